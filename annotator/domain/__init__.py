@@ -1,0 +1,1 @@
+"""What the program is about: traces, rubrics, annotations, and the ports through which the outside is reached."""

@@ -1,0 +1,72 @@
+"""Annotations: a judgement on a target, as Phoenix keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal
+
+TargetKind = Literal["span", "trace", "session", "document"]
+TARGET_KINDS: tuple[TargetKind, ...] = ("span", "trace", "session", "document")
+HUMAN = "HUMAN"
+NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """What is judged."""
+
+    kind: TargetKind
+    id: str
+    """An OpenTelemetry span id, a trace id, or a session id; for a document its span's id."""
+    position: int | None = None
+    """0-based `document_position`; None for every other kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which row an annotation is: Phoenix's unique key, and the server that holds it."""
+
+    server: str
+    """Base URL without a trailing slash; '' for a queue from files."""
+    target: Target
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One row, whole: a Phoenix upsert replaces every field."""
+
+    identity: Identity
+    label: str | None = None
+    score: float | None = None
+    explanation: str | None = None
+    annotator_kind: str = HUMAN
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.identity.name
+
+    @property
+    def target(self) -> Target:
+        return self.identity.target
+
+    def same_as(self, other: "Annotation | None") -> bool:
+        """True when both rows hold the same content; an empty label or explanation is none."""
+        return other is not None and self.normal() == other.normal()
+
+    def normal(self) -> "Annotation":
+        """Empty strings as None, scores as floats (Phoenix stores '' and null apart, and -0.0 as 0.0)."""
+        score = None if self.score is None else float(self.score) + 0.0
+        return replace(self, label=self.label or None, explanation=self.explanation or None, score=score, metadata=dict(self.metadata))
+
+
+class ItemState(StrEnum):
+    """Where an item of a queue stands."""
+
+    TODO = "todo"
+    DONE = "done"
+    SKIPPED = "skipped"
+    DEFERRED = "deferred"
+    FLAGGED = "flagged"

@@ -1,0 +1,116 @@
+"""What a span says once its attributes are understood: messages, tools, documents, facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a message."""
+
+    kind: str
+    """text, reasoning, refusal, image, audio or file."""
+    text: str = ""
+    """The text; empty for media."""
+    mime: str | None = None
+    source: str | None = None
+    """Media: a URL, a file name, or 'inline' for data that travels in the span."""
+    size: int | None = None
+    """Media: bytes, where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model asking for a tool."""
+
+    name: str
+    arguments: str
+    """As received: JSON text as a rule."""
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation."""
+
+    role: str
+    """system, developer, user, assistant, tool, ...; as received in lower case."""
+    parts: tuple[Part, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    """On a tool message: the call that it answers."""
+    name: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text parts, joined by newlines."""
+        return "\n".join(part.text for part in self.parts if part.kind == "text")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDefinition:
+    """A tool that a model was offered."""
+
+    name: str
+    description: str
+    parameters: tuple[str, ...]
+    """The names of its parameters, in the schema's order."""
+    schema: str
+    """The definition as received, JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A retrieved document; its position in the list is its `document_position`."""
+
+    content: str
+    document_id: str | None = None
+    score: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception or an error status."""
+
+    kind: str
+    """The exception's type; empty where only a message was recorded."""
+    message: str
+    stack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One span, understood. Empty fields were not recorded."""
+
+    input_messages: tuple[Message, ...] = ()
+    output_messages: tuple[Message, ...] = ()
+    input_text: str | None = None
+    """`input.value`; None where it was not recorded."""
+    output_text: str | None = None
+    tools: tuple[ToolDefinition, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """Retrieved, or the output of a reranker."""
+    input_documents: tuple[Document, ...] = ()
+    """What a reranker was given."""
+    retrieved: bool = False
+    """The span is a retrieval, even when it found nothing."""
+    tool_name: str | None = None
+    """On a TOOL span: the tool that ran."""
+    tool_arguments: str | None = None
+    failures: tuple[Failure, ...] = ()
+    model: str | None = None
+    invocation_parameters: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """US dollars."""
+    session_id: str | None = None
+    user_id: str | None = None
+    agent: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    prompt_template: str | None = None
+    prompt_variables: Mapping[str, Any] = field(default_factory=dict)
+    prompt_version: str | None = None

@@ -1,0 +1,100 @@
+"""Queues: which targets wait for a verdict, in which order, and how far they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from annotator.domain.annotation import ItemState, Target
+from annotator.domain.rubric import Rubric
+
+TargetRule = Literal["root", "span", "trace"]
+Order = Literal["newest", "oldest", "random"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which spans become items. Times are nanoseconds, `since` included, `until` excluded."""
+
+    target: TargetRule = "root"
+    """root: one item a trace, judging its root span; span: one item a span; trace: one item a trace, judging the trace."""
+    kinds: tuple[str, ...] = ()
+    status: str | None = None
+    since_ns: int | None = None
+    until_ns: int | None = None
+    session: str | None = None
+    limit: int | None = None
+    order: Order = "newest"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where traces come from."""
+
+    location: str
+    """Base URL of a server without a trailing slash, an absolute path, or '-'."""
+    project: str = ""
+    """The server's project; '' for files."""
+    server: str = ""
+    """Where annotations go: the location of a server; '' for files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A named queue as it is kept."""
+
+    id: int
+    name: str
+    source_id: int
+    source: SourceRef
+    selection: Selection
+    rubric: Rubric
+    digits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Config name to label to digit index (0-based); fixed for the queue's life, also for labels that are gone."""
+    cursor: str | None = None
+    """Where the listing goes on; None at its start."""
+    complete: bool = False
+    """The source was listed to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One target waiting in a queue. Positions count from 1 and never change."""
+
+    id: int
+    queue_id: int
+    position: int
+    target: Target
+    trace_id: str
+    span_id: str
+    """The span that is shown first: the target, or the root of a trace target."""
+    state: ItemState = ItemState.TODO
+    reason: str = ""
+    """Why it was skipped, deferred or flagged."""
+    why: str = ""
+    """Why it is in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item on its way into a queue."""
+
+    target: Target
+    trace_id: str
+    span_id: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many items of a queue are in each state."""
+
+    todo: int = 0
+    done: int = 0
+    skipped: int = 0
+    deferred: int = 0
+    flagged: int = 0
+
+    @property
+    def items(self) -> int:
+        return self.todo + self.done + self.skipped + self.deferred + self.flagged

@@ -1,0 +1,79 @@
+"""A rubric: an ordered set of annotation configs, which of them must be answered, and when."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, FreeformConfig, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Ask only after this answer to an earlier config: `when = "correctness = fail"`."""
+
+    name: str
+    label: str
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One config of a rubric."""
+
+    config: AnnotationConfig
+    required: bool = True
+    when: Condition | None = None
+    key: str | None = None
+    """A key that makes this config the current one; from a rubric."""
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """What is asked of each item, in this order. Names are unique."""
+
+    criteria: tuple[Criterion, ...]
+    name: str = ""
+    version: str = ""
+
+    def criterion(self, name: str) -> Criterion | None:
+        return next((criterion for criterion in self.criteria if criterion.name == name), None)
+
+    def asked(self, labels: Mapping[str, str | None]) -> tuple[Criterion, ...]:
+        """The criteria that apply, given the label of each answered config. A withdrawn answer opens no other."""
+        open_names: set[str] = set()
+        for criterion in self.criteria:
+            when = criterion.when
+            if when is None or (when.name in open_names and labels.get(when.name) == when.label):
+                open_names.add(criterion.name)
+        return tuple(criterion for criterion in self.criteria if criterion.name in open_names)
+
+    def required(self, labels: Mapping[str, str | None]) -> tuple[Criterion, ...]:
+        """The asked criteria without which there is no verdict."""
+        return tuple(criterion for criterion in self.asked(labels) if criterion.required)
+
+    def is_complete(self, labels: Mapping[str, str | None]) -> bool:
+        """True when every required criterion is answered; `labels` has a key for each answered config."""
+        required = self.required(labels)
+        return bool(required) and all(criterion.name in labels for criterion in required)
+
+    def first_open(self, labels: Mapping[str, str | None]) -> Criterion | None:
+        """The first unanswered required criterion."""
+        return next((criterion for criterion in self.required(labels) if criterion.name not in labels), None)
+
+
+BUILT_IN = Rubric(
+    (Criterion(CategoricalConfig("correctness", (Value("pass", 1.0), Value("fail", 0.0)), None, "MAXIMIZE")),),
+    name="built-in",
+    version="1",
+)
+"""Used where neither a file nor a server says how to judge."""
+
+
+def from_server(configs: Collection[AnnotationConfig]) -> Rubric:
+    """A rubric of a server's configs, which come oldest first: freeform ones are optional, the others required."""
+    return Rubric(tuple(Criterion(config, required=not isinstance(config, FreeformConfig)) for config in configs))

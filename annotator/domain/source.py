@@ -1,0 +1,150 @@
+"""The port to where traces come from and annotations go: a server, a file. Every call may wait; none may touch a screen."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from annotator.domain.annotation import Annotation, TargetKind
+from annotator.domain.annotation_config import AnnotationConfig
+from annotator.domain.queue import Selection
+from annotator.domain.span import Span, SpanHeader
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a source or its server can do; nothing above `sources/` asks which server it is."""
+
+    payloads_with_listing: bool = False
+    """`pages` brings whole spans; `spans` is not needed."""
+    annotations: bool = False
+    """Keeps annotations: it is a Sink too."""
+    configs: bool = False
+    exact_delete: bool = False
+    """Can delete one row by its id after it was read again."""
+    read_only: str = ""
+    """Why nothing can be written; '' where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A part of a file that could not be read."""
+
+    line: int
+    """1-based; 0 where the place is not known."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a listing: headers alone, or whole spans."""
+
+    headers: tuple[SpanHeader, ...] = ()
+    spans: tuple[Span, ...] = ()
+    cursor: str | None = None
+    """Hand it back to go on after this page; None on the last."""
+    bad: tuple[BadLine, ...] = ()
+    read: int = 0
+    """How much was read so far, in the unit of `total` (bytes of a file, traces of a server)."""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUser:
+    """Who the server takes us for."""
+
+    name: str = ""
+    """'' where the server knows nobody (no authentication)."""
+    user_id: str = ""
+    """The server's id of the user; '' where there is none, and for a system key, which is nobody's."""
+    role: str = ""
+    """ADMIN, MEMBER, VIEWER or SYSTEM; '' without authentication."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """An annotation config of a server and whether it is assigned to the project."""
+
+    config: AnnotationConfig
+    assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRow:
+    """An annotation as the server holds it."""
+
+    annotation: Annotation
+    row_id: str
+    """Never kept: a server may give a deleted row's id to another row."""
+    source: str = ""
+    user_id: str = ""
+    updated_at: str = ""
+
+
+class Source(Protocol):
+    """Traces."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+        """List what the selection may need (it may bring more; the caller filters), from a cursor or the start."""
+
+    def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
+        """Whole spans of these traces, at most 100 a piece."""
+
+
+class Sink(Protocol):
+    """Where annotations go. One instance per thread."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def user(self) -> ServerUser:
+        """Whose key this is."""
+
+    def read(self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()) -> Sequence[ServerRow]:
+        """The rows on these targets, notes included when `names` asks for them; unknown targets have none."""
+
+    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
+        """Every row under an identifier in the project, page by page."""
+
+    def put(self, rows: Sequence[Annotation]) -> None:
+        """Upsert whole rows of one target kind, all or nothing (at most 100).
+
+        Raises OutcomeUnknown where the request was sent and not answered; MissingTargets and RejectedRow when nothing
+        was written because of single rows; Unreachable, ServerFailure, Unauthorized, Forbidden, NotPhoenix.
+        """
+
+    def delete(self, row: Annotation) -> bool:
+        """Delete exactly this row: read again, matched in full, deleted by its id, the answer compared.
+
+        False when the row is gone already. Raises RejectedRow when what is there is not this row.
+        """
+
+
+class TraceServer(Source, Sink, Protocol):
+    """A server: traces, annotations, configs."""
+
+    @property
+    def version(self) -> str:
+        """'' until the first answer."""
+        ...
+
+    def projects(self) -> Sequence[str]: ...
+
+    def configs(self) -> Sequence[ServerConfig]:
+        """Every config, oldest first."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How to reach a server."""
+
+    url: str
+    """Base URL without a trailing slash; a sub-path is kept."""
+    api_key: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    origin: str = ""
+    """Where the URL came from, for messages: --server, an environment variable, a file."""

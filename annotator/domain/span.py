@@ -1,0 +1,127 @@
+"""Spans and traces, as instrumentation recorded them. Times are nanoseconds since 1970 in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ERROR = "ERROR"
+"""The status code of a span that failed; the others are OK and UNSET."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanHeader:
+    """What a span tree needs: everything but the payload."""
+
+    trace_id: str
+    """32 lower-case hex digits, as a rule; kept as received otherwise."""
+    span_id: str
+    """16 lower-case hex digits, as a rule."""
+    parent_id: str | None
+    name: str
+    kind: str
+    """OpenInference span kind in upper case (LLM, TOOL, RETRIEVER, AGENT, CHAIN, ...); UNKNOWN where none was recorded."""
+    status_code: str
+    """OK, ERROR or UNSET."""
+    start_ns: int | None
+    end_ns: int | None
+    """None for a span that never ended."""
+    session_id: str | None = None
+
+    @property
+    def duration_ns(self) -> int | None:
+        """None where an end is missing or lies before the start."""
+        if self.start_ns is None or self.end_ns is None or self.end_ns < self.start_ns:
+            return None
+        return self.end_ns - self.start_ns
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    """Something that happened within a span, an exception for instance."""
+
+    name: str
+    time_ns: int | None
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Span(SpanHeader):
+    """A span with its payload as received."""
+
+    status_message: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values. Phoenix: flat dotted keys with list indexes. OTLP: flat dotted keys, values unwrapped."""
+    events: tuple[SpanEvent, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Everything else that was received: resource, scope, links, trace state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A span at its place in the tree."""
+
+    span: SpanHeader
+    depth: int
+    orphan: bool
+    """Its parent is named but not in the trace."""
+
+
+def start_order(span: SpanHeader) -> tuple[int, str]:
+    """Sort key: earliest first, spans without a start last, ties by id."""
+    return (span.start_ns if span.start_ns is not None else 1 << 63, span.span_id)
+
+
+def tree(spans: tuple[SpanHeader, ...]) -> list[Node]:
+    """Every span once, parents before children, siblings by start; cycles are entered at their earliest span."""
+    by_id = {span.span_id: span for span in spans}
+    children: dict[str | None, list[SpanHeader]] = {}
+    for span in sorted(by_id.values(), key=start_order):
+        parent = span.parent_id if span.parent_id in by_id and span.parent_id != span.span_id else None
+        children.setdefault(parent, []).append(span)
+    nodes: list[Node] = []
+    seen: set[str] = set()
+
+    def walk(top: SpanHeader) -> None:
+        stack = [(top, 0)]
+        while stack:
+            span, depth = stack.pop()
+            if span.span_id in seen:
+                continue
+            seen.add(span.span_id)
+            orphan = depth == 0 and span.parent_id is not None
+            nodes.append(Node(span, depth, orphan))
+            stack.extend((child, depth + 1) for child in reversed(children.get(span.span_id, [])))
+
+    for span in children.get(None, []):
+        walk(span)
+    for span in sorted(by_id.values(), key=start_order):
+        if span.span_id not in seen:
+            walk(span)
+    return nodes
+
+
+def root(spans: tuple[SpanHeader, ...]) -> SpanHeader | None:
+    """The span that stands for the trace: the earliest root, else the earliest orphan, else the earliest span."""
+    known = {span.span_id for span in spans}
+    for rank in (
+        [span for span in spans if span.parent_id is None],
+        [span for span in spans if span.parent_id not in known],
+        list(spans),
+    ):
+        if rank:
+            return min(rank, key=start_order)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The spans of one trace with their payloads, earliest first."""
+
+    trace_id: str
+    spans: tuple[Span, ...]
+
+    @property
+    def root(self) -> Span | None:
+        """See `root`; None for a trace without spans."""
+        found = root(self.spans)
+        return next((span for span in self.spans if found and span.span_id == found.span_id), None)

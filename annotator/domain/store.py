@@ -1,0 +1,263 @@
+"""The port to the local store. One instance per thread; every method is its own transaction."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from annotator.domain.annotation import Annotation, Identity, ItemState, Target
+from annotator.domain.queue import Counts, Item, NewItem, Queue, Selection, SourceRef
+from annotator.domain.rubric import Rubric
+from annotator.domain.source import Page
+from annotator.domain.span import SpanHeader, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnnotation:
+    """Make a row what it should be; None takes it away."""
+
+    identity: Identity
+    row: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetItem:
+    """Move an item to a state."""
+
+    item_id: int
+    state: ItemState
+    reason: str = ""
+
+
+Change = SetAnnotation | SetItem
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a person did: undone and redone as a whole."""
+
+    annotator: str
+    queue_id: int
+    command: str
+    """The command's id, `answer` for instance."""
+    title: str
+    """What it did, for people: 'correctness fail'."""
+    item_id: int
+    """Where undo returns to."""
+    criterion: str
+    """The config that undo makes current; '' for none."""
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What undo or redo did."""
+
+    step: Step
+    done: bool
+    """False when the step could not be reversed because the row was changed since; the step is dropped from the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An entry of the strip of last verdicts and of the pace."""
+
+    item_id: int
+    position: int
+    state: ItemState
+    title: str
+    """'pass', 'fail wrong amount', 'skip'."""
+    at: float
+    """Seconds since 1970."""
+
+
+OutboxAction = Literal["put", "restore"]
+"""put: the server should have `row`. restore: it should have what it had before our first write."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """The state that a server should have for one identity."""
+
+    identity: Identity
+    annotator: str
+    action: OutboxAction
+    row: Annotation | None
+    generation: int
+    """Grows with every local change; `sent` names the one that arrived."""
+    base_known: bool
+    """The server's row before our first write was read."""
+    base: Annotation | None
+    """That row; None where there was none."""
+    expected: Annotation | None
+    """What the server should still hold: what we sent last, else base."""
+    attempted: bool
+    """A write was sent and never answered; `attempt` may be applied, or may be later."""
+    attempt: Annotation | None
+    """What that write would leave: a row, or None for a deletion."""
+    tries: int
+    state: Literal["waiting", "parked"]
+    error: str
+    """Why it is parked or was put off; for people."""
+    conflict: bool
+    theirs: Annotation | None
+    """On a conflict: the server's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxCounts:
+    """Rows that the server does not have yet."""
+
+    waiting: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Under which identifier a person's rows go to a server; fixed at first contact."""
+
+    server: str
+    annotator: str
+    identifier: str
+    user_id: str
+    """The server's id of the user whose key it was; '' without one."""
+
+
+class TraceStore(Protocol):
+    def add_source(self, source: SourceRef) -> int:
+        """The id of the source, which is made where it is new."""
+
+    def add_page(self, source_id: int, page: Page) -> list[str]:
+        """Keep headers and payloads; the trace ids that the page touched, in its order. Idempotent by span id."""
+
+    def headers(self, source_id: int, trace_id: str) -> tuple[SpanHeader, ...]: ...
+
+    def set_loaded(self, source_id: int, trace_ids: Collection[str]) -> None:
+        """Mark traces whose payload was fetched whole."""
+
+    def has_payload(self, source_id: int, trace_id: str) -> bool: ...
+
+    def trace(self, source_id: int, trace_id: str) -> Trace | None:
+        """With payloads; None while they are not here."""
+
+    def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
+        """Traces of items from that position on whose payload is not here: trace id and number of spans."""
+
+    def find(self, prefix: str, limit: int = 3) -> list[tuple[int, str, str]]:
+        """(source id, trace id, span id or '') of traces and spans whose id starts with the prefix."""
+
+    def trace_ids(self, source_id: int) -> Iterator[str]: ...
+
+
+class QueueStore(Protocol):
+    def create(self, name: str, source: SourceRef, selection: Selection, rubric: Rubric) -> Queue: ...
+
+    def queues(self) -> list[Queue]:
+        """Most recently used first."""
+
+    def queue(self, queue_id: int) -> Queue: ...
+
+    def touch(self, queue_id: int) -> None:
+        """Make it the last used one."""
+
+    def set_listing(self, queue_id: int, cursor: str | None, complete: bool) -> None: ...
+
+    def set_rubric(self, queue_id: int, rubric: Rubric) -> Queue:
+        """Keep the rubric; labels that are new get digits that no label had, labels that are gone retire theirs."""
+
+    def rename(self, queue_id: int, name: str) -> None: ...
+
+    def remove(self, queue_id: int) -> None: ...
+
+    def add_items(self, queue_id: int, items: Sequence[NewItem]) -> int:
+        """Append those whose target is new to the queue; how many there were."""
+
+    def counts(self, queue_id: int) -> Counts: ...
+
+    def item(self, item_id: int) -> Item: ...
+
+    def at(self, queue_id: int, position: int) -> Item | None:
+        """The item at a position, else the next after it, else None."""
+
+    def step(self, queue_id: int, position: int, direction: Literal[1, -1], states: Collection[ItemState] | None = None) -> Item | None:
+        """The nearest item after or before a position in one of the states; None at the end."""
+
+    def items(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Item]: ...
+
+    def item_of(self, queue_id: int, target: Target) -> Item | None: ...
+
+
+class AnnotationStore(Protocol):
+    def commit(self, step: Step) -> None:
+        """Journal, annotations, outbox, item states and counters in one transaction; on disk when it returns.
+
+        Raises StoreBusy, with nothing changed, where another program holds the lock.
+        """
+
+    def undo(self, annotator: str, queue_id: int) -> Reversal | None: ...
+
+    def redo(self, annotator: str, queue_id: int) -> Reversal | None: ...
+
+    def on_target(self, server: str, target: Target) -> list[Annotation]:
+        """Every row on a target, ours and what was pulled of others'."""
+
+    def keep_pulled(self, rows: Sequence[Annotation]) -> None:
+        """Keep rows read from the server; one with a change of ours in the outbox is left alone."""
+
+    def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
+        """Mark items done that the server already had my verdict for; journalled, not undoable."""
+
+    def last_verdicts(self, queue_id: int, annotator: str, limit: int) -> list[Verdict]:
+        """Newest first; undone ones are left out."""
+
+    def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
+        """When the newest verdicts were made, newest first, in seconds since 1970."""
+
+    def last_answers(self, annotator: str, queue_id: int) -> tuple[int, list[Annotation]] | None:
+        """The item whose verdict was made last and its answers now, for repeating and explaining."""
+
+
+class OutboxStore(Protocol):
+    def due(self, server: str, now: float, limit: int, settle: float) -> list[OutboxEntry]:
+        """Waiting entries whose last change is `settle` seconds old and whose delay is over, oldest first."""
+
+    def next_due(self, server: str, settle: float) -> float | None:
+        """When the next entry falls due, in seconds since 1970."""
+
+    def set_base(self, identity: Identity, base: Annotation | None) -> None:
+        """The server's row before our first write; kept for good."""
+
+    def attempt(self, entries: Sequence[tuple[OutboxEntry, Annotation | None]]) -> None:
+        """Note what each write is about to leave on the server, before it is sent."""
+
+    def sent(self, entry: OutboxEntry, now_holds: Annotation | None) -> None:
+        """The server holds this; the entry stays waiting where a newer generation came meanwhile."""
+
+    def failed(self, entries: Sequence[OutboxEntry], until: float, reason: str, unknown: bool) -> None:
+        """Try again after `until` (seconds since 1970); `unknown` keeps the attempt on record."""
+
+    def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
+        """Set aside until a person decides; a conflict's other row is journalled too."""
+
+    def entries(self, server: str | None, state: Literal["waiting", "parked"] | None = None, limit: int = 200) -> list[OutboxEntry]: ...
+
+    def counts(self, server: str | None = None) -> OutboxCounts: ...
+
+    def retry(self, identity: Identity) -> None:
+        """Parked to waiting. On a conflict: mine replaces theirs."""
+
+    def drop(self, identity: Identity) -> None:
+        """Give up sending. On a conflict: theirs becomes the local row. Journalled."""
+
+    def account(self, server: str, annotator: str) -> Account | None: ...
+
+    def fix_account(self, account: Account) -> Account:
+        """Keep it, or return the one that was fixed before."""
+
+    def send_queue_to(self, queue_id: int, server: str, identifier: str, annotator: str) -> int:
+        """Make the verdicts of a queue from files wait for a server; how many rows."""
+
+
+class Store(TraceStore, QueueStore, AnnotationStore, OutboxStore, Protocol):
+    """All of it, over one connection."""
+
+    def close(self) -> None: ...
