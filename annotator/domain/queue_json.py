@@ -1,0 +1,17 @@
+"""A selection as JSON values and back, exactly. The store keeps selections in this shape."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from annotator.domain.queue import Selection
+
+
+def selection_to_json(selection: Selection) -> dict[str, Any]:
+    """The fields of the selection under their own names."""
+    return {**asdict(selection), "kinds": list(selection.kinds)}
+
+
+def selection_from_json(value: Mapping[str, Any]) -> Selection:
+    """The inverse of `selection_to_json`; a key that is missing gets its default. TypeError for an unknown key."""
+    return Selection(**{**value, "kinds": tuple(value.get("kinds", ()))})
