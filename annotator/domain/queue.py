@@ -8,7 +8,8 @@ from annotator.domain.annotation import ItemState, Target
 from annotator.domain.rubric import Rubric
 
 TargetRule = Literal["root", "span", "trace"]
-Order = Literal["newest", "oldest", "random"]
+Order = Literal["listed", "newest", "oldest", "random"]
+"""listed: as the source gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Selection:
     until_ns: int | None = None
     session: str | None = None
     limit: int | None = None
-    order: Order = "newest"
+    order: Order = "listed"
     seed: int = 0
 
 

@@ -90,10 +90,8 @@ class OutboxEntry:
     """That row; None where there was none."""
     expected: Annotation | None
     """What the server should still hold: what we sent last, else base."""
-    attempted: bool
-    """A write was sent and never answered; `attempt` may be applied, or may be later."""
-    attempt: Annotation | None
-    """What that write would leave: a row, or None for a deletion."""
+    attempts: tuple[Annotation | None, ...]
+    """What writes that were sent and never answered would leave (None: a deletion): each may be applied, or may be later."""
     tries: int
     state: Literal["waiting", "parked"]
     error: str
@@ -227,13 +225,17 @@ class OutboxStore(Protocol):
         """The server's row before our first write; kept for good."""
 
     def attempt(self, entries: Sequence[tuple[OutboxEntry, Annotation | None]]) -> None:
-        """Note what each write is about to leave on the server, before it is sent."""
+        """Add to `attempts` what each write is about to leave on the server, before it is sent."""
 
-    def sent(self, entry: OutboxEntry, now_holds: Annotation | None) -> None:
-        """The server holds this; the entry stays waiting where a newer generation came meanwhile."""
+    def sent(self, entry: OutboxEntry, now_holds: Annotation | None, check_at: float | None = None) -> None:
+        """The server holds this; the entry stays waiting where a newer generation came meanwhile.
+
+        `attempts` is cleared. With `check_at` (seconds since 1970) it is kept, and the entry stays waiting until then:
+        an earlier unanswered write may still land, so the server is to be read once more.
+        """
 
     def failed(self, entries: Sequence[OutboxEntry], until: float, reason: str, unknown: bool) -> None:
-        """Try again after `until` (seconds since 1970); `unknown` keeps the attempt on record."""
+        """Try again after `until` (seconds since 1970); unless `unknown`, the last of `attempts` was never applied and is forgotten."""
 
     def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
         """Set aside until a person decides; a conflict's other row is journalled too."""

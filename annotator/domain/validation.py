@@ -18,7 +18,7 @@ from annotator.errors import InvalidAnnotation
 def check_text(text: str, what: str) -> str:
     """The text, or InvalidAnnotation where it holds half of a surrogate pair (Phoenix answers 500 to it)."""
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise InvalidAnnotation(f"The {what} holds half of a character (a lone surrogate).", "Type it again, or paste it from another program.")
+        raise InvalidAnnotation(f"The {what} holds half of a character (a lone surrogate).", "Type it again.")
     return text
 
 

@@ -1,0 +1,185 @@
+"""Fill a queue from a source: list, choose, keep, and bring the payloads. Can be stopped anywhere and goes on where it was."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.domain.annotation import Target, TargetKind
+from annotator.domain.queue import NewItem, Queue
+from annotator.domain.source import BadLine, Page, Sink, Source
+from annotator.domain.store import Store
+from annotator.workflow.answers import answers_of, labels_of
+from annotator.workflow.selection import choose, ordered
+
+SPANS_A_REQUEST = 100
+"""A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
+TRACES_A_REQUEST = 25
+LOOK_AHEAD = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far filling is."""
+
+    traces: int = 0
+    items: int = 0
+    missing: int = 0
+    """Traces whose payload is known to be missing still; grows while listing."""
+    read: int = 0
+    total: int | None = None
+    bad: tuple[BadLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Who fills which queue from where."""
+
+    store: Store
+    source: Source
+    queue: Queue
+    identifier: str = ""
+    """Mine; '' where nobody's rows are to be looked up."""
+    sink: Sink | None = None
+    stopped: Callable[[], bool] = lambda: False
+    report: Callable[[Progress], None] = lambda progress: None
+
+
+def streams(queue: Queue, source: Source) -> bool:
+    """True where items can join the queue while the source is still listed, because it lists in the queue's order."""
+    order = queue.selection.order
+    return order == "listed" or (order in ("newest", "oldest") and not source.capabilities.payloads_with_listing)
+
+
+def fill(work: Filling) -> Progress:
+    """List the source to its end (or the queue's limit) and add its items. Raises what the source raises; what came is kept."""
+    store, queue = work.store, work.queue
+    streaming = streams(queue, work.source)
+    done = Progress(items=store.counts(queue.id).items)
+    was_complete = queue.complete
+    if was_complete and work.source.capabilities.payloads_with_listing:
+        return done
+    whole_traces = not work.source.capabilities.payloads_with_listing
+    waiting: dict[str, None] = {}
+    for page in work.source.pages(queue.selection, None if was_complete else queue.cursor):
+        touched = store.add_page(queue.source_id, page)
+        added = 0
+        if streaming:
+            if not whole_traces:
+                waiting.update(dict.fromkeys(touched))
+            added = _add(work, _items(work, touched, whole_traces), done.items)
+        done = Progress(
+            done.traces + len(touched), done.items + added, done.missing, page.read, page.total, done.bad + page.bad
+        )
+        work.report(done)
+        full = _full(queue, done.items) and streaming
+        if full or (was_complete and streaming and not added and touched):
+            break
+        if not was_complete:
+            store.set_listing(queue.id, page.cursor, complete=False)
+        if work.stopped():
+            return done
+    if streaming and waiting and not _full(queue, done.items):
+        added = _add(work, _items(work, list(waiting), whole=True), done.items)
+        done = Progress(done.traces, done.items + added, done.missing, done.read, done.total, done.bad)
+    elif not streaming:
+        added = _add(work, ordered(_all(work), queue.selection), done.items)
+        done = Progress(done.traces, done.items + added, done.missing, done.read, done.total, done.bad)
+    store.set_listing(queue.id, None, complete=True)
+    work.report(done)
+    return done
+
+
+def _full(queue: Queue, items: int) -> bool:
+    return queue.selection.limit is not None and items >= queue.selection.limit
+
+
+def _items(work: Filling, trace_ids: Sequence[str], whole: bool) -> list[NewItem]:
+    chosen: list[NewItem] = []
+    for trace_id in trace_ids:
+        chosen.extend(choose(work.store.headers(work.queue.source_id, trace_id), work.queue.selection, whole))
+    return chosen
+
+
+def _all(work: Filling) -> Iterator[tuple[int | None, NewItem]]:
+    for trace_id in work.store.trace_ids(work.queue.source_id):
+        headers = work.store.headers(work.queue.source_id, trace_id)
+        starts = {span.span_id: span.start_ns for span in headers}
+        for item in choose(headers, work.queue.selection):
+            yield starts.get(item.span_id), item
+
+
+def _add(work: Filling, items: Sequence[NewItem], have: int) -> int:
+    """Add items up to the limit; those that I judged before, on the server or in another queue, come in as done."""
+    limit = work.queue.selection.limit
+    fresh = [item for item in items if not _waits(work, item)]
+    if limit is not None:
+        fresh = fresh[: max(0, limit - have)]
+    if work.sink is not None and work.identifier:
+        pull_mine(work.store, work.sink, work.identifier, [item.target for item in items])
+    added = work.store.add_items(work.queue.id, fresh)
+    if work.identifier:
+        settle_done(work, items)
+    return added
+
+
+def _waits(work: Filling, item: NewItem) -> bool:
+    """True where the queue has the item, or, with one item a trace, another root of its trace that was listed first."""
+    store, queue = work.store, work.queue
+    if store.item_of(queue.id, item.target) is not None:
+        return True
+    if queue.selection.target != "root":
+        return False
+    roots = [span for span in store.headers(queue.source_id, item.trace_id) if span.parent_id is None]
+    return len(roots) > 1 and any(store.item_of(queue.id, Target("span", span.span_id)) for span in roots)
+
+
+def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Target]) -> None:
+    """Read my rows on these targets from the server and keep them."""
+    by_kind: dict[TargetKind, list[str]] = {}
+    for target in targets:
+        by_kind.setdefault(target.kind, []).append(target.id)
+    for kind, ids in by_kind.items():
+        rows = sink.read(kind, ids, identifiers=[identifier])
+        if rows:
+            store.keep_pulled([row.annotation for row in rows])
+
+
+def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
+    """Mark items done that already have my whole verdict."""
+    store, queue = work.store, work.queue
+    judged: list[int] = []
+    for new in items:
+        rows = store.on_target(queue.source.server, new.target)
+        if not rows:
+            continue
+        labels = labels_of(queue.rubric, answers_of(queue.rubric, rows, work.identifier))
+        item = store.item_of(queue.id, new.target)
+        if item is not None and item.state == "todo" and queue.rubric.is_complete(labels):
+            judged.append(item.id)
+    if judged:
+        store.complete(queue.id, judged)
+
+
+def load(work: Filling, position: Callable[[], int]) -> Iterator[int]:
+    """Bring missing payloads, those after the position that is being looked at first; yields how many traces came each time."""
+    store, queue = work.store, work.queue
+    while not work.stopped():
+        missing = store.missing(queue.id, max(0, position() - 1), LOOK_AHEAD) or store.missing(queue.id, 0, LOOK_AHEAD)
+        if not missing:
+            return
+        ids = _batch(missing)
+        for spans in work.source.spans(ids):
+            store.add_page(queue.source_id, Page(spans=tuple(spans)))
+        store.set_loaded(queue.source_id, ids)
+        yield len(ids)
+
+
+def _batch(missing: Sequence[tuple[str, int]]) -> list[str]:
+    """As many traces as make about 100 spans."""
+    ids: list[str] = []
+    spans = 0
+    for trace_id, count in missing[:TRACES_A_REQUEST]:
+        if ids and spans + count > SPANS_A_REQUEST:
+            break
+        ids.append(trace_id)
+        spans += count
+    return ids

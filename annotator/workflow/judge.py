@@ -1,0 +1,177 @@
+"""Judging: every answer, note and state of one person on one queue, each one step that can be undone."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from annotator import __version__
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.queue import Item, Queue
+from annotator.domain.rubric import Criterion
+from annotator.domain.store import Change, Reversal, SetAnnotation, SetItem, Step, Store
+from annotator.domain.validation import check, check_score, value_of
+from annotator.errors import InvalidAnnotation
+from annotator.workflow.answers import ItemView, answers_of, labels_of, note_prefix, spoken, view
+
+CLIENT = f"annotator/{__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an annotation's metadata says about how it came to be."""
+
+    seconds: float | None = None
+    """How long the item was on the screen."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """model, prompt_version, tags of the span, where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one judgement did."""
+
+    title: str
+    completed: bool
+    """This answer made the verdict whole: the item was not done before and is now."""
+    withdrawn: tuple[str, ...] = ()
+    """Answers that were taken back because they are no longer asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One person judging the items of one queue. `store` belongs to the calling thread."""
+
+    store: Store
+    queue: Queue
+    annotator: str
+    identifier: str
+
+    @property
+    def server(self) -> str:
+        return self.queue.source.server
+
+    def view(self, item: Item) -> ItemView:
+        """The item now, and my answers on it."""
+        item = self.store.item(item.id)
+        return view(item, self.queue.rubric, self.store.on_target(self.server, item.target), self.annotator, self.identifier)
+
+    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = Circumstances()) -> Judged:  # noqa: B008
+        """Answer one config: a label, a score, or a text. Replaces my earlier answer whole, keeping its explanation.
+
+        Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
+        """
+        before = self.view(item)
+        old = next(
+            (row for row in self.store.on_target(self.server, item.target) if row.identity == self._identity(item, criterion.name)), None
+        )
+        row = self._row(item, criterion, value, old, how)
+        answers = dict(before.answers) | {criterion.name: row}
+        labels = labels_of(self.queue.rubric, answers)
+        withdrawn = tuple(name for name in before.answers if name not in labels)
+        complete = self.queue.rubric.is_complete(labels)
+        changes: list[Change] = [SetAnnotation(row.identity, row)]
+        changes += [SetAnnotation(before.answers[name].identity, None) for name in withdrawn]
+        state = before.item.state
+        if complete and state != ItemState.DONE:
+            changes.append(SetItem(item.id, ItemState.DONE))
+        elif not complete and state == ItemState.DONE:
+            changes.append(SetItem(item.id, ItemState.TODO))
+        shown = {name: answers[name] for name in labels}
+        title = ItemView(item, self.queue.rubric, shown, ()).title
+        self._commit("answer", title, item, criterion.name, changes)
+        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and state != ItemState.DONE, withdrawn)
+
+    def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:  # noqa: B008
+        """Give this item the verdict that was given last; None where there is none."""
+        last = self.store.last_answers(self.annotator, self.queue.id)
+        if last is None or last[0] == item.id:
+            return None
+        rubric = self.queue.rubric
+        source = answers_of(rubric, last[1], self.identifier)
+        before = self.view(item)
+        answers: dict[str, Annotation] = {}
+        for criterion in rubric.asked(labels_of(rubric, source)):
+            row = source.get(criterion.name)
+            if row is None or (isinstance(criterion.config, FreeformConfig) and not criterion.required):
+                continue
+            value: str | float | None = row.label or (row.score if isinstance(criterion.config, ContinuousConfig) else row.explanation)
+            if value is not None:
+                answers[criterion.name] = self._row(item, criterion, value, before.answers.get(criterion.name), how)
+        labels = labels_of(rubric, dict(before.answers) | answers)
+        complete = rubric.is_complete(labels)
+        if not answers:
+            return None
+        changes: list[Change] = [SetAnnotation(row.identity, row) for row in answers.values()]
+        gone = tuple(name for name in before.answers if name not in labels)
+        changes += [SetAnnotation(before.answers[name].identity, None) for name in gone]
+        if complete and before.item.state != ItemState.DONE:
+            changes.append(SetItem(item.id, ItemState.DONE))
+        title = ItemView(item, rubric, answers, ()).title
+        self._commit("repeat", title, item, next(iter(answers)), changes)
+        return Judged(title, complete and before.item.state != ItemState.DONE, gone)
+
+    def explain(self, item: Item, criterion: Criterion, text: str) -> Judged:
+        """Give my answer to a config an explanation; an empty text takes it away."""
+        answers = self.view(item).answers
+        if isinstance(criterion.config, FreeformConfig):
+            return self.answer(item, criterion, text)
+        if criterion.name not in answers:
+            raise InvalidAnnotation(f"There is no answer to {criterion.name} to explain.", "Answer it first, then explain it with e.")
+        row = check(replace(answers[criterion.name], explanation=text.strip() or None), None)
+        self._commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)])
+        return Judged(f"explained {criterion.name}", False)
+
+    def note(self, item: Item, text: str) -> Judged:
+        """Add a note to the item. The server keeps no metadata with a note, so its identifier names the person."""
+        identity = Identity(self.server, item.target, NOTE, note_prefix(self.annotator) + str(uuid.uuid4()))
+        row = check(Annotation(identity, explanation=text.strip()), None)
+        self._commit("note", "note", item, "", [SetAnnotation(identity, row)])
+        return Judged("note added", False)
+
+    def move(self, item: Item, state: ItemState, reason: str = "") -> Judged:
+        """Skip, defer, flag, or (without required configs) finish an item."""
+        verb = {ItemState.SKIPPED: "skip", ItemState.DEFERRED: "defer", ItemState.FLAGGED: "flag", ItemState.DONE: "finish"}.get(state, state.value)
+        title = self.view(item).title if state == ItemState.DONE else verb
+        self._commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
+        return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)
+
+    def undo(self) -> Reversal | None:
+        """Take back my last step on this queue; None where there is none."""
+        return self.store.undo(self.annotator, self.queue.id)
+
+    def redo(self) -> Reversal | None:
+        """Do again what was undone last, until a new judgement."""
+        return self.store.redo(self.annotator, self.queue.id)
+
+    def _identity(self, item: Item, name: str) -> Identity:
+        return Identity(self.server, item.target, name, self.identifier)
+
+    def _row(self, item: Item, criterion: Criterion, value: str | float, old: Annotation | None, how: Circumstances) -> Annotation:
+        config = criterion.config
+        label: str | None = None
+        score: float | None = None
+        explanation = old.explanation if old is not None else None
+        if isinstance(config, CategoricalConfig):
+            chosen = value_of(str(value), config)
+            label, score = chosen.label, chosen.score
+        elif isinstance(config, ContinuousConfig):
+            score = check_score(float(value), config)
+        else:
+            explanation = str(value).strip()
+            if not explanation:
+                raise InvalidAnnotation(f"{config.name} is empty.", "Type a text, or leave with Esc.")
+        metadata = dict(old.metadata) if old is not None else {}
+        metadata |= {"annotator": self.annotator, "client": CLIENT} | dict(how.facts)
+        if rubric := "@".join(part for part in (self.queue.rubric.name, self.queue.rubric.version) if part):
+            metadata["rubric"] = rubric
+        if how.seconds is not None:
+            metadata["seconds"] = round(how.seconds, 1)
+        row = check(Annotation(self._identity(item, config.name), label, score, explanation, HUMAN, metadata), config)
+        if old is not None and old.metadata.get("annotator") == self.annotator and replace(row, metadata=old.metadata).same_as(old):
+            return old
+        return row
+
+    def _commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change]) -> None:
+        self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes)))
