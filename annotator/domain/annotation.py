@@ -53,13 +53,19 @@ class Annotation:
         return self.identity.target
 
     def same_as(self, other: "Annotation | None") -> bool:
-        """True when both rows hold the same content; an empty label or explanation is none."""
-        return other is not None and self.normal() == other.normal()
+        """True when both rows hold the same content; an empty label or explanation is none, and of a note only its text counts."""
+        return other is not None and self.kept() == other.kept()
 
     def normal(self) -> "Annotation":
         """Empty strings as None, scores as floats (Phoenix stores '' and null apart, and -0.0 as 0.0)."""
         score = None if self.score is None else float(self.score) + 0.0
         return replace(self, label=self.label or None, explanation=self.explanation or None, score=score, metadata=dict(self.metadata))
+
+    def kept(self) -> "Annotation":
+        """What a server keeps of it: the normal row, but of a note only the stripped text."""
+        if self.name == NOTE:
+            return Annotation(self.identity, explanation=(self.explanation or "").strip() or None)
+        return self.normal()
 
 
 class ItemState(StrEnum):

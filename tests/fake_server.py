@@ -1,0 +1,161 @@
+"""A trace server in memory: the same semantics as Phoenix, for tests of what lies above. It passes tests/sources/contract.py."""
+
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from annotator.domain.annotation import NOTE, Annotation, Target, TargetKind
+from annotator.domain.queue import Selection
+from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerUser
+from annotator.domain.span import Span, SpanHeader, start_order
+from annotator.errors import AnnotatorError, MissingTargets, OutcomeUnknown, RejectedRow
+
+PAGE = 100
+Key = tuple[Target, str, str]
+
+
+@dataclass
+class FakeServer:
+    """Give it spans and configs, look at `annotations` and `calls`, make the next calls fail with `faults`."""
+
+    server_spans: list[Span] = field(default_factory=list)
+    server_configs: list[ServerConfig] = field(default_factory=list)
+    server_user: ServerUser = field(default_factory=ServerUser)
+    url: str = "http://phoenix.test"
+    read_only: str = ""
+    version: str = "20.26.1"
+    faults: deque[AnnotatorError | None] = field(default_factory=deque)
+    """One for each coming call, None for one that works. A write that fails with OutcomeUnknown is applied, any other is not."""
+    down: AnnotatorError | None = None
+    """While set, every call fails with it."""
+    calls: list[str] = field(default_factory=list)
+    """The names of the calls so far."""
+    puts: list[tuple[Annotation, ...]] = field(default_factory=list)
+    """The rows of every put that was applied."""
+    _rows: dict[Key, ServerRow] = field(default_factory=dict)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(annotations=True, configs=True, exact_delete=True, read_only=self.read_only)
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """Every row, oldest first."""
+        return [row.annotation for row in sorted(self._rows.values(), key=lambda row: int(row.row_id))]
+
+    def write(self, *rows: Annotation, user_id: str = "", source: str = "API") -> None:
+        """What another client does: no fault, no call noted."""
+        for row in rows:
+            self._store(row, user_id, source)
+
+    def forget(self, *targets: Target) -> None:
+        """Delete spans or traces as Phoenix does, their annotations with them."""
+        gone = {target.id for target in targets}
+        self.server_spans = [span for span in self.server_spans if span.span_id not in gone and span.trace_id not in gone]
+        self._rows = {key: row for key, row in self._rows.items() if key[0].id not in gone}
+
+    def projects(self) -> Sequence[str]:
+        self._begin("projects")
+        return ["default"]
+
+    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+        start = int(cursor or 0)
+        while True:
+            self._begin("pages")
+            traces: dict[str, list[Span]] = {}
+            for span in sorted(self.server_spans, key=start_order):
+                traces.setdefault(span.trace_id, []).append(span)
+            listed = [spans for spans in traces.values() if selection.session in (None, *(span.session_id for span in spans))]
+            if selection.order != "oldest":
+                listed.reverse()
+            chosen = listed[start : start + PAGE]
+            following = str(start + PAGE) if len(listed) > start + PAGE else None
+            headers = tuple(_header(span) for spans in chosen for span in spans)
+            yield Page(headers, cursor=following, read=start + len(chosen), total=len(listed))
+            if following is None:
+                return
+            start += PAGE
+
+    def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
+        self._begin("spans")
+        found = [span for span in self.server_spans if span.trace_id in set(trace_ids)]
+        for start in range(0, len(found), 100):
+            yield found[start : start + 100]
+
+    def configs(self) -> Sequence[ServerConfig]:
+        self._begin("configs")
+        return list(self.server_configs)
+
+    def user(self) -> ServerUser:
+        self._begin("user")
+        return self.server_user
+
+    def read(
+        self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
+    ) -> Sequence[ServerRow]:
+        self._begin("read")
+        return [
+            row
+            for (target, name, identifier), row in self._rows.items()
+            if target.kind == kind
+            and target.id in ids
+            and (name in names if names else name != NOTE)
+            and (not identifiers or identifier in identifiers)
+        ]
+
+    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
+        self._begin("mine")
+        rows = [row for (target, _, whose), row in self._rows.items() if target.kind == kind and whose == identifier]
+        for start in range(0, len(rows), PAGE):
+            yield rows[start : start + PAGE]
+
+    def put(self, rows: Sequence[Annotation]) -> None:
+        fault = self._begin("put", write=True)
+        known = {"span": {span.span_id for span in self.server_spans}, "trace": {span.trace_id for span in self.server_spans}}
+        known["session"] = {span.session_id for span in self.server_spans if span.session_id}
+        for index, row in enumerate(rows):
+            if row.target.kind not in known:
+                raise RejectedRow(f"The server takes no annotations of a {row.target.kind}.", index=index)
+        missing = frozenset(row.target.id for row in rows if row.target.id not in known[row.target.kind])
+        if missing:
+            raise MissingTargets(f"The server does not have {', '.join(sorted(missing))}.", ids=missing)
+        for row in rows:
+            self._store(row, self.server_user.user_id, "API")
+        self.puts.append(tuple(rows))
+        if fault is not None:
+            raise fault
+
+    def delete(self, row: Annotation) -> bool:
+        fault = self._begin("delete", write=True)
+        key = (row.target, row.name, row.identity.identifier)
+        found = self._rows.get(key)
+        if found is not None and not row.same_as(found.annotation):
+            raise RejectedRow("The row on the server is another one.", index=0)
+        self._rows.pop(key, None)
+        if fault is not None:
+            raise fault
+        return found is not None
+
+    def close(self) -> None:
+        pass
+
+    def _begin(self, call: str, write: bool = False) -> AnnotatorError | None:
+        """Note the call and raise its fault; that of a write which is applied all the same comes back instead."""
+        self.calls.append(call)
+        fault = self.down or (self.faults.popleft() if self.faults else None)
+        if fault is not None and not (write and isinstance(fault, OutcomeUnknown)):
+            raise fault
+        return fault
+
+    def _store(self, row: Annotation, user_id: str, source: str) -> None:
+        key = (row.target, row.name, row.identity.identifier)
+        row_id = self._rows[key].row_id if key in self._rows else str(max((int(old.row_id) for old in self._rows.values()), default=0) + 1)
+        identity = replace(row.identity, server=self.url)
+        kept = replace(row, identity=identity, metadata=dict(row.metadata))
+        if row.name == NOTE:
+            kept = kept.kept()
+        self._rows[key] = ServerRow(kept, row_id, source, user_id)
+
+
+def _header(span: Span) -> SpanHeader:
+    return SpanHeader(*(getattr(span, name) for name in SpanHeader.__match_args__))
