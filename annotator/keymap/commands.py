@@ -1,0 +1,129 @@
+"""Every command: the footer, help, palette, README and `annotator keys` are made of this table."""
+
+from dataclasses import dataclass
+
+CONTEXTS = {
+    "everywhere": "Everywhere",
+    "review": "Review",
+    "label": "Labels",
+    "score": "Scores",
+    "field": "Text fields",
+    "list": "Lists",
+    "outbox": "Outbox",
+}
+"""Where a command applies: id to title, in the order of help."""
+
+TYPING = frozenset({"field", "list"})
+"""Contexts in which a printable key is text, never a command: fields, and lists that filter as one types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a key runs."""
+
+    id: str
+    """Unique over all contexts; what keymap files and the journal call it."""
+    title: str
+    """One to three words, for footers and the palette."""
+    help: str
+    """One sentence, for help and README."""
+    context: str
+
+
+def _in(context: str, *rows: tuple[str, str, str]) -> tuple[Command, ...]:
+    return tuple(Command(*row, context) for row in rows)
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+COMMANDS: tuple[Command, ...] = (
+    *_in(
+        "everywhere",
+        ("help", "help", "Show the keys of this place."),
+        ("palette", "commands", "Find a command by name and run it."),
+        ("redraw", "redraw", "Draw the screen anew."),
+        ("quit", "quit", "Leave at once; everything judged is kept, and what is unsent is said."),
+    ),
+    *_in(
+        "review",
+        ("finish", "finish", "Go to the next item to do; without a required config, finish this one first."),
+        ("next_item", "next", "Go to the next item, whatever its state."),
+        ("previous_item", "previous", "Go to the previous item, whatever its state."),
+        ("jump", "items", "List the items and jump to one."),
+        ("next_criterion", "next config", "Make the next config of the rubric the current one."),
+        ("previous_criterion", "previous config", "Make the previous config of the rubric the current one."),
+        ("undo", "undo", "Take back the last step, also after it was sent, and return to its item."),
+        ("redo", "redo", "Do again what was taken back."),
+        ("repeat", "repeat", "Give this item the verdict given last."),
+        ("note", "note", "Add a note to the item."),
+        ("explain", "explain", "Explain the newest answer of the item; where it has none, the judgement just made on the previous one."),
+        ("write", "write", "Write the text of the freeform config."),
+        ("skip", "skip", "Set the item aside without a verdict."),
+        ("skip_because", "skip, why", "Skip the item and say why."),
+        ("defer", "defer", "Put the item off; it comes back at the end."),
+        ("defer_because", "defer, why", "Put the item off and say why."),
+        ("flag", "flag", "Flag the item for someone to look at."),
+        ("flag_because", "flag, why", "Flag the item and say why."),
+        ("auto_advance", "auto-advance", "Switch going on by itself after the last required answer on or off."),
+        ("scroll_up", "up", "Scroll the trace one line up."),
+        ("scroll_down", "down", "Scroll the trace one line down."),
+        ("page_up", "page up", "Scroll the trace one page up."),
+        ("page_down", "page down", "Scroll the trace one page down."),
+        ("scroll_top", "top", "Go to the first line of the trace."),
+        ("scroll_end", "end", "Go to the last line of the trace."),
+        ("previous_span", "previous span", "Go to the previous span of the trace."),
+        ("next_span", "next span", "Go to the next span of the trace."),
+        ("search", "search", "Search in the trace."),
+        ("next_match", "next match", "Go to the next match of the search."),
+        ("previous_match", "previous match", "Go to the previous match of the search."),
+        ("fold", "fold", "Fold or unfold the part at the top of the view."),
+        ("fold_all", "fold all", "Fold or unfold every part."),
+        ("tree", "tree", "Show or hide the span tree."),
+        ("outbox", "outbox", "List what the server does not have yet."),
+    ),
+    *_in(
+        "label",
+        *((f"answer_{n}", f"label {n}", f"Answer the current config with its {word} label.") for n, word in enumerate(_ORDINALS, 1)),
+        ("more_labels", "all labels", "List the labels; typing filters them."),
+    ),
+    *_in(
+        "score",
+        ("score_down", "down", "One step down; the first step starts at the middle."),
+        ("score_up", "up", "One step up; the first step starts at the middle."),
+        ("score_down_ten", "ten down", "Ten steps down."),
+        ("score_up_ten", "ten up", "Ten steps up."),
+        ("score_lower", "lowest", "Go to the lower bound."),
+        ("score_upper", "highest", "Go to the upper bound."),
+        ("score_type", "type", "Type a number."),
+        ("score_erase", "erase", "Erase the last character typed."),
+        ("score_commit", "keep", "Keep the score."),
+        ("score_clear", "clear", "Clear what was typed; a score that was kept stays."),
+    ),
+    *_in(
+        "field",
+        ("field_save", "save", "Save the text and return."),
+        ("field_newline", "new line", "Begin a new line."),
+        ("field_leave", "leave", "Leave the field; what was typed stays as a draft."),
+        ("field_page_up", "page up", "Scroll the trace behind one page up."),
+        ("field_page_down", "page down", "Scroll the trace behind one page down."),
+    ),
+    *_in(
+        "list",
+        ("list_up", "up", "Go one row up."),
+        ("list_down", "down", "Go one row down."),
+        ("list_page_up", "page up", "Go one page up."),
+        ("list_page_down", "page down", "Go one page down."),
+        ("list_choose", "choose", "Choose the row."),
+        ("list_close", "close", "Close the list; nothing changes."),
+    ),
+    *_in(
+        "outbox",
+        ("retry_row", "retry", "Send the row again."),
+        ("drop_row", "drop", "Give up sending the row."),
+        ("keep_mine", "keep mine", "Settle the conflict: my row replaces the server's."),
+        ("take_theirs", "take theirs", "Settle the conflict: the server's row replaces mine."),
+    ),
+)
+"""In the order of help."""
+
+BY_ID = {command.id: command for command in COMMANDS}
