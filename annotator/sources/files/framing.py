@@ -1,0 +1,150 @@
+"""Bytes into JSON records: one document, several, or one a line; plain or gzip; with or without a byte order mark."""
+
+import codecs
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from annotator.errors import BadFile
+from annotator.sources.files.shapes import ACCEPTED
+
+_SPACE = b" \t\r\n"
+_GAP = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder(parse_constant=str)
+"""NaN and Infinity, which JSON has no numbers for, become strings."""
+_GZIP = b"\x1f\x8b"
+_MAGIC = (
+    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"(\xb5/\xfd", "a Zstandard file"),
+    (b"\xff\xfe", "UTF-16 text"),
+    (b"\xfe\xff", "UTF-16 text"),
+    (b"%PDF", "a PDF"),
+    (b"<", "HTML or XML"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One JSON value, or why there is none."""
+
+    line: int
+    """1-based, where it starts."""
+    offset: int | None
+    """Bytes from the start of the unpacked stream to that line; None within a document of several lines."""
+    value: Any = None
+    reason: str = ""
+    """Why it could not be read; '' where it could."""
+
+
+class Counted(io.RawIOBase):
+    """A stream that counts the bytes read from it, and leaves it open."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._read = getattr(stream, "read1", stream.read)  # a pipe's read would wait for a full buffer
+        self.read_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.read_bytes += len(chunk)
+        return len(chunk)
+
+
+def buffered(raw: Any) -> io.BufferedReader:
+    """In pieces of 64 KiB."""
+    return io.BufferedReader(raw, 1 << 16)
+
+
+def unpacked(raw: Counted, name: str) -> tuple[io.BufferedReader, bool]:
+    """The stream without gzip, and whether it was packed. BadFile where it is empty or plainly something else."""
+    stream = buffered(raw)
+    start = stream.peek(16)[:16]
+    if not start:
+        raise BadFile(f"{name} is empty.", f"Give {ACCEPTED}.")
+    if start.startswith(_GZIP):
+        return buffered(gzip.GzipFile(fileobj=stream)), True
+    kind = next((kind for magic, kind in _MAGIC if start.startswith(magic)), None)
+    if kind:
+        raise BadFile(f"{name} is {kind}.", f"Give {ACCEPTED}.")
+    return stream, False
+
+
+def records(stream: io.BufferedReader, line: int = 0, offset: int = 0) -> Iterator[Record]:
+    """Every record from here, which is after `line` lines and `offset` bytes. A line that is no JSON is a Record with a reason.
+
+    Lines end at b"\\n" alone: U+2028 stands raw in real files. A stream that breaks off ends with such a Record.
+    """
+    try:
+        if offset == 0 and stream.peek(3).startswith(codecs.BOM_UTF8):
+            offset = len(stream.read(3))
+        yield from _records(stream, line, offset)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield Record(0, None, reason=f"the gzip data is broken: {error}")
+    except OSError as error:
+        yield Record(0, None, reason=f"it cannot be read to its end: {error.strerror or error}")
+
+
+def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Record]:
+    at_start = line == 0
+    for raw in stream:
+        line += 1
+        if raw.strip(_SPACE):
+            record, unfinished = _line(raw, line, offset)
+            if at_start and unfinished:
+                yield from _documents(raw + stream.read(), line, offset)
+                return
+            at_start = False
+            yield record
+        offset += len(raw)
+
+
+def _line(raw: bytes, line: int, offset: int) -> tuple[Record, bool]:
+    """The record of a line, and whether it breaks off, as the first line of a document of several lines does."""
+    try:
+        text = raw.decode().strip(" \t\r\n")
+        return Record(line, offset, _DECODER.decode(text)), False
+    except json.JSONDecodeError as error:
+        return Record(line, offset, reason=_why(error)), error.pos >= len(text) - 1
+    except (ValueError, RecursionError) as error:
+        return Record(line, offset, reason=_why(error)), False
+
+
+def _documents(data: bytes, line: int, offset: int) -> Iterator[Record]:
+    """Documents of several lines, one after another; line by line after all where the first is none."""
+    try:
+        text = data.decode()
+        start, end = 0, len(text.rstrip(" \t\r\n"))
+        while start < end:
+            value, stop = _DECODER.raw_decode(text, start)
+            yield Record(line, None, value)
+            stop = _GAP.match(text, stop).end()  # type: ignore[union-attr]
+            line += text.count("\n", start, stop)
+            start = stop
+    except (ValueError, RecursionError) as error:
+        yield Record(line, None, reason=_why(error))
+        if isinstance(error, UnicodeDecodeError) or start == 0:
+            rest = data.find(b"\n") + 1 or len(data)
+            yield from _records(buffered(io.BytesIO(data[rest:])), line, offset + rest)
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg} at column {error.colno}" + (f" of line {error.lineno}" if error.lineno > 1 else "")
+        case UnicodeDecodeError():
+            return f"not UTF-8: byte {error.start + 1} is {error.object[error.start]:#04x}"
+        case RecursionError():
+            return "nested too deep"
+        case _:
+            return f"not JSON: {error}"

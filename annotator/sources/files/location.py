@@ -1,0 +1,45 @@
+"""The files that a location names."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from annotator.errors import BadFile
+from annotator.sources.files.shapes import ACCEPTED
+
+SUFFIXES = (".json", ".jsonl", ".gz")
+
+
+def files_at(location: str) -> list[Path]:
+    """The file itself, or the trace files of a folder by name: its own, or where it has none those of the folders in it."""
+    path = Path(location)
+    try:
+        if path.is_dir():
+            found = _trace_files(path, "*") or _trace_files(path, "**/*")
+            if not found:
+                raise BadFile(f"The folder {location} holds no trace files.", f"Put {', '.join(SUFFIXES)} files there: {ACCEPTED}.")
+            return found
+        if not path.exists():
+            raise BadFile(f"There is no file {location}.", _nearest(path))
+    except (OSError, ValueError) as error:
+        raise cannot_read(location, error) from error
+    return [path]
+
+
+def cannot_read(name: str, error: OSError | ValueError) -> BadFile:
+    """What the operating system says, as a BadFile."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return BadFile(f"{name} cannot be read: {reason}.", "Check the name and the rights of the file.")
+
+
+def _trace_files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(
+        path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
+
+
+def _nearest(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"There is no folder {folder} either; check the path."
+    near = get_close_matches(path.name, [entry.name for entry in folder.iterdir()], n=1, cutoff=0.5)
+    return f"Did you mean {folder / near[0]}?" if near else "Check the path; a folder, - (standard input) and a server's URL work too."

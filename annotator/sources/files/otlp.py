@@ -1,0 +1,155 @@
+"""OTLP/JSON: an ExportTraceServiceRequest, and its spans as Phoenix's `/spans/otlpv1` pages hold them.
+
+Keys come in camelCase (the OTLP/JSON encoding) and snake_case (Phoenix). Values are AnyValues, with or without the alternatives as nulls.
+https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from annotator.domain.span import Span, SpanEvent
+from annotator.sources.files.values import first, parent_id, span_or_trace_id, status_code, text, unix_nano
+
+REQUEST = ("resourceSpans", "resource_spans")
+_SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans")
+_TRACE_ID = ("traceId", "trace_id")
+_SPAN_ID = ("spanId", "span_id")
+_PARENT_ID = ("parentSpanId", "parent_span_id")
+_START = ("startTimeUnixNano", "start_time_unix_nano")
+_END = ("endTimeUnixNano", "end_time_unix_nano")
+_TIME = ("timeUnixNano", "time_unix_nano")
+_READ = frozenset((*_TRACE_ID, *_SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *_START, *_END))
+_SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
+_ALTERNATIVES = frozenset(
+    f"{kind}{suffix}" for kind in ("string", "bool", "bytes", "int", "double", "array", "kvlist") for suffix in ("Value", "_value")
+)
+
+
+def is_span(record: Mapping[str, Any]) -> bool:
+    """True for a span of OTLP/JSON, told by its ids and one more of its fields."""
+    return first(record, *_SPAN_ID) is not None and (
+        first(record, *_TRACE_ID) is not None or first(record, *_START) is not None or isinstance(record.get("attributes"), list)
+    )
+
+
+def spans_of_request(request: Mapping[str, Any]) -> Iterator[Span | str]:
+    """Every span of a request; a string says why something in it is none."""
+    for r, resource_spans in _objects(first(request, *REQUEST), "resourceSpans"):
+        if isinstance(resource_spans, str):
+            yield resource_spans
+            continue
+        resource = _entity(resource_spans.get("resource"))
+        for s, scope_spans in _objects(first(resource_spans, *_SCOPES), f"resourceSpans[{r}].scopeSpans"):
+            if isinstance(scope_spans, str):
+                yield scope_spans
+                continue
+            where = f"resourceSpans[{r}].scopeSpans[{s}].spans"
+            scope = _entity(first(scope_spans, "scope", "instrumentationLibrary"))
+            around = {key: value for key, value in (("resource", resource), ("scope", scope)) if value}
+            for index, span in _objects(scope_spans.get("spans"), where):
+                read = span if isinstance(span, str) else span_of(span, around)
+                yield read if isinstance(read, Span) or read is span else f"{where}[{index}]: {read}"
+
+
+def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Span | str:
+    """The span, with what stood around it in `extra`; a string says why it is none."""
+    trace_id, span_id = span_or_trace_id(first(span, *_TRACE_ID)), span_or_trace_id(first(span, *_SPAN_ID))
+    if not trace_id or not span_id:
+        return f"a span without a {'span' if trace_id else 'trace'} id"
+    attributes, odd_attributes = _attributes(span.get("attributes"))
+    events, odd_events = _events(span.get("events"))
+    received = span.get("status")
+    status = received if isinstance(received, dict) else {"code": received}
+    start, end = first(span, *_START), first(span, *_END)
+    extra = {key: value for key, value in span.items() if key not in _READ and value not in (None, "", 0, [])}
+    extra |= around or {}
+    odd = (("attributes", odd_attributes), ("events", odd_events))
+    times = ((_START[1], start), (_END[1], end))
+    extra |= {key: value for key, value in odd if value}
+    extra |= {key: value for key, value in times if value not in (None, "", 0, "0") and unix_nano(value) is None}
+    return Span(
+        trace_id=trace_id,
+        span_id=span_id,
+        parent_id=parent_id(first(span, *_PARENT_ID)),
+        name=text(span.get("name")),
+        kind=text(attributes.get("openinference.span.kind")).upper() or "UNKNOWN",
+        status_code=status_code(status.get("code")),
+        start_ns=unix_nano(start),
+        end_ns=unix_nano(end),
+        session_id=text(attributes.get("session.id")) or None,
+        status_message=text(status.get("message")),
+        attributes=attributes,
+        events=events,
+        extra=extra,
+    )
+
+
+def unwrap(value: Any) -> Any:
+    """An AnyValue as a JSON value; 64-bit integers in strings become numbers, bytes stay base64, what is no AnyValue stays."""
+    if not isinstance(value, dict) or not value.keys() <= _ALTERNATIVES:
+        return value
+    scalar = first(value, *_SCALARS)
+    if scalar is not None:
+        return scalar
+    number = first(value, "intValue", "int_value", "doubleValue", "double_value")
+    if number is not None:
+        return _number(number, float if first(value, "intValue", "int_value") is None else int)
+    array = first(value, "arrayValue", "array_value")
+    if array is not None:
+        values = array.get("values") or [] if isinstance(array, dict) else array
+        return [unwrap(inner) for inner in values] if isinstance(values, list) else array
+    pairs = first(value, "kvlistValue", "kvlist_value")
+    if pairs is None:
+        return None
+    attributes, odd = _attributes(pairs.get("values") if isinstance(pairs, dict) else pairs)
+    return pairs if odd else attributes
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> Any:
+    """The number in a string; NaN, Infinity and what is no number stay as they are, as JSON has no numbers for them."""
+    if not isinstance(value, str):
+        return value
+    try:
+        number = kind(value)
+    except ValueError:
+        return value
+    return number if abs(number) < float("inf") else value
+
+
+def _attributes(pairs: Any) -> tuple[dict[str, Any], Any]:
+    """Key-value pairs as a dictionary, and what of them is no pair, as received."""
+    if isinstance(pairs, dict):
+        return pairs, None
+    if not isinstance(pairs, list):
+        return {}, pairs
+    good = [pair for pair in pairs if isinstance(pair, dict) and isinstance(pair.get("key"), str)]
+    odd = [pair for pair in pairs if not isinstance(pair, dict) or not isinstance(pair.get("key"), str)]
+    return {pair["key"]: unwrap(pair.get("value")) for pair in good}, odd
+
+
+def _events(events: Any) -> tuple[tuple[SpanEvent, ...], Any]:
+    """The events, and what of them is none, as received."""
+    if not isinstance(events, list):
+        return (), events
+    good = [event for event in events if isinstance(event, dict)]
+    read = tuple(
+        SpanEvent(text(event.get("name")), unix_nano(first(event, *_TIME)), _attributes(event.get("attributes"))[0]) for event in good
+    )
+    return read, [event for event in events if not isinstance(event, dict)]
+
+
+def _entity(value: Any) -> Any:
+    """A resource or a scope with its attributes unwrapped."""
+    if not isinstance(value, dict) or "attributes" not in value:
+        return value
+    return {**value, "attributes": _attributes(value["attributes"])[0]}
+
+
+def _objects(values: Any, where: str) -> Iterator[tuple[int, Any]]:
+    """The objects of an array with their places; a string in the place of what is no object."""
+    if not isinstance(values, list):
+        if values is not None:
+            yield 0, f"{where} is not an array"
+        return
+    for index, value in enumerate(values):
+        yield index, value if isinstance(value, dict) else f"{where}[{index}] is not an object"

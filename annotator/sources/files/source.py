@@ -1,0 +1,163 @@
+"""Traces from a file, a folder or standard input."""
+
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from annotator.domain.queue import Selection
+from annotator.domain.source import BadLine, Capabilities, Page
+from annotator.domain.span import Span
+from annotator.errors import BadFile
+from annotator.sources.files.framing import Counted, Record, buffered, records, unpacked
+from annotator.sources.files.location import cannot_read, files_at
+from annotator.sources.files.shapes import ACCEPTED, format_of, spans_in
+
+PAGE = 100
+"""Spans and bad lines a page, at most."""
+STDIN = "-"
+_START_OVER = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A span or what is none, and where it stood."""
+
+    part: Span | BadLine
+    cursor: str
+    """Where its line starts: '' where reading cannot go on from there."""
+    read: int
+    """Bytes of the input read so far."""
+
+
+class Files:
+    """Whole spans from `location`: a file, a folder of files, or '-' for standard input (`stdin`).
+
+    OTLP/JSON and Phoenix's pages, as JSON or JSON Lines, plain or gzip. A part that cannot be read is a BadLine and the rest loads;
+    BadFile where there is nothing to load at all.
+    """
+
+    capabilities = Capabilities(payloads_with_listing=True)
+
+    def __init__(self, location: str, stdin: BinaryIO | None = None) -> None:
+        self._location = location
+        self._stdin = stdin
+
+    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+        """Every span of the files, in their order, whatever the selection. A cursor goes on within a plain JSON Lines file;
+        everywhere else it starts over, which brings spans again. Raises BadFile."""
+        paths = [] if self._location == STDIN else files_at(self._location)
+        total = sum(map(_size, paths)) if paths else None
+        spans: list[Span] = []
+        bad: list[BadLine] = []
+        nothing_yet, reason, read = cursor in (None, _START_OVER), "", 0
+        for found in self._found(paths, cursor):
+            if len(spans) + len(bad) == PAGE:
+                yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total)
+                spans, bad = [], []
+            read = found.read
+            if isinstance(found.part, Span):
+                spans.append(found.part)
+                nothing_yet = False
+            else:
+                bad.append(found.part)
+                reason = reason or _described(found.part)
+        if nothing_yet:
+            raise BadFile(f"{self._name} holds no traces{f': {reason}' if reason else ''}.", f"Give {ACCEPTED}.")
+        yield Page((), tuple(spans), None, tuple(bad), total or read, total)
+
+    def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
+        """Whole spans of these traces, by reading everything again; `pages` brings them already."""
+        for page in self.pages(Selection()):
+            wanted = [span for span in page.spans if span.trace_id in trace_ids]
+            if wanted:
+                yield wanted
+
+    @property
+    def _name(self) -> str:
+        return "Standard input" if self._location == STDIN else self._location
+
+    def _found(self, paths: list[Path], cursor: str | None) -> Iterator[_Found]:
+        if not paths:
+            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0)
+        elif paths == [Path(self._location)]:
+            yield from _file(paths[0], cursor or "", 0)
+        else:
+            before = 0
+            for path in paths:
+                try:
+                    for found in _file(path, "", before):
+                        part = found.part
+                        yield _Found(part if isinstance(part, Span) else BadLine(part.line, f"{path.name}: {part.reason}"), "", found.read)
+                except BadFile as error:
+                    yield _Found(BadLine(0, error.title.rstrip(".")), "", before)
+                before += _size(path)
+
+
+def describe(location: str) -> str:
+    """The format of the first record of a file or of a folder's first file, 'OTLP JSON' for instance. Raises BadFile."""
+    path = files_at(location)[0]
+    try:
+        with path.open("rb", buffering=0) as stream, unpacked(Counted(stream), str(path))[0] as plain:
+            record = next(records(plain), Record(0, None, reason="it is empty"))
+    except OSError as error:
+        raise cannot_read(str(path), error) from error
+    if record.reason:
+        raise BadFile(f"{path} holds no traces: {record.reason}.", f"Give {ACCEPTED}.")
+    return format_of(record.value)
+
+
+def _file(path: Path, cursor: str, before: int) -> Iterator[_Found]:
+    try:
+        stream = path.open("rb", buffering=0)
+    except OSError as error:
+        raise cannot_read(str(path), error) from error
+    with stream:
+        yield from _parts(stream, str(path), cursor, before)
+
+
+def _parts(stream: BinaryIO, name: str, cursor: str, before: int) -> Iterator[_Found]:
+    """The parts of one stream; a cursor needs one that can seek."""
+    counted = Counted(stream)
+    line, offset = _resumed(stream, cursor) if cursor else (0, 0)
+    plain, packed = (buffered(counted), False) if line else unpacked(counted, name)
+    with plain:
+        for record in records(plain, line, offset):
+            place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
+            for part in _spans(record):
+                yield _Found(part, place, before + (offset if line else 0) + counted.read_bytes)
+
+
+def _spans(record: Record) -> Iterator[Span | BadLine]:
+    if record.reason:
+        yield BadLine(record.line, record.reason)
+        return
+    try:
+        for part in spans_in(record.value):
+            yield part if isinstance(part, Span) else BadLine(record.line, part)
+    except RecursionError:
+        yield BadLine(record.line, "nested too deep")
+
+
+def _resumed(stream: BinaryIO, cursor: str) -> tuple[int, int]:
+    """Seek to the line that a cursor names; lines and bytes before it, or zeros where the file has no such line any more."""
+    offset, _, line = cursor.partition(":")
+    if offset.isdecimal() and line.isdecimal() and int(offset) > 0 and int(line) > 1:
+        stream.seek(int(offset) - 1)
+        if stream.read(1) == b"\n":
+            return int(line) - 1, int(offset)
+    stream.seek(0)
+    return 0, 0
+
+
+def _size(path: Path) -> int:
+    """Bytes; 0 for a pipe and for what is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _described(bad: BadLine) -> str:
+    return f"line {bad.line}: {bad.reason}" if bad.line else bad.reason

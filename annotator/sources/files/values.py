@@ -1,0 +1,77 @@
+"""Ids, times and texts of a span's header, from whatever a file holds in their place."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_HEX_ID = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{16}")
+_FRACTION = re.compile(r"[.,](\d+)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_NS = (1 << 63) - 1
+"""The largest time that OTLP's consumers and SQLite can keep: the year 2262."""
+_STATUS = {"1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR"}
+
+
+def first(record: Mapping[str, Any], *names: str) -> Any:
+    """The first of these keys that is there and not null."""
+    return next((record[name] for name in names if record.get(name) is not None), None)
+
+
+def text(value: Any) -> str:
+    """A string for a header; halves of surrogate pairs, which no database takes, become U+FFFD."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        value = json.dumps(value)
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", value)
+
+
+def span_or_trace_id(value: Any) -> str:
+    """Hex ids in lower case and without 0x, others as they are; '' where there is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    name = text(value)
+    bare = name.removeprefix("0x")
+    return bare.lower() if _HEX_ID.fullmatch(bare) else name
+
+
+def parent_id(value: Any) -> str | None:
+    """None for a root: no id, or one of zeros only."""
+    parent = span_or_trace_id(value)
+    return parent if parent.strip("0") else None
+
+
+def status_code(value: Any) -> str:
+    """OK, ERROR or UNSET from 0, 1, 2, 'STATUS_CODE_OK', 'Error' and the like."""
+    return _STATUS.get(text(value).upper().removeprefix("STATUS_CODE_"), "UNSET")
+
+
+def unix_nano(value: Any) -> int | None:
+    """Nanoseconds since 1970 from an OTLP time (a number or a string of digits); None for 0 and what is no time."""
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    try:
+        return _in_range(int(value))
+    except (TypeError, ValueError):
+        return None
+
+
+def iso_nano(value: Any) -> int | None:
+    """Nanoseconds since 1970 from ISO 8601, to the last of nine digits; without a zone it is UTC. None for what is no time."""
+    if not isinstance(value, str):
+        return None
+    fraction = _FRACTION.search(value)
+    try:
+        moment = datetime.fromisoformat(_FRACTION.sub("", value, count=1))
+        since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    except (ValueError, OverflowError):
+        return None
+    nanos = int(fraction[1][:9].ljust(9, "0")) if fraction else 0
+    return _in_range((since.days * 86_400 + since.seconds) * 1_000_000_000 + nanos)
+
+
+def _in_range(nanos: int) -> int | None:
+    return nanos if 0 < nanos <= _MAX_NS else None
