@@ -1,0 +1,157 @@
+"""The three threads behind the screen: feeding the queue, draining the outbox, preparing the next items.
+
+They are daemons, so that quitting never waits for the network; a request that is cut off is settled by the next drain.
+"""
+
+import queue as queues
+import threading
+import time
+from collections.abc import Callable
+
+from textual.message import Message
+
+from annotator.domain.queue import Queue
+from annotator.domain.source import Source
+from annotator.domain.store import Store
+from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
+from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
+from annotator.ui.session import Connection, Session
+from annotator.workflow.fill import Filling, Progress, fill, load
+from annotator.workflow.present import present
+from annotator.workflow.sync import SETTLE_SECONDS, Drain, contact, pause
+
+IDLE_SECONDS = 0.25
+"""How long a thread sleeps before it looks again whether the screen is gone."""
+
+
+class Background:
+    """Starts and stops the threads; `post` is a screen's thread-safe `post_message`."""
+
+    def __init__(self, session: Session, post: Callable[[Message], object]) -> None:
+        self.session = session
+        self.post = post
+        self.position = 0
+        """The item on the screen; payloads after it come first."""
+        self._stop = threading.Event()
+        self._changed = threading.Event()
+        self._wanted: queues.SimpleQueue[int] = queues.SimpleQueue()
+
+    def start(self) -> None:
+        for run in (self._prepare, self._feed, self._sync):
+            threading.Thread(target=self._guarded, args=(run,), daemon=True, name=run.__name__.strip("_")).start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._changed.set()
+
+    def prepare(self, item_id: int) -> None:
+        """Ask for an item to be read and laid out."""
+        self._wanted.put(item_id)
+
+    def changed(self) -> None:
+        """A judgement was made: the outbox has something to send."""
+        self._changed.set()
+
+    def _guarded(self, run: Callable[[Store], None]) -> None:
+        store = self.session.open_store()
+        try:
+            run(store)
+        except AnnotatorError as error:
+            self.post(ServerSilent(error, None))
+        finally:
+            store.close()
+
+    def _prepare(self, store: Store) -> None:
+        while not self._stop.is_set():
+            try:
+                item_id = self._wanted.get(timeout=IDLE_SECONDS)
+            except queues.Empty:
+                continue
+            item = store.item(item_id)
+            self.post(Prepared(item_id, present(store, self.session.queue.source_id, item)))
+
+    def _feed(self, store: Store) -> None:
+        session = self.session
+        if session.source is not None:
+            self._fill(store, session.queue, session.source(), None)
+        if session.connect is None:
+            return
+        tries = 0
+        while not self._stop.is_set():
+            try:
+                server = session.connect()
+                user = server.user()
+                contact(store, session.queue.source.server, session.annotator, user)
+                self.post(Connected(server.version, server.capabilities.read_only))
+                if session.source is None:
+                    self._fill(store, store.queue(session.queue.id), server, server)
+                return
+            except Forbidden as error:
+                self.post(ServerSilent(error, None))
+                return
+            except StoreBusy:
+                self._stop.wait(IDLE_SECONDS)
+            except AnnotatorError as error:
+                if error.exit_code != 3:
+                    self.post(ServerSilent(error, None))
+                    return
+                wait = pause(tries)
+                tries += 1
+                self.post(ServerSilent(error, wait))
+                self._stop.wait(wait)
+
+    def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
+        last = Progress()
+
+        def report(progress: Progress) -> None:
+            nonlocal last
+            last = progress
+            self.post(Filled(progress, finished=False))
+
+        work = Filling(store, source, queue, self.session.identifier, sink, self._stop.is_set, report)
+        fill(work)
+        if not source.capabilities.payloads_with_listing:
+            for _ in load(work, lambda: self.position):
+                self.post(Filled(last, finished=False))
+        self.post(Filled(last, finished=True))
+
+    def _sync(self, store: Store) -> None:
+        session = self.session
+        server = session.queue.source.server
+        if session.connect is None:
+            return
+        connection: Connection | None = None
+        tries = 0
+        while not self._stop.is_set():
+            self._changed.clear()
+            wait: float = IDLE_SECONDS * 20
+            due = store.next_due(server, SETTLE_SECONDS)
+            if due is not None and due <= time.time():
+                try:
+                    connection = connection or session.connect()
+                    error, conflicts = self._drain(store, connection)
+                except StoreBusy:
+                    error, conflicts = None, 0
+                except StoreError as broken:
+                    error, conflicts = broken, 0
+                except AnnotatorError as refused:
+                    error, conflicts = refused, 0
+                self.post(Synced(store.outbox_counts(server), conflicts, error))
+                if error is not None:
+                    connection = None
+                    wait = pause(tries)
+                    tries += 1
+                    self._stop.wait(wait)
+                    continue
+                tries = 0
+                wait = IDLE_SECONDS
+            elif due is not None:
+                wait = min(wait, max(0.05, due - time.time()))
+            self._changed.wait(wait)
+
+    def _drain(self, store: Store, connection: Connection) -> tuple[AnnotatorError | None, int]:
+        with self.session.drain_lock() as mine:
+            if not mine:
+                return None, 0
+            done = Drain(store, connection, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run()
+        return done.error, done.conflicts

@@ -1,0 +1,57 @@
+"""What background threads tell the screen. They never touch a widget."""
+
+from textual.message import Message
+
+from annotator.domain.store import OutboxCounts
+from annotator.errors import AnnotatorError
+from annotator.workflow.fill import Progress
+from annotator.workflow.present import Presented
+
+
+class Prepared(Message):
+    """An item that was asked for is ready to be drawn; None where its payload is not here."""
+
+    def __init__(self, item_id: int, presented: Presented | None) -> None:
+        self.item_id = item_id
+        self.presented = presented
+        super().__init__()
+
+
+class Filled(Message):
+    """More of the queue is here."""
+
+    def __init__(self, progress: Progress, finished: bool) -> None:
+        self.progress = progress
+        self.finished = finished
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Filled) and not message.finished
+
+
+class Connected(Message):
+    """The server answered; `read_only` says why nothing can be written, if so."""
+
+    def __init__(self, version: str, read_only: str) -> None:
+        self.version = version
+        self.read_only = read_only
+        super().__init__()
+
+
+class ServerSilent(Message):
+    """The server cannot be used now; it is tried again in `pause` seconds, or not at all (None)."""
+
+    def __init__(self, error: AnnotatorError, pause: float | None) -> None:
+        self.error = error
+        self.pause = pause
+        super().__init__()
+
+
+class Synced(Message):
+    """The outbox moved."""
+
+    def __init__(self, counts: OutboxCounts, conflicts: int, error: AnnotatorError | None) -> None:
+        self.counts = counts
+        self.conflicts = conflicts
+        self.error = error
+        super().__init__()

@@ -1,0 +1,131 @@
+"""What lies on the reviewer's desk: the item, the answers so far, what is typed, what was just done."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from annotator.domain.annotation_config import AnnotationConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.queue import Counts, Item
+from annotator.domain.rubric import Criterion
+from annotator.domain.store import OutboxCounts, Store, Verdict
+from annotator.text.blocks import Block
+from annotator.text.line import Style
+from annotator.ui.session import Session
+from annotator.workflow.answers import ItemView
+from annotator.workflow.judge import Circumstances, Judge
+from annotator.workflow.present import Presented, facts
+from annotator.workflow.progress import VERDICTS_LOOKED_AT, pace
+
+LAST_VERDICTS = 5
+
+
+@dataclass
+class Desk:
+    """The state of one review screen. Only the UI thread touches it."""
+
+    session: Session
+    store: Store
+    judge: Judge
+    view: ItemView | None = None
+    """None before the first item and at the end of the queue."""
+    presented: Presented | None = None
+    """None while the item's payload is not here."""
+    span_id: str = ""
+    """The span whose view is shown."""
+    folds: dict[str, bool] = field(default_factory=dict)
+    query: str = ""
+    match: int = -1
+    criterion: str = ""
+    """The current config's name; '' where nothing is asked."""
+    typed: dict[tuple[int, str], str] = field(default_factory=dict)
+    """Numbers begun and not committed, by item and config."""
+    drafts: dict[tuple[int, str], str] = field(default_factory=dict)
+    """Texts left with Esc, by item and field."""
+    arrived_done: bool = False
+    """The item was done when it came: answers replace and stay."""
+    drawn: bool = False
+    """The item has been painted; before that no key judges it."""
+    shown_at: float = 0.0
+    notice: tuple[str, Style] = ("", "dim")
+    counts: Counts = field(default_factory=Counts)
+    pace: float | None = None
+    last: list[Verdict] = field(default_factory=list)
+    outbox: OutboxCounts = field(default_factory=OutboxCounts)
+    server_state: str = ""
+    server_style: Style = "dim"
+    read_only: str = ""
+    loading: str = ""
+    auto_advance: bool = True
+    last_answered: tuple[int, str] | None = None
+    """Item and config of the newest answer of this run."""
+
+    @property
+    def item(self) -> Item | None:
+        return self.view.item if self.view else None
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.presented.focused(self.span_id) if self.presented else ()
+
+    @property
+    def current(self) -> Criterion | None:
+        """The criterion that a digit answers."""
+        if self.view is None:
+            return None
+        return next((criterion for criterion in self.view.asked if criterion.name == self.criterion), None)
+
+    @property
+    def config(self) -> AnnotationConfig | None:
+        return self.current.config if self.current else None
+
+    @property
+    def number(self) -> str:
+        """What is typed for the current continuous config and not committed."""
+        return self.typed.get((self.item.id, self.criterion), "") if self.item else ""
+
+    def type_number(self, text: str) -> None:
+        if self.item is not None:
+            self.typed[(self.item.id, self.criterion)] = text
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Where a key is looked up, most specific first."""
+        if isinstance(self.config, ContinuousConfig):
+            return ("score", "review", "everywhere")
+        if self.config is None or isinstance(self.config, FreeformConfig):
+            return ("review", "everywhere")
+        return ("label", "review", "everywhere")
+
+    def say(self, text: str, style: Style = "dim") -> None:
+        """One line about what was just done, refused or failed."""
+        self.notice = (text, style)
+
+    def refresh_view(self) -> None:
+        """Read the item and its answers again, and make the first open config current where the current one is answered."""
+        if self.view is not None:
+            self.view = self.judge.view(self.view.item)
+
+    def follow(self) -> None:
+        """The first unanswered required config becomes current; a whole verdict keeps the one that was answered last."""
+        if self.view is None:
+            return
+        opened = self.view.first_open
+        if opened is not None:
+            self.criterion = opened.name
+        elif self.current is None:
+            self.criterion = self.view.asked[0].name if self.view.asked else ""
+
+    def refresh_figures(self) -> None:
+        """Counters, pace, last verdicts and outbox, each a look-up."""
+        queue_id, annotator = self.session.queue.id, self.session.annotator
+        self.counts = self.store.counts(queue_id)
+        self.last = self.store.last_verdicts(queue_id, annotator, LAST_VERDICTS)
+        self.pace = pace(self.store.verdict_times(queue_id, annotator, VERDICTS_LOOKED_AT))
+        if self.session.queue.source.server:
+            self.outbox = self.store.outbox_counts(self.session.queue.source.server)
+
+    def circumstances(self, clock: Callable[[], float] = time.monotonic) -> Circumstances:
+        """How long the item was on the screen, and what is known of its span."""
+        item = self.item
+        known = facts(self.presented, item.span_id) if self.presented and item else {}
+        return Circumstances(max(0.0, clock() - self.shown_at), known)

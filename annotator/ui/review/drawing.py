@@ -1,0 +1,205 @@
+"""From the desk to what each region shows; no Textual."""
+
+from annotator.domain.annotation import ItemState
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
+from annotator.domain.rubric import Criterion
+from annotator.keymap.load import Keymap
+from annotator.text.line import Line, Piece, line
+from annotator.ui.review.desk import Desk
+from annotator.ui.widgets.key_bar import key_line
+from annotator.ui.widgets.notice import notice_line
+from annotator.ui.widgets.rubric_bar import CriterionRow, Option, rubric_lines
+from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
+from annotator.ui.widgets.top_bar import TopState, top_line
+from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
+from annotator.workflow.answers import ItemView, spoken
+from annotator.workflow.progress import minutes_left
+
+LISTED = 12
+"""Passed-over items that the end page names."""
+
+
+def top(desk: Desk, width: int) -> Line:
+    queue, counts = desk.session.queue, desk.counts
+    return top_line(
+        TopState(
+            queue=queue.name,
+            project=queue.source.project,
+            position=desk.item.position if desk.item else counts.items,
+            total=counts.items,
+            done=counts.items - counts.todo - counts.deferred,
+            pace=desk.pace,
+            minutes_left=minutes_left(counts.todo + counts.deferred, desk.pace),
+            unsent=desk.outbox.waiting,
+            parked=desk.outbox.parked,
+            server=desk.server_state,
+            server_style=desk.server_style,
+            loading=desk.loading,
+        ),
+        width,
+    )
+
+
+def tree(desk: Desk, width: int, height: int) -> list[Line]:
+    if desk.presented is None:
+        return []
+    entries = [
+        TreeEntry(row.span_id, row.depth, row.kind, row.name, row.duration, row.mark, "error" if row.mark else "dim")
+        for row in desk.presented.rows
+    ]
+    return tree_lines(entries, desk.span_id, width, height)
+
+
+def path(desk: Desk, width: int) -> Line:
+    """At narrow widths, instead of the tree: where the current span is."""
+    if desk.presented is None:
+        return line()
+    rows = desk.presented.rows
+    at = next((index for index, row in enumerate(rows) if row.span_id == desk.span_id), 0)
+    row = rows[at] if rows else None
+    if row is None:
+        return line()
+    return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), Piece(f"  {row.duration} {row.mark}  span {at + 1} of {len(rows)}", "dim"))
+
+
+def rubric(desk: Desk, keymap: Keymap, width: int) -> list[Line]:
+    if desk.view is None:
+        return []
+    return rubric_lines([_row(desk, keymap, criterion) for criterion in desk.view.rubric.criteria], width)
+
+
+def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
+    view = desk.view
+    assert view is not None
+    config = criterion.config
+    answer = view.answers.get(criterion.name)
+    asked = criterion in view.asked
+    current = criterion.name == desk.criterion
+    options: tuple[Option, ...] = ()
+    bounds, score = (0.0, 1.0), None
+    if isinstance(config, CategoricalConfig):
+        digits = desk.session.queue.digits.get(config.name, {})
+        chosen = answer.label if answer else None
+        options = tuple(
+            Option(value.key or _digit(keymap, digits.get(value.label, -1)), value.label, value.label == chosen) for value in config.values
+        )
+    elif isinstance(config, ContinuousConfig):
+        bounds, score = config.bounds, answer.score if answer else None
+    return CriterionRow(
+        name=criterion.name,
+        kind=config.type,
+        options=options,
+        value_text=spoken(criterion, answer) if answer else "",
+        bounds=bounds,
+        score=score,
+        typing=desk.number if current else "",
+        current=current,
+        answered=answer is not None,
+        required=criterion.required,
+        hint=_hint(criterion, keymap, asked),
+    )
+
+
+def _digit(keymap: Keymap, index: int) -> str:
+    return keymap.first(f"answer_{index + 1}") if 0 <= index < 10 else ""
+
+
+def _hint(criterion: Criterion, keymap: Keymap, asked: bool) -> str:
+    if criterion.when is not None and not asked:
+        return f"if {criterion.when.label}"
+    if isinstance(criterion.config, ContinuousConfig):
+        lower, upper = criterion.config.bounds
+        return f"{lower:g} to {upper:g}" + (" required" if criterion.required else "")
+    if criterion.required:
+        return "required"
+    if isinstance(criterion.config, CategoricalConfig):
+        return "optional"
+    return f"{criterion.key or keymap.first('write')} to write"
+
+
+def strip(desk: Desk, width: int) -> Line:
+    return strip_line([StripEntry(verdict.position, verdict.title, verdict.state.value) for verdict in desk.last], width)
+
+
+def notice(desk: Desk, width: int) -> Line:
+    text, style = desk.notice
+    item = desk.item
+    if not text and item is not None:
+        text = _state(desk.view)
+    return notice_line(text, style, width)
+
+
+def _state(view: ItemView | None) -> str:
+    """What is to be known about the item before it is judged."""
+    if view is None:
+        return ""
+    item = view.item
+    answered, required = view.progress
+    words = [item.why] if item.why else []
+    if item.state != ItemState.TODO:
+        words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
+    elif 0 < answered < required:
+        words.append(f"{answered}/{required} answered")
+    words += [f"note: {' '.join((note.explanation or '').split())}" for note in view.notes]
+    return " · ".join(words)
+
+
+def keys(desk: Desk, keymap: Keymap, width: int) -> Line:
+    hints: list[tuple[str, str]] = []
+    config = desk.config
+    if isinstance(config, CategoricalConfig):
+        last = min(10, len(config.values))
+        hints.append((f"{keymap.first('answer_1')}-{keymap.first(f'answer_{last}')}" if last > 1 else keymap.first("answer_1"), "answer"))
+    elif isinstance(config, ContinuousConfig):
+        hints += [("0-9", "number"), (keymap.first("score_down") + keymap.first("score_up"), "score"), (keymap.first("score_commit"), "save")]
+    if desk.view is not None and desk.view.complete:
+        hints.append((keymap.first("finish"), "next"))
+    pairs = (("note", "note"), ("explain", "explain"), ("undo", "undo"), ("skip", "skip"), ("defer", "defer"), ("flag", "flag"))
+    hints += [(keymap.first(command), word) for command, word in pairs]
+    hints += [
+        (f"{keymap.first('next_item')}/{keymap.first('previous_item')}", "item"),
+        (f"{keymap.first('previous_span')} {keymap.first('next_span')}", "span"),
+        (keymap.first("search"), "search"),
+        (keymap.first("fold"), "fold"),
+        (keymap.first("help"), "help"),
+    ]
+    return key_line(hints, width)
+
+
+def waiting(desk: Desk) -> list[Line]:
+    """The centre while the item's payload is not here, or no item is."""
+    item = desk.item
+    if item is None and not desk.counts.items:
+        return [line(), line(Piece("  " + (desk.loading or "no traces yet"), "strong")), line(), *_hopes(desk)]
+    name = f"item {item.position}" if item else ""
+    return [
+        line(),
+        line(Piece(f"  The trace of {name} is not here yet.", "strong")),
+        line(Piece("  It shows as soon as it comes; j goes on, and Enter returns to it later.", "dim")),
+    ]
+
+
+def _hopes(desk: Desk) -> list[Line]:
+    if desk.server_style == "warn":
+        return [line(Piece("  The server does not answer; it is tried again by itself. Ctrl+Q leaves.", "dim"))]
+    return []
+
+
+def end_page(desk: Desk) -> list[Line]:
+    """The end of the queue: how it went, what was passed over, what is unsent."""
+    counts, store, queue_id = desk.counts, desk.store, desk.session.queue.id
+    said = f"{counts.done} done, {counts.skipped} skipped, {counts.deferred} deferred, {counts.flagged} flagged, {counts.todo} to do"
+    lines = [line(), line(Piece("  End of the queue", "strong")), line(Piece(f"  {said}", "text")), line()]
+    for state in (ItemState.TODO, ItemState.DEFERRED, ItemState.FLAGGED, ItemState.SKIPPED):
+        position = 0
+        for _ in range(LISTED):
+            item = store.step(queue_id, position, 1, (state,))
+            if item is None:
+                break
+            position = item.position
+            lines.append(line(Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{state.value:9}", "accent"), Piece(item.reason or item.why, "text")))
+    unsent = desk.outbox.waiting + desk.outbox.parked
+    if desk.session.queue.source.server:
+        lines += [line(), line(Piece(f"  {unsent} rows are not on the server yet." if unsent else "  Everything is on the server.", "dim"))]
+    lines += [line(), line(Piece("  k goes back, i lists the items, u undoes, Ctrl+Q leaves.", "dim"))]
+    return lines

@@ -1,0 +1,224 @@
+"""Commands that judge: answers, scores, texts, notes, states, undo."""
+
+from typing import TYPE_CHECKING
+
+from annotator.domain.annotation import ItemState
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
+from annotator.domain.queue import Item
+from annotator.domain.rubric import Criterion
+from annotator.domain.store import Reversal
+from annotator.errors import InvalidAnnotation
+from annotator.text.line import line
+from annotator.ui.widgets.chooser import Choice, Chooser
+from annotator.workflow.judge import Judged
+
+if TYPE_CHECKING:
+    from annotator.ui.screens.review import ReviewScreen
+
+REACHABLE = 10
+"""Digits 1 to 9 and 0."""
+
+
+class Judging:
+    """Each public method is the command of that name."""
+
+    def __init__(self, screen: "ReviewScreen") -> None:
+        self.screen = screen
+        self.desk = screen.desk
+
+    def answer_digit(self, index: int) -> None:
+        """Answer the current categorical config with the label that has this digit (0-based)."""
+        config = self.desk.config
+        if not isinstance(config, CategoricalConfig):
+            self.desk.say("no label has this digit here", "warn")
+            return
+        label = next((label for label, digit in self.digits(config.name).items() if digit == index), None)
+        if label is None or all(value.label != label for value in config.values):
+            self.desk.say(f"{config.name} has no label on {(index + 1) % 10}", "warn")
+            return
+        self.answer(label)
+
+    def digits(self, name: str) -> dict[str, int]:
+        """Label to digit index, fixed when the queue was made."""
+        return dict(self.desk.session.queue.digits.get(name, {}))
+
+    def answer(self, value: str | float, criterion: Criterion | None = None) -> None:
+        """Store an answer and move on when the verdict is whole."""
+        item, criterion = self.desk.item, criterion or self.desk.current
+        if item is None or criterion is None:
+            return
+        judged = self.desk.judge.answer(item, criterion, value, self.desk.circumstances())
+        self.desk.last_answered = (item.id, criterion.name)
+        self.desk.typed.pop((item.id, criterion.name), None)
+        self._judged(item, judged)
+
+    def more_labels(self) -> None:
+        """Choose the label from a list that filters as one types."""
+        config = self.desk.config
+        if not isinstance(config, CategoricalConfig):
+            return
+        digits = self.digits(config.name)
+
+        def choice(value: Value) -> Choice:
+            digit = digits.get(value.label, REACHABLE)
+            return Choice(value.label, line(value.label), f"{(digit + 1) % 10}" if digit < REACHABLE else value.description or "")
+
+        item_id = self.desk.item.id if self.desk.item else 0
+
+        def chosen(label: str | None) -> None:
+            if label is not None and self.desk.item is not None and self.desk.item.id == item_id:
+                self.screen.attempt(lambda: self.answer(label))
+
+        self.screen.choose(Chooser(config.name, [choice(value) for value in config.values], self.screen.list_command), chosen)
+
+    def score_step(self, steps: int) -> None:
+        """Move the score by steps; the first step starts at the middle."""
+        config, view = self.desk.config, self.desk.view
+        if not isinstance(config, ContinuousConfig) or view is None:
+            return
+        lower, upper = config.bounds
+        row = view.answers.get(config.name)
+        try:
+            start = float(self.desk.number.replace(",", ".")) if self.desk.number else row.score if row else None
+        except ValueError:
+            start = None
+        middle = lower + round((upper - lower) / 2 / config.arrow_step) * config.arrow_step
+        value = middle if start is None else start + steps * config.arrow_step
+        self.desk.type_number(f"{min(upper, max(lower, round(value, 9))):.9g}")
+
+    def score_bound(self, upper: bool) -> None:
+        if isinstance(self.desk.config, ContinuousConfig):
+            self.desk.type_number(f"{self.desk.config.bounds[upper]:.9g}")
+
+    def score_type(self, key: str) -> None:
+        self.desk.type_number(self.desk.number + key)
+
+    def score_erase(self) -> None:
+        self.desk.type_number(self.desk.number[:-1])
+
+    def score_clear(self) -> None:
+        self.desk.type_number("")
+
+    def score_commit(self) -> None:
+        """Store the number that is typed; without one, go on as Enter does."""
+        if not self.desk.number:
+            self.screen.moving.finish()
+            return
+        try:
+            value = float(self.desk.number.replace(",", "."))
+        except ValueError:
+            raise InvalidAnnotation(f"{self.desk.number!r} is not a number.", "Backspace edits, Esc clears.") from None
+        self.answer(value)
+
+    def write(self) -> None:
+        """Open the text of the current freeform config, else of the first one."""
+        view = self.desk.view
+        if view is None:
+            return
+        freeform = [criterion for criterion in view.asked if isinstance(criterion.config, FreeformConfig)]
+        current = self.desk.current
+        criterion = current if current in freeform else next(iter(freeform), None)
+        if criterion is None or current is None:
+            self.desk.say("the rubric has no text to write; n adds a note", "warn")
+            return
+        self.open_text(criterion)
+
+    def open_text(self, criterion: Criterion) -> None:
+        item, view = self.desk.item, self.desk.view
+        if item is None or view is None:
+            return
+        row = view.answers.get(criterion.name)
+        self.screen.edit(
+            criterion.name, item, criterion.name, lambda text: self.answer(text, criterion), row.explanation or "" if row else ""
+        )
+
+    def note(self) -> None:
+        if (item := self.desk.item) is not None:
+            self.screen.edit("note", item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
+
+    def explain(self) -> None:
+        """Explain this item's newest answer, or, where it has none, the judgement just made."""
+        found = self._newest_answer()
+        if found is None:
+            self.desk.say("there is no answer to explain yet", "warn")
+            return
+        item, criterion, text = found
+        here = self.desk.item is not None and item.id == self.desk.item.id
+        title = f"explain {criterion.name}" if here else f"explain {criterion.name} of item {item.position}"
+        self.screen.edit(
+            title, item, f"explain {criterion.name}", lambda text: self._judged(item, self.desk.judge.explain(item, criterion, text)), text
+        )
+
+    def _newest_answer(self) -> tuple[Item, Criterion, str] | None:
+        desk = self.desk
+        places = [(desk.view, desk.last_answered[1] if desk.last_answered and desk.item and desk.last_answered[0] == desk.item.id else "")]
+        if last := desk.store.last_answers(desk.session.annotator, desk.session.queue.id):
+            name = desk.last_answered[1] if desk.last_answered and desk.last_answered[0] == last[0] else ""
+            places.append((desk.judge.view(desk.store.item(last[0])), name))
+        for view, name in places:
+            if view is None or not view.answers:
+                continue
+            answered = [criterion for criterion in view.asked if criterion.name in view.answers]
+            criterion = next((one for one in answered if one.name == name), answered[-1] if answered else None)
+            if criterion is not None:
+                return view.item, criterion, view.answers[criterion.name].explanation or ""
+        return None
+
+    def repeat(self) -> None:
+        item = self.desk.item
+        judged = self.desk.judge.repeat(item, self.desk.circumstances()) if item else None
+        if item is None or judged is None:
+            self.desk.say("there is no earlier verdict to repeat", "warn")
+            return
+        self._judged(item, judged)
+
+    def move(self, state: ItemState, ask: bool = False) -> None:
+        """Skip, defer or flag, with a reason where asked, and go on."""
+        item = self.desk.item
+        if item is None:
+            return
+
+        def moved(reason: str) -> None:
+            judged = self.desk.judge.move(item, state, reason)
+            self._judged(item, judged)
+            self.screen.moving.go_on()
+
+        if ask:
+            self.screen.edit(f"{state.value}: why", item, f"{state.value} reason", moved)
+        else:
+            moved("")
+
+    def _judged(self, item: Item, judged: Judged) -> None:
+        """Show what was done; a verdict that became whole brings the next item."""
+        self.screen.background.changed()
+        text = f"{item.position}: {judged.title}" + (f" (taken back: {', '.join(judged.withdrawn)})" if judged.withdrawn else "")
+        self.desk.say(text, "good")
+        self.desk.refresh_figures()
+        if self.desk.item is None or self.desk.item.id != item.id:
+            return
+        self.desk.refresh_view()
+        self.desk.follow()
+        if judged.completed and not self.desk.arrived_done and self.desk.auto_advance:
+            self.screen.moving.go_on()
+        else:
+            self.screen.moving.open_required_text()
+
+    def undo(self) -> None:
+        self._reversed(self.desk.judge.undo(), "undid", "nothing to undo")
+
+    def redo(self) -> None:
+        self._reversed(self.desk.judge.redo(), "did again", "nothing to redo")
+
+    def _reversed(self, reversal: Reversal | None, verb: str, nothing: str) -> None:
+        if reversal is None:
+            self.desk.say(nothing, "warn")
+            return
+        step = reversal.step
+        item = self.desk.store.item(step.item_id)
+        if reversal.done:
+            self.desk.say(f"{verb}: {item.position} {step.title}", "good")
+            self.screen.background.changed()
+        else:
+            self.desk.say(f"{item.position} {step.title} was changed since, elsewhere: left as it is", "warn")
+        self.desk.refresh_figures()
+        self.screen.moving.show(item, criterion=step.criterion)

@@ -1,0 +1,177 @@
+"""Commands that move between items, and what happens when one is shown."""
+
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Literal
+
+from annotator.domain.annotation import ItemState
+from annotator.domain.annotation_config import FreeformConfig
+from annotator.domain.queue import Item
+from annotator.workflow.present import Presented, present
+from annotator.workflow.stepping import next_todo
+
+if TYPE_CHECKING:
+    from annotator.ui.screens.review import ReviewScreen
+
+KEPT = 24
+"""Prepared items kept in memory."""
+AHEAD = 2
+"""Items prepared before they are asked for."""
+
+
+class Moving:
+    """Each public method is the command of that name, or is called by one."""
+
+    def __init__(self, screen: "ReviewScreen") -> None:
+        self.screen = screen
+        self.desk = screen.desk
+        self.prepared: OrderedDict[int, Presented] = OrderedDict()
+
+    @property
+    def position(self) -> int:
+        return self.desk.item.position if self.desk.item else 0
+
+    def open_first(self) -> bool:
+        """Show the first item without a verdict; False while the queue is empty."""
+        store, queue = self.desk.store, self.desk.session.queue
+        item = next_todo(store, queue.id, 0, self._has_payload)
+        if item is None and self.desk.counts.items and self.desk.session.queue.complete:
+            self.end()
+            return True
+        item = item or store.step(queue.id, 0, 1, (ItemState.TODO,))
+        if item is None:
+            return False
+        self.show(item)
+        return True
+
+    def show(self, item: Item, criterion: str = "") -> None:
+        """Put an item on the screen."""
+        desk = self.desk
+        desk.view = desk.judge.view(item)
+        desk.arrived_done = desk.view.item.state == ItemState.DONE
+        desk.presented = self._presented(item)
+        desk.span_id, desk.folds, desk.query, desk.match = item.span_id, {}, "", -1
+        desk.criterion = criterion if any(asked.name == criterion for asked in desk.view.asked) else ""
+        if not desk.criterion:
+            desk.follow()
+        desk.drawn = False
+        desk.shown_at = time.monotonic()
+        self.screen.background.position = item.position
+        self.screen.item_changed()
+        if desk.presented is None:
+            self.screen.background.prepare(item.id)
+        self._prepare_ahead(item)
+        self.open_required_text()
+
+    def arrived(self, item_id: int, presented: Presented | None) -> None:
+        """A prepared item came from the background."""
+        if presented is None:
+            return
+        self._keep(item_id, presented)
+        item = self.desk.item
+        if item is not None and item.id == item_id and self.desk.presented is None:
+            self.desk.presented = presented
+            self.desk.drawn = False
+            self.desk.shown_at = time.monotonic()
+            self.screen.item_changed()
+
+    def open_required_text(self) -> None:
+        """A required freeform config opens its field when it becomes current."""
+        desk = self.desk
+        criterion = desk.current
+        if (
+            criterion is not None and isinstance(criterion.config, FreeformConfig) and criterion.required
+            and desk.view is not None and criterion.name not in desk.view.answers and desk.presented is not None and not desk.read_only
+        ):
+            self.screen.judging.open_text(criterion)
+
+    def go_on(self) -> None:
+        """The next todo item, or the end of the queue."""
+        item = next_todo(self.desk.store, self.desk.session.queue.id, self.position, self._has_payload)
+        if item is None or (self.desk.item is not None and item.id == self.desk.item.id):
+            self.end()
+        else:
+            self.show(item)
+
+    def finish(self) -> None:
+        """Enter: an item without required configs is done; a done one is left; an open one says what is missing."""
+        view, item = self.desk.view, self.desk.item
+        if view is None or item is None:
+            self.go_on()
+            return
+        if item.state == ItemState.TODO and not view.rubric.required(view.labels):
+            if self.screen.may_judge():
+                self.desk.judge.move(item, ItemState.DONE)
+                self.screen.background.changed()
+                self.desk.refresh_figures()
+                self.go_on()
+            return
+        opened = view.first_open
+        if item.state == ItemState.TODO and opened is not None and opened.name == self.desk.criterion:
+            if isinstance(opened.config, FreeformConfig):
+                self.screen.judging.open_text(opened)
+                return
+            if len(getattr(opened.config, "values", ())) > 10:
+                self.screen.judging.more_labels()
+                return
+            self.desk.say(f"{opened.name} is not answered; s skips, d defers, j looks at the next item", "warn")
+            return
+        self.go_on()
+
+    def step_item(self, direction: Literal[1, -1]) -> None:
+        """The neighbour in the queue, whatever its state."""
+        store, queue_id = self.desk.store, self.desk.session.queue.id
+        if self.desk.view is None:
+            item = store.step(queue_id, 1 << 60, -1) if direction < 0 else None
+        else:
+            item = store.step(queue_id, self.position, direction)
+        if item is not None:
+            self.show(item)
+        elif direction > 0:
+            self.end()
+        else:
+            self.desk.say("this is the first item", "warn")
+
+    def step_criterion(self, direction: Literal[1, -1]) -> None:
+        """Tab: another config becomes current."""
+        view = self.desk.view
+        if view is None or not view.asked:
+            return
+        names = [criterion.name for criterion in view.asked]
+        at = names.index(self.desk.criterion) if self.desk.criterion in names else -direction
+        self.desk.criterion = names[(at + direction) % len(names)]
+
+    def end(self) -> None:
+        """The end of the queue: what was passed over is listed."""
+        self.desk.view = None
+        self.desk.presented = None
+        self.desk.criterion = ""
+        self.screen.item_changed()
+
+    def _has_payload(self, item: Item) -> bool:
+        return item.id in self.prepared or self.desk.store.has_payload(self.desk.session.queue.source_id, item.trace_id)
+
+    def _presented(self, item: Item) -> Presented | None:
+        """From memory, else read now: a local read takes a few milliseconds."""
+        found = self.prepared.get(item.id)
+        if found is None:
+            found = present(self.desk.store, self.desk.session.queue.source_id, item)
+            if found is not None:
+                self._keep(item.id, found)
+        return found
+
+    def _keep(self, item_id: int, presented: Presented) -> None:
+        self.prepared[item_id] = presented
+        self.prepared.move_to_end(item_id)
+        while len(self.prepared) > KEPT:
+            self.prepared.popitem(last=False)
+
+    def _prepare_ahead(self, item: Item) -> None:
+        position = item.position
+        for _ in range(AHEAD):
+            following = self.desk.store.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))
+            if following is None:
+                return
+            if following.id not in self.prepared:
+                self.screen.background.prepare(following.id)
+            position = following.position

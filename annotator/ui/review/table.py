@@ -1,0 +1,72 @@
+"""Which function runs which command of the review screen."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from annotator.domain.annotation import ItemState
+
+if TYPE_CHECKING:
+    from annotator.ui.screens.review import ReviewScreen
+
+JUDGES = frozenset(
+    {f"answer_{n}" for n in range(1, 11)}
+    | {"more_labels", "score_commit", "repeat", "skip", "skip_because", "defer", "defer_because", "flag", "flag_because"}
+)
+"""Commands that judge the item on the screen: refused before it is painted."""
+REPEATS_REFUSED = JUDGES | {"score_type", "finish"}
+"""Commands that a key held down over an auto-advance does not run."""
+
+
+def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
+    """Command id to what it does. `score_type` is run with its key by the screen itself."""
+    judging, moving, browsing, windows, trace = screen.judging, screen.moving, screen.browsing, screen.windows, screen.trace
+    table: dict[str, Callable[[], object]] = {
+        "quit": screen.quit,
+        "redraw": screen.redraw,
+        "help": windows.help,
+        "palette": windows.palette,
+        "finish": moving.finish,
+        "next_item": partial(moving.step_item, 1),
+        "previous_item": partial(moving.step_item, -1),
+        "jump": windows.jump,
+        "next_criterion": partial(moving.step_criterion, 1),
+        "previous_criterion": partial(moving.step_criterion, -1),
+        "undo": judging.undo,
+        "redo": judging.redo,
+        "note": judging.note,
+        "explain": judging.explain,
+        "write": judging.write,
+        "repeat": judging.repeat,
+        "auto_advance": windows.auto_advance,
+        "scroll_up": partial(trace.scroll_rows, -1),
+        "scroll_down": partial(trace.scroll_rows, 1),
+        "page_up": partial(trace.page, -1),
+        "page_down": partial(trace.page, 1),
+        "scroll_top": trace.to_top,
+        "scroll_end": trace.to_end,
+        "previous_span": partial(browsing.step_span, -1),
+        "next_span": partial(browsing.step_span, 1),
+        "search": browsing.search,
+        "next_match": partial(browsing.step_match, 1),
+        "previous_match": partial(browsing.step_match, -1),
+        "fold": browsing.fold,
+        "fold_all": browsing.fold_all,
+        "tree": screen.toggle_tree,
+        "outbox": windows.outbox,
+        "more_labels": judging.more_labels,
+        "score_down": partial(judging.score_step, -1),
+        "score_up": partial(judging.score_step, 1),
+        "score_down_ten": partial(judging.score_step, -10),
+        "score_up_ten": partial(judging.score_step, 10),
+        "score_lower": partial(judging.score_bound, False),
+        "score_upper": partial(judging.score_bound, True),
+        "score_erase": judging.score_erase,
+        "score_commit": judging.score_commit,
+        "score_clear": judging.score_clear,
+    }
+    table |= {f"answer_{n}": partial(judging.answer_digit, n - 1) for n in range(1, 11)}
+    for command, state in (("skip", ItemState.SKIPPED), ("defer", ItemState.DEFERRED), ("flag", ItemState.FLAGGED)):
+        table[command] = partial(judging.move, state)
+        table[f"{command}_because"] = partial(judging.move, state, True)
+    return table

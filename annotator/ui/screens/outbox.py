@@ -1,0 +1,110 @@
+"""What is not on the server: waiting rows, parked rows, conflicts, and a person's decision on each."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from annotator.domain.annotation import Annotation
+from annotator.domain.store import OutboxEntry, Store
+from annotator.errors import AnnotatorError
+from annotator.keymap.keys import key_name
+from annotator.text.escape import visible
+from annotator.text.line import Line, Piece, line
+from annotator.ui.session import Session
+from annotator.ui.widgets.lines import Lines
+
+SHOWN = 200
+
+
+class OutboxScreen(ModalScreen[None], inherit_bindings=False):
+    """A list; the keys of the `outbox` context decide on the chosen row."""
+
+    DEFAULT_CSS = """
+    OutboxScreen { background: $background; }
+    OutboxScreen Lines { height: 1fr; }
+    """
+
+    def __init__(self, session: Session, store: Store) -> None:
+        super().__init__()
+        self.session = session
+        self.store = store
+        self.entries: list[OutboxEntry] = []
+        self.at = 0
+        self.said = ""
+        self.page = Lines()
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        command = self.session.keymap.command(("outbox", "list", "everywhere"), key_name(event.key, event.character))
+        name = command.id if command else ""
+        if name in ("list_close", "outbox", "list_choose"):
+            self.dismiss(None)
+            return
+        if name == "quit":
+            self.app.exit()
+            return
+        if name in ("list_up", "list_down"):
+            self.at += 1 if name == "list_down" else -1
+        elif name in ("retry_row", "drop_row", "keep_mine", "take_theirs") and self.entries:
+            try:
+                self._decide(name, self.entries[self.at])
+            except AnnotatorError as error:
+                self.said = f"{error.title} {error.advice}"
+        self.draw()
+
+    def _decide(self, command: str, entry: OutboxEntry) -> None:
+        """Retry and keep-mine send the row; drop and take-theirs give it up."""
+        if entry.state != "parked":
+            self.said = "this row waits and is sent by itself"
+        elif command == "keep_mine" and not entry.conflict or command == "take_theirs" and not entry.conflict:
+            self.said = "nobody else changed this row: r sends it again, x gives it up"
+        elif command in ("retry_row", "keep_mine"):
+            self.store.retry(entry.identity)
+            self.said = "it is sent again"
+        else:
+            self.store.drop(entry.identity)
+            self.said = "theirs is kept" if entry.conflict else "given up; the verdict stays in the store"
+
+    def draw(self) -> None:
+        server = self.session.queue.source.server
+        self.entries = self.store.outbox_entries(server, "parked", SHOWN) + self.store.outbox_entries(server, "waiting", SHOWN)
+        self.at = max(0, min(self.at, len(self.entries) - 1))
+        self.page.show(outbox_lines(self.entries, self.at, self.said, self.session, self.size.height))
+
+
+def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Session, height: int) -> list[Line]:
+    """The list around the chosen row, and what can be done with it."""
+    first = session.keymap.first
+    keys = (("retry_row", "send again"), ("drop_row", "give up"), ("keep_mine", "keep mine"), ("take_theirs", "take theirs"), ("list_close", "back"))
+    hints = [piece for command, word in keys for piece in (Piece(f" {first(command)}", "key"), Piece(f" {word} ", "dim"))]
+    lines = [line(Piece(f" Not on {session.queue.source.server} yet", "strong")), line()]
+    if not entries:
+        lines.append(line(Piece("  Everything is on the server.", "good")))
+    room = max(3, (height - 6) // 2)
+    start = max(0, min(at - room // 2, len(entries) - room))
+    for index, entry in enumerate(entries[start : start + room], start):
+        mark = Piece(" ▸ " if index == at else "   ", "accent")
+        what = Piece(visible(f"{entry.identity.name} = {told(entry.row)}"), "strong" if index == at else "text")
+        where = Piece(visible(f"  {entry.identity.target.kind} {entry.identity.target.id}  "), "dim")
+        lines.append(line(mark, what, where, Piece(entry.state, "error" if entry.state == "parked" else "dim")))
+        reason = f"theirs: {told(entry.theirs)}; {entry.error}" if entry.conflict else entry.error
+        lines.append(line(Piece("     " + visible(reason), "warn")))
+    return [*lines, line(), line(Piece(f"  {said}", "good")), line(*hints)]
+
+
+def told(row: Annotation | None) -> str:
+    """A row in a few words."""
+    if row is None:
+        return "taken back"
+    parts = [row.label or "", "" if row.score is None else f"{row.score:g}", (row.explanation or "")[:40]]
+    return " ".join(part for part in parts if part) or "empty"

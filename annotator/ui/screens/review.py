@@ -1,0 +1,384 @@
+"""The review screen: one living screen that is given the next item."""
+
+from collections.abc import Callable
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from annotator.domain.queue import Item
+from annotator.domain.store import Store
+from annotator.errors import AnnotatorError, StoreBusy
+from annotator.keymap.keys import key_name
+from annotator.text.layout import lay_out
+from annotator.text.line import Piece, line
+from annotator.ui.background import Background
+from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
+from annotator.ui.review import drawing
+from annotator.ui.review.browsing import Browsing
+from annotator.ui.review.desk import Desk
+from annotator.ui.review.judging import Judging
+from annotator.ui.review.moving import Moving
+from annotator.ui.review.table import JUDGES, REPEATS_REFUSED, commands
+from annotator.ui.review.windows import Windows
+from annotator.ui.session import Session
+from annotator.ui.widgets.chooser import Chooser
+from annotator.ui.widgets.input_guard import EscapeGuard, RepeatGuard
+from annotator.ui.widgets.lines import Lines
+from annotator.ui.widgets.text_field import TextField
+from annotator.ui.widgets.trace_view import TraceView
+from annotator.workflow.judge import Judge
+
+TREE_WIDTH = 36
+TREE_FROM = 110
+"""Columns below which the tree gives way to the path of the current span."""
+READABLE = 110
+"""Columns of text that are still easy to read."""
+
+
+class ReviewScreen(Screen[None], inherit_bindings=False):
+    """Draws the desk, turns keys into commands, and listens to the background."""
+
+    DEFAULT_CSS = """
+    ReviewScreen { layout: vertical; background: transparent; }
+    #top, #path, #strip, #notice, #keys, #rule, #floor { height: 1; }
+    #middle { height: 1fr; }
+    #tree { width: 36; }
+    #trace { width: 1fr; }
+    #rubric { height: auto; }
+    """
+
+    def __init__(self, session: Session, store: Store) -> None:
+        super().__init__()
+        self.session = session
+        judge = Judge(store, session.queue, session.annotator, session.identifier)
+        self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
+        self.top, self.path, self.tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
+        self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
+        self.trace = TraceView(id="trace")
+        self.field = TextField(lambda key: self._command_id(("field",), key))
+        self.rubric, self.strip = Lines(id="rubric"), Lines(id="strip")
+        self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
+        self.background = Background(session, self.post_message)
+        self.judging, self.moving = Judging(self), Moving(self)
+        self.browsing, self.windows = Browsing(self), Windows(self)
+        self.table = commands(self)
+        self.escapes, self.repeats = EscapeGuard(), RepeatGuard()
+        self.tree_wanted = True
+        self._saved: Callable[[str], None] | None = None
+        self._draft: tuple[int, str] = (0, "")
+        self._folded: frozenset[int] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        yield self.top
+        yield self.rule
+        yield self.path
+        with Horizontal(id="middle"):
+            yield self.tree
+            yield self.trace
+        yield self.field
+        yield self.floor
+        yield self.rubric
+        yield self.strip
+        yield self.notice
+        yield self.keys
+
+    def on_mount(self) -> None:
+        queue = self.session.queue
+        self.desk.server_state = "files" if not queue.source.server else "offline" if self.session.offline else "connecting"
+        self.desk.server_style = "warn" if self.session.offline else "dim"
+        if self.session.greeting:
+            self.desk.say(self.session.greeting)
+        self.desk.refresh_figures()
+        self.background.start()
+
+    def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= TREE_FROM and self.tree_wanted
+        self.tree.display, self.path.display = wide, not wide
+        self.rule.display = self.floor.display = event.size.height >= 30
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        if self.desk.view is None and not self.moving.open_first():
+            self.item_changed()
+        else:
+            self.trace_changed(keep_top=True)
+            self.draw()
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        key = key_name(event.key, event.character)
+        if self.escapes.swallow(key, event.time):
+            self.desk.say("a key sequence came in pieces and was ignored", "warn")
+            self.draw()
+            return
+        self.press(key, event.time)
+
+    def press(self, key: str, at: float) -> None:
+        """Run the command of a key that arrived at a time (monotonic seconds)."""
+        self.desk.say("")
+        direct = self.session.command_keys.get(key)
+        command = None if direct else self._command_id(self.desk.contexts, key)
+        if direct is not None:
+            if self._may_run("answer_1", key, at):
+                self.attempt(lambda: self._direct(*direct))
+        elif command is not None:
+            self.run(command, key, at)
+            return
+        elif key.startswith("alt+"):
+            self.press("escape", at)
+            self.press(key.removeprefix("alt+"), at)
+            return
+        else:
+            self.desk.say(f"{self.session.keymap.show_key(key)} does nothing here; {self.session.keymap.first('help')} shows the keys")
+        self.draw()
+
+    def run(self, command: str, key: str, at: float) -> None:
+        """Run a command; what cannot be done is said, and nothing moves."""
+        if self._may_run(command, key, at):
+            before = self.desk.item
+            if command == "score_type":
+                self.attempt(lambda: self.judging.score_type(key))
+            else:
+                self.attempt(self.table[command])
+            after = self.desk.item
+            if key and (before is None) != (after is None) or (before and after and before.id != after.id):
+                self.repeats.advanced(key, at)
+        self.draw()
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something that may fail; the reason goes to the notice line."""
+        try:
+            act()
+        except StoreBusy as error:
+            self.desk.say(f"NOT SAVED: {error.title} Press the key again.", "error")
+        except AnnotatorError as error:
+            self.desk.say(f"{error.title} {error.advice}", "error")
+        self.draw()
+
+    def may_judge(self) -> bool:
+        """Whether the item on the screen can be judged now; if not, why is said."""
+        desk = self.desk
+        if desk.read_only:
+            desk.say(f"read-only: {desk.read_only}", "warn")
+        elif desk.item is None:
+            desk.say("no item is on the screen", "warn")
+        elif desk.presented is None:
+            desk.say("this trace is not here yet: it cannot be judged unseen", "warn")
+        elif not desk.drawn:
+            desk.say("that key came before the item was on the screen; it was ignored", "warn")
+        else:
+            return True
+        return False
+
+    def _may_run(self, command: str, key: str, at: float) -> bool:
+        if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
+            self.desk.say(f"{self.session.keymap.show_key(key)} is held down: ignored, so that no unseen item is judged", "warn")
+            return False
+        return command not in JUDGES or self.may_judge()
+
+    def _command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
+        command = self.session.keymap.command(contexts, key)
+        return command.id if command else None
+
+    def list_command(self, key: str) -> str | None:
+        """The command of a key in a list or a page."""
+        return self._command_id(("list",), key)
+
+    def _direct(self, name: str, label: str) -> None:
+        """A key that the rubric gives to a label or a config."""
+        view = self.desk.view
+        criterion = next((one for one in view.asked if one.name == name), None) if view else None
+        if criterion is None:
+            self.desk.say(f"{name} is not asked here", "warn")
+        elif label:
+            self.judging.answer(label, criterion)
+        else:
+            self.desk.criterion = name
+            self.moving.open_required_text()
+            if criterion.config.type == "FREEFORM":
+                self.judging.open_text(criterion)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
+        self.draw()
+
+    # Texts and windows
+
+    def edit(self, title: str, item: Item, field: str, saved: Callable[[str], None], text: str = "") -> None:
+        """Open the text field; what is saved goes to `saved`, what is left with Esc is kept as a draft."""
+        if self.desk.read_only and field != "search":
+            self.desk.say(f"read-only: {self.desk.read_only}", "warn")
+            return
+        self._saved, self._draft = saved, (item.id, field)
+        self.field.open(title, self.desk.drafts.get(self._draft, text))
+
+    @on(TextField.Saved)
+    def _text_saved(self, message: TextField.Saved) -> None:
+        saved, self._saved = self._saved, None
+        self.desk.drafts[self._draft] = message.text
+        self.desk.say("")
+        self.field.close()
+        if saved is not None:
+            self.attempt(lambda: self._save(saved, message.text))
+
+    def _save(self, saved: Callable[[str], None], text: str) -> None:
+        draft = self._draft
+        saved(text)
+        self.desk.drafts.pop(draft, None)
+
+    @on(TextField.Left)
+    def _text_left(self, message: TextField.Left) -> None:
+        self._leave(message.draft)
+        self.draw()
+
+    def _leave(self, draft: str) -> None:
+        self.field.close()
+        self._saved = None
+        if draft.strip():
+            self.desk.drafts[self._draft] = draft
+            self.desk.say("left; the draft is kept")
+        else:
+            self.desk.drafts.pop(self._draft, None)
+
+    @on(TextField.LeftThen)
+    def _text_left_then(self, message: TextField.LeftThen) -> None:
+        self._leave(message.draft)
+        self.press(key_name(message.key, message.character), message.time)
+
+    @on(TextField.ScrollTrace)
+    def _scroll_behind(self, message: TextField.ScrollTrace) -> None:
+        self.trace.page(message.direction)
+
+    def choose(self, chooser: Chooser, chosen: Callable[[str | None], None]) -> None:
+        """Show a list over the screen."""
+
+        def done(choice: str | None) -> None:
+            self.attempt(lambda: chosen(choice))
+
+        self.app.push_screen(chooser, done)
+
+    # Drawing
+
+    def item_changed(self) -> None:
+        """Another item, or another state of this one's payload: draw it, and note when it is painted."""
+        self.trace_changed(keep_top=False)
+        self.draw()
+        item = self.desk.item
+        if item is not None and self.desk.presented is not None:
+            self.call_after_refresh(self._painted, item.id)
+
+    def _painted(self, item_id: int) -> None:
+        if self.desk.item is not None and self.desk.item.id == item_id:
+            self.desk.drawn = True
+
+    def trace_changed(self, keep_top: bool) -> None:
+        """Lay out the trace again."""
+        desk, size = self.desk, self.trace.size
+        width = min(READABLE, max(20, size.width - 2))
+        if desk.presented is not None:
+            lines = lay_out(desk.blocks, width, size.height, desk.folds, desk.query)
+        elif desk.item is None and desk.counts.items:
+            lines = drawing.end_page(desk)
+        else:
+            lines = drawing.waiting(desk)
+        self.trace.show(lines, self.trace.top if keep_top else 0)
+
+    def draw(self) -> None:
+        """Show the desk; regions that did not change send nothing."""
+        desk, width = self.desk, self.size.width
+        self.top.show([drawing.top(desk, width)])
+        rule = line(Piece("─" * width, "faint"))
+        self.rule.show([rule])
+        self.floor.show([rule])
+        if self.tree.display:
+            self.tree.show(drawing.tree(desk, self.tree.size.width or TREE_WIDTH, self.tree.size.height))
+        else:
+            self.path.show([drawing.path(desk, width)])
+        rubric = drawing.rubric(desk, self.session.keymap, width)
+        if rubric and self.rubric.styles.height != len(rubric):
+            self.rubric.styles.height = len(rubric)
+        self.rubric.show(rubric)
+        self.strip.show([drawing.strip(desk, width)])
+        self.notice.show([drawing.notice(desk, width)])
+        self.keys.show([drawing.keys(desk, self.session.keymap, width)])
+
+    def toggle_tree(self) -> None:
+        self.tree_wanted = not self.tree_wanted
+        wide = self.size.width >= TREE_FROM and self.tree_wanted
+        self.tree.display, self.path.display = wide, not wide
+        self.call_after_refresh(self._resized)
+
+    def redraw(self) -> None:
+        self.app.refresh(repaint=True, layout=True)
+
+    # Background
+
+    @on(Prepared)
+    def _prepared(self, message: Prepared) -> None:
+        self.moving.arrived(message.item_id, message.presented)
+
+    @on(Filled)
+    def _filled(self, message: Filled) -> None:
+        desk = self.desk
+        progress = message.progress
+        desk.loading = "" if message.finished else f"loading {progress.traces:,} traces"
+        if message.finished and progress.bad:
+            first = progress.bad[0]
+            desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
+        desk.refresh_figures()
+        if desk.view is None and not self.moving.open_first():
+            if message.finished and not desk.counts.items:
+                desk.loading = "no traces here match"
+            self.trace_changed(keep_top=True)
+        elif desk.item is not None and desk.presented is None:
+            self.background.prepare(desk.item.id)
+        self.draw()
+
+    @on(Connected)
+    def _connected(self, message: Connected) -> None:
+        self.desk.server_state, self.desk.server_style = f"phoenix {message.version}", "good"
+        self.desk.read_only = message.read_only
+        if message.read_only:
+            self.desk.server_state, self.desk.server_style = "read-only", "warn"
+            self.desk.say(f"read-only: {message.read_only}", "warn")
+        self.draw()
+
+    @on(ServerSilent)
+    def _silent(self, message: ServerSilent) -> None:
+        again = "" if message.pause is None else " Tried again by itself; go on reviewing."
+        self.desk.server_state, self.desk.server_style = ("offline" if message.pause is not None else "stopped"), "warn"
+        self.desk.say(f"{message.error.title} {message.error.advice}{again}", "warn")
+        if self.desk.loading and message.pause is None:
+            self.desk.loading = ""
+        self.draw()
+
+    @on(Synced)
+    def _synced(self, message: Synced) -> None:
+        desk = self.desk
+        desk.outbox = message.counts
+        if message.error is not None:
+            desk.server_state = "offline" if message.error.exit_code == 3 else "stopped"
+            desk.server_style = "warn"
+            desk.say(f"{message.error.title} {message.error.advice}", "warn")
+        elif not desk.read_only:
+            desk.server_state, desk.server_style = "phoenix ok", "good"
+        if message.conflicts:
+            desk.say(f"{message.conflicts} rows were changed by another client; {self.session.keymap.first('outbox')} decides", "error")
+        self.draw()
+
+    def outbox_changed(self) -> None:
+        self.desk.refresh_figures()
+        self.desk.refresh_view()
+        self.background.changed()
+        self.draw()
+
+    def quit(self) -> None:
+        """Leave at once; what is unsent is kept and said on the way out."""
+        self.background.stop()
+        self.app.exit()

@@ -1,0 +1,44 @@
+"""What the screens are given: who judges which queue, and how to reach the store and the server."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from annotator.domain.queue import Queue
+from annotator.domain.source import Sink, Source
+from annotator.domain.store import Store
+from annotator.keymap.load import Keymap
+
+
+class Connection(Source, Sink, Protocol):
+    """A server that was reached; every call may wait."""
+
+    @property
+    def version(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the review screen."""
+
+    queue: Queue
+    annotator: str
+    identifier: str
+    keymap: Keymap
+    open_store: Callable[[], Store]
+    """One store for each thread that asks."""
+    drain_lock: Callable[[], AbstractContextManager[bool]]
+    """True inside where this program may drain the outbox: one drainer at a time."""
+    connect: Callable[[], Connection] | None = None
+    """Reach the queue's server; None for a queue from files, and with --offline."""
+    source: Callable[[], Source] | None = None
+    """Where files are read; None where `connect` is the source, and when the queue is filled."""
+    offline: bool = False
+    auto_advance: bool = True
+    greeting: str = ""
+    """Said once, when the screen opens."""
+    command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""

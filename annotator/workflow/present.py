@@ -1,0 +1,57 @@
+"""An item made ready to be drawn: its trace read, its spans understood, its text in reading order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.domain.message import Reading
+from annotator.domain.queue import Item
+from annotator.domain.span import SpanHeader, Trace
+from annotator.domain.store import TraceStore
+from annotator.reading import read
+from annotator.text.blocks import Block, trace_blocks
+from annotator.text.tree import TreeRow, tree_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A trace and what it says."""
+
+    trace: Trace
+    readings: Mapping[str, Reading]
+    rows: tuple[TreeRow, ...]
+    blocks: tuple[Block, ...]
+    """The whole trace, as read from its root."""
+    focus: str
+    """The span whose view `blocks` is."""
+
+    def focused(self, span_id: str) -> tuple[Block, ...]:
+        """The view from another span."""
+        return self.blocks if span_id == self.focus else tuple(trace_blocks(self.trace, self.readings, span_id))
+
+
+def present(store: TraceStore, source_id: int, item: Item) -> Presented | None:
+    """None while the payload is not here."""
+    trace = store.trace(source_id, item.trace_id)
+    return None if trace is None else present_trace(trace, item.span_id)
+
+
+def present_trace(trace: Trace, focus: str) -> Presented:
+    """The trace seen from one of its spans."""
+    readings = {span.span_id: read(span) for span in trace.spans}
+    headers: tuple[SpanHeader, ...] = trace.spans
+    return Presented(trace, readings, tuple(tree_rows(headers)), tuple(trace_blocks(trace, readings, focus)), focus)
+
+
+def facts(presented: Presented, span_id: str) -> dict[str, Any]:
+    """What an annotation's metadata says about its span: the model, prompt version and tags, from the span or below it."""
+    own = presented.readings.get(span_id)
+    readings = [own, *presented.readings.values()] if own is not None else list(presented.readings.values())
+    known: dict[str, Any] = {}
+    for reading in readings:
+        if reading is None:
+            continue
+        for key, value in (("model", reading.model), ("prompt_version", reading.prompt_version), ("tags", list(reading.tags))):
+            if value and key not in known:
+                known[key] = value
+    return known
