@@ -99,6 +99,11 @@ class Reading:
     tool_name: str | None = None
     """On a TOOL span: the tool that ran."""
     tool_arguments: str | None = None
+    call_id: str | None = None
+    """On a TOOL span: the tool call that it carries out."""
+    embedded: tuple[str, ...] = ()
+    """The texts that were embedded."""
+    finish_reason: str | None = None
     failures: tuple[Failure, ...] = ()
     model: str | None = None
     invocation_parameters: str | None = None

@@ -1,0 +1,27 @@
+"""Exceptions from span events, and the status message where it says more."""
+
+from annotator.domain.message import Failure
+from annotator.domain.span import ERROR, Span
+from annotator.reading.nested import nest, text
+
+
+def failures(span: Span) -> tuple[Failure, ...]:
+    """Each recorded exception once, then the status message of a failed span unless an exception says it."""
+    found: list[Failure] = []
+    for event in span.events:
+        if "exception" not in event.name and not any(key.startswith("exception") for key in event.attributes):
+            continue
+        node = nest(event.attributes).get("exception")
+        node = node if isinstance(node, dict) else {}
+        failure = Failure(text(node.get("type")) or "", text(node.get("message")) or "", text(node.get("stacktrace")) or "")
+        if failure not in found and (failure.kind or failure.message or failure.stack):
+            found.append(failure)
+    status = span.status_message.strip()
+    if span.status_code == ERROR and not any(_says(failure, status) for failure in found):
+        kind, _, message = status.partition(": ")
+        found.append(Failure(kind, message) if message and kind.isidentifier() else Failure("", status))
+    return tuple(found)
+
+
+def _says(failure: Failure, status: str) -> bool:
+    return not status or status == failure.kind or (bool(failure.message) and failure.message in status) or status in failure.message

@@ -1,0 +1,152 @@
+"""Attributes of any shape (flat dotted keys, nested objects, JSON in strings) as one tree of dicts and lists."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+DEEPEST = 64
+"""Dots in a key beyond which it is no path; keeps what walks the tree from running out of stack."""
+
+
+def nest(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"a.0.b": 1}` as `{"a": {"0": {"b": 1}}}`, in one pass; a value that is also a branch is kept under ''."""
+    top: dict[str, Any] = {}
+    nodes: dict[str, dict[str, Any]] = {"": top}
+    for key, value in attributes.items():
+        if isinstance(value, dict | list):
+            value = normal(value)
+        parent, _, leaf = key.rpartition(".")
+        node = nodes.get(parent)
+        if node is None:
+            if parent.count(".") > DEEPEST:
+                top[key] = value
+                continue
+            node = _open(nodes, parent)
+        if leaf in node and isinstance(node[leaf], dict):
+            node[leaf] = nodes[key] = {**node[leaf], "": value}
+        else:
+            node[leaf] = value
+    return top
+
+
+def _open(nodes: dict[str, dict[str, Any]], path: str) -> dict[str, Any]:
+    """The node at a path, made together with its parents where they are missing."""
+    parent, _, leaf = path.rpartition(".")
+    node = nodes.get(parent)
+    if node is None:
+        node = _open(nodes, parent)
+    child: dict[str, Any]
+    if leaf not in node:
+        child = {}
+    else:
+        value = node[leaf]
+        child = dict(value) if isinstance(value, dict) else {"": value}
+    node[leaf] = nodes[path] = child
+    return child
+
+
+def normal(value: Any) -> Any:
+    """An object or a list with the dotted keys of its objects nested; a list of plain values (a vector) is left as it is."""
+    if isinstance(value, dict):
+        return nest(value)
+    if isinstance(value, list) and value and isinstance(value[0], dict | list):
+        return [normal(item) for item in value]
+    return value
+
+
+def parse(text: str) -> Any:
+    """The JSON in a string that looks like an object or a list; None where it is neither."""
+    start = text[:1]
+    if (start != "{" and start != "[") and not text[:64].lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def fields(node: Any) -> dict[str, Any]:
+    """An object, also where it travels as a JSON string; empty for anything else."""
+    if isinstance(node, dict):
+        return node
+    if isinstance(node, str):
+        node = parsed(node)
+        if isinstance(node, dict):
+            return node
+    return {}
+
+
+def entries(node: Any) -> list[Any]:
+    """The elements of a list in order: a list, a JSON string of one, or an object whose keys are indexes (gaps allowed)."""
+    if isinstance(node, str):
+        node = parsed(node)
+    if isinstance(node, list):
+        return node
+    if not isinstance(node, dict):
+        return []
+    if len(node) == 1:
+        return [value for key, value in node.items() if key.isdecimal()]
+    indexes = [key for key in node if key.isdecimal() and len(key) < 10]
+    indexes.sort(key=int)
+    return [node[key] for key in indexes]
+
+
+def parsed(text: str) -> Any:
+    """The JSON in a string, ready to be walked."""
+    try:
+        return normal(parse(text))
+    except RecursionError:
+        return None
+
+
+def restored(node: Any) -> Any:
+    """The tree with its lists put back: objects whose keys are exactly 0 to n - 1."""
+    if isinstance(node, list):
+        return [restored(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    if node and "0" in node and all(str(place) in node for place in range(len(node))):
+        return [restored(node[str(place)]) for place in range(len(node))]
+    return {key: restored(value) for key, value in node.items()}
+
+
+def text(value: Any) -> str | None:
+    """A string that is not empty; None for everything else."""
+    return value if isinstance(value, str) and value else None
+
+
+def shown(value: Any) -> str | None:
+    """Any value as text: strings as they are, the rest as JSON; None for None and ''."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else dumped(value)
+
+
+def dumped(value: Any) -> str:
+    """JSON text of a value, whatever it is."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return "(nested too deeply)"
+
+
+def whole(value: Any) -> int | None:
+    """A count: an int, a float without a fraction, or digits in a string."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 19 else None
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also in a string."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return result if result - result == 0 else None

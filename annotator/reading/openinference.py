@@ -1,0 +1,234 @@
+"""OpenInference: Phoenix's exploded keys, its REST-ingest shape with JSON strings, OTLP's flat keys, and nested objects."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefinition
+from annotator.domain.span import Span
+from annotator.reading import payload
+from annotator.reading.nested import entries, fields, nest, number, parse, restored, shown, text, whole
+from annotator.reading.parts import call, part, parts
+from annotator.reading.tools import definition, is_schema
+
+PREFIXES = ("llm", "input", "output", "retrieval", "reranker", "tool", "embedding", "metadata", "session", "user", "tag", "agent", "graph")
+TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
+"""Kinds whose input and output may be a provider's JSON."""
+
+
+class OpenInference:
+    """https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md"""
+
+    def recognises(self, attributes: Mapping[str, Any]) -> bool:
+        return any(key.startswith(PREFIXES) for key in attributes)
+
+    def read(self, span: Span) -> dict[str, Any]:
+        top = nest(span.attributes)
+        given = _value(top.get("input"))
+        told = _value(top.get("output"))
+        found: dict[str, Any] = {"input_text": given, "output_text": told}
+        heard: tuple[Message, ...] = ()
+        said: tuple[Message, ...] = ()
+        offered: tuple[ToolDefinition, ...] = ()
+        model = "llm" in top
+        if model:
+            llm = fields(top["llm"])
+            heard = messages(llm.get("input_messages"))
+            said = messages(llm.get("output_messages"))
+            if "tools" in llm:
+                offered = tuple(tool for item in entries(llm["tools"]) if (tool := definition(_schema(item))) is not None)
+            found |= _llm(llm)
+        if span.kind in TALKS:
+            heard, said, offered = _completed(given, told, heard, said, offered, model)
+        found["input_messages"], found["output_messages"], found["tools"] = heard, said, offered
+        found["retrieved"] = span.kind == "RETRIEVER" or "retrieval" in top
+        for section, reader in SECTIONS.items():
+            if section in top:
+                found |= reader(fields(top[section]), given)
+        return found
+
+
+def _value(node: Any) -> str | None:
+    value = fields(node).get("value")
+    return value or None if isinstance(value, str) else shown(restored(value))
+
+
+def _llm(llm: dict[str, Any]) -> dict[str, Any]:
+    """Model, parameters, tokens, cost, prompt template."""
+    found: dict[str, Any] = {
+        "model": text(llm.get("model_name")) or text(fields(llm.get("response")).get("model_name")),
+        "finish_reason": text(llm.get("finish_reason")),
+        "invocation_parameters": shown(restored(llm.get("invocation_parameters"))),
+    }
+    if tokens := fields(llm.get("token_count")):
+        found["prompt_tokens"], found["completion_tokens"] = whole(tokens.get("prompt")), whole(tokens.get("completion"))
+    if "cost" in llm:
+        found["cost"] = number(fields(llm["cost"]).get("total"))
+    if template := fields(llm.get("prompt_template")):
+        found["prompt_template"] = shown(restored(template.get("template")))
+        found["prompt_variables"] = _mapping(template.get("variables"))
+        found["prompt_version"] = _id(template.get("version"))
+    return found
+
+
+def _retrieval(node: dict[str, Any], given: str | None) -> dict[str, Any]:
+    return {"documents": documents(node.get("documents"))}
+
+
+def _reranker(node: dict[str, Any], given: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "input_documents": documents(node.get("input_documents")),
+        "documents": documents(node.get("output_documents")),
+    }
+    if given is None:
+        found["input_text"] = text(node.get("query"))
+    if model := text(node.get("model_name")):
+        found["model"] = model
+    return found
+
+
+def _embedding(node: dict[str, Any], given: str | None) -> dict[str, Any]:
+    texts = tuple(value for item in entries(node.get("embeddings")) if (value := text(fields(fields(item).get("embedding")).get("text"))))
+    found: dict[str, Any] = {"embedded": texts}
+    if model := text(node.get("model_name")):
+        found["model"] = model
+    return found
+
+
+def _tool(node: dict[str, Any], given: str | None) -> dict[str, Any]:
+    """`tool.parameters` is the schema in some libraries and the arguments in others; `input.value` is what was passed."""
+    parameters = node.get("parameters")
+    if isinstance(parameters, str):
+        parameters = parse(parameters) or parameters
+    passed = given
+    values = parse(given) if given else None
+    if isinstance(values, dict):
+        for wrapper in ("kwargs", "arguments", "input"):
+            if set(values) == {wrapper} and isinstance(values[wrapper], dict):
+                passed = shown(values[wrapper])
+    if passed is None and not is_schema(parameters):
+        passed = shown(restored(parameters))
+    return {"tool_name": text(node.get("name")), "tool_arguments": passed, "call_id": text(node.get("id"))}
+
+
+SECTIONS: dict[str, Callable[[dict[str, Any], str | None], dict[str, Any]]] = {
+    "retrieval": _retrieval,
+    "reranker": _reranker,
+    "embedding": _embedding,
+    "tool": _tool,
+    "tool_call": lambda node, given: {"call_id": text(node.get("id"))},
+    "metadata": lambda node, given: {"metadata": _mapping(node)},
+    "session": lambda node, given: {"session_id": _id(node.get("id"))},
+    "user": lambda node, given: {"user_id": _id(node.get("id"))},
+    "tag": lambda node, given: {"tags": tuple(value for item in entries(node.get("tags")) if (value := shown(item)))},
+    "agent": lambda node, given: {"agent": text(node.get("name"))},
+}
+
+
+def _mapping(node: Any) -> dict[str, Any]:
+    return {key: restored(value) for key, value in fields(node).items()}
+
+
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _schema(item: Any) -> Any:
+    return restored(fields(fields(item).get("tool", item)).get("json_schema", item))
+
+
+def messages(node: Any) -> tuple[Message, ...]:
+    """A list of `message` objects in numeric index order."""
+    return tuple(message for item in entries(node) if (message := _message(item)) is not None)
+
+
+def _message(item: Any) -> Message | None:
+    node = fields(item)
+    node = fields(node.get("message", node))
+    if not node:
+        return None
+    content = node.get("content")
+    pieces = parts(content) if content else ()
+    calls: list[ToolCall] = []
+    if "contents" in node:
+        pieces, calls = _contents(node["contents"], pieces)
+    if "tool_calls" in node:
+        known = {asked.call_id for asked in calls if asked.call_id}
+        listed = [asked for entry in entries(node["tool_calls"]) if (asked := _call(fields(entry))) is not None]
+        calls += [asked for asked in listed if asked.call_id not in known] if known else [asked for asked in listed if asked not in calls]
+    if name := text(node.get("function_call_name")):
+        calls.append(ToolCall(name, shown(node.get("function_call_arguments_json")) or ""))
+    role = node.get("role")
+    role = role.lower() if isinstance(role, str) else ""
+    return Message(role, pieces, tuple(calls), text(node.get("tool_call_id")), text(node.get("name")))
+
+
+def _contents(node: Any, before: tuple[Part, ...]) -> tuple[tuple[Part, ...], list[ToolCall]]:
+    """The parts under `contents`; a plain `content` that repeats one of them is dropped."""
+    pieces: list[Part] = []
+    calls: list[ToolCall] = []
+    for entry in entries(node):
+        item = fields(entry)
+        inner = fields(item.get("message_content", item))
+        if "tool_call" in item and (asked := _call(item)):
+            calls.append(asked)
+        elif (single := part(inner)) is not None:
+            pieces.append(single)
+        elif asked := call(inner):
+            calls.append(asked)
+    return (*(piece for piece in before if piece not in pieces), *pieces), calls
+
+
+def _call(node: dict[str, Any]) -> ToolCall | None:
+    node = fields(node.get("tool_call", node))
+    function = fields(node.get("function"))
+    name = text(function.get("name"))
+    call_id = text(node.get("id"))
+    if name is None and call_id is None:
+        return None
+    return ToolCall(name or "", shown(restored(function.get("arguments"))) or "", call_id)
+
+
+def documents(node: Any) -> tuple[Document, ...]:
+    """A list of `document` objects in numeric index order; the place in it is the `document_position`."""
+    return tuple(_document(item) for item in entries(node))
+
+
+def _document(item: Any) -> Document:
+    node = fields(item)
+    node = fields(node.get("document", node))
+    content = shown(restored(node.get("content"))) or ""
+    return Document(content, _id(node.get("id")), number(node.get("score")), _mapping(node.get("metadata")))
+
+
+def _completed(
+    given: str | None,
+    told: str | None,
+    heard: tuple[Message, ...],
+    said: tuple[Message, ...],
+    offered: tuple[ToolDefinition, ...],
+    model: bool,
+) -> tuple[tuple[Message, ...], tuple[Message, ...], tuple[ToolDefinition, ...]]:
+    """What only the provider's JSON holds: messages that were not exploded, tools, sounds, files, reasoning, refusals.
+
+    The JSON is parsed only where a look at the string says that it has something to add.
+    """
+    if given and given[0] in "{[":
+        lacks_tools = model and not offered and ('"tools"' in given or '"functions"' in given)
+        lacks_parts = model and ('"input_audio"' in given or '"file"' in given or '"input_file"' in given)
+        if not heard or lacks_tools or lacks_parts:
+            asked = parse(given)
+            full = payload.request(asked) if not heard or lacks_parts else ()
+            if full and (not heard or len(full) == len(heard)):
+                heard = full
+            offered = offered or payload.tools(asked)
+    if told and told[0] in "{[":
+        spoken = any(message.parts or message.tool_calls for message in said)
+        if not spoken or (model and '"reasoning_content"' in told and not _has(said, "reasoning")) or (model and '"refusal":"' in told):
+            full = payload.response(parse(told))
+            if any(message.parts or message.tool_calls for message in full):
+                said = full
+    return heard, said, offered
+
+
+def _has(said: tuple[Message, ...], kind: str) -> bool:
+    return any(piece.kind == kind for message in said for piece in message.parts)
