@@ -1,0 +1,92 @@
+"""Input that looks like keys and was not pressed by a person: split escape sequences, held keys, pastes.
+
+Pure. Times are monotonic seconds (`event.time`); keys are named as in `annotator.keymap.keys`.
+"""
+
+import re
+
+SEQUENCE_GAP = 0.5
+"""Seconds between the parts of one escape sequence over a slow line."""
+REPEAT_GAP = 0.1
+"""Seconds; keyboards repeat a held key every 25 to 50 ms."""
+PASTE_BYTES = 32
+"""A read of more bytes than this, with a newline in it, is no typing."""
+PASTE_GAP = 0.1
+"""Seconds after a pasted read in which the next read belongs to it: a terminal takes 4 KB at a time."""
+
+_STARTS = frozenset("[O")
+_PARAMETERS = frozenset("0123456789:;<=>?")
+
+_START, _END = "\x1b[200~", "\x1b[201~"
+_SEQUENCE = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[P_^X][^\x1b]*\x1b\\\\)")
+
+
+class EscapeGuard:
+    """Swallows the rest of an escape sequence whose Escape came alone, so that `[` `A` never act as commands."""
+
+    def __init__(self) -> None:
+        self._escaped_at = float("-inf")
+        self._inside = False
+        self._last = float("-inf")
+
+    def swallow(self, key_name: str, at: float) -> bool:
+        """True where the key belongs to a split sequence. Every key is to be shown to it, in order."""
+        if self._inside and at - self._last <= SEQUENCE_GAP:
+            self._last = at
+            self._inside = key_name in _PARAMETERS
+            return self._inside or key_name == "~" or (len(key_name) == 1 and key_name.isalpha())
+        self._inside = False
+        started = key_name in ("alt+[", "alt+O") or (key_name in _STARTS and at - self._escaped_at <= SEQUENCE_GAP)
+        self._escaped_at = at if key_name == "escape" else float("-inf")
+        if started:
+            self._inside, self._last = True, at
+        return started
+
+
+class RepeatGuard:
+    """After an auto-advance, refuses its key for as long as it keeps coming without a pause: a held key judges one item."""
+
+    def __init__(self) -> None:
+        self._key = ""
+        self._last = float("-inf")
+
+    def advanced(self, key: str, at: float) -> None:
+        """An auto-advance was caused by this key, which arrived then."""
+        self._key, self._last = key, at
+
+    def allow(self, key_name: str, at: float) -> bool:
+        """False where the key is still the held one. Each arrival, also a refused one, extends the chain by 100 ms."""
+        if key_name != self._key:
+            return True
+        held = at - self._last < REPEAT_GAP
+        if held:
+            self._last = at
+        else:
+            self._key = ""
+        return not held
+
+
+class PasteGuard:
+    """Tells a paste from keys in what one read brought, where the terminal does not bracket its pastes."""
+
+    def __init__(self) -> None:
+        self._bracketed = False
+        self._tail = ""
+        self._pasted_at = float("-inf")
+
+    def split(self, data: str, at: float) -> tuple[str, str]:
+        """What is to be read as keys and reports, and what is a paste; `data` is one read that ended at `at`."""
+        was_bracketed = self._bracketed
+        seen = self._tail + data
+        start, end = seen.rfind(_START), seen.rfind(_END)
+        if start != end:
+            self._bracketed = start > end
+        self._tail = data[-len(_START) + 1 :]
+        if was_bracketed or self._bracketed or start >= 0 or end >= 0:
+            return data, ""
+        text = _SEQUENCE.sub("", data)
+        goes_on = at - self._pasted_at < PASTE_GAP and bool(text) and "\x1b" not in data
+        if not goes_on and not (len(text.encode()) > PASTE_BYTES and ("\r" in text or "\n" in text)):
+            return data, ""
+        self._pasted_at = at
+        return "".join(_SEQUENCE.findall(data)), text.replace("\r\n", "\n").replace("\r", "\n")

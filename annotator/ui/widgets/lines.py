@@ -1,0 +1,128 @@
+"""The widget under every region of the screen: it draws lines, and redraws only the cells that changed."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from annotator.text.line import Line, Piece
+from annotator.ui.styles import Palette, palette_of
+
+Build = Callable[[int, int], Sequence[Line]]
+"""Width and height in cells to lines."""
+
+EMPTY = Line()
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def strip_of(line: Line, width: int, palette: Palette) -> Strip:
+    """The line as a strip of exactly `width` cells; a control character that got this far is drawn as �."""
+    segments: list[Segment] = []
+    left = width
+    for piece in line.pieces:
+        text = CONTROL.sub("�", piece.text)
+        cells = cell_len(text)
+        if cells > left:
+            text, cells = set_cell_size(text, left), left
+        if text:
+            segments.append(Segment(text, palette[piece.style]))
+        left -= cells
+        if not left:
+            break
+    if left:
+        segments.append(Segment(" " * left))
+    return Strip(segments, width)
+
+
+def _is_plain(text: str) -> bool:
+    """Every character takes one cell, so that characters and cells may be counted as one."""
+    return text.isascii() or all(get_character_cell_size(char) == 1 for char in text)
+
+
+def _common(old: Sequence[Piece], new: Sequence[Piece], from_end: bool) -> int:
+    """How many cells at the start (or the end) are the same in both."""
+    cells = 0
+    step = -1 if from_end else 1
+    for before, after in zip(old[::step], new[::step], strict=False):
+        if before != after:
+            if before.style == after.style and _is_plain(before.text) and _is_plain(after.text):
+                for one, other in zip(before.text[::step], after.text[::step], strict=False):
+                    if one != other:
+                        break
+                    cells += 1
+            break
+        cells += cell_len(before.text)
+    return cells
+
+
+def changed(old: Line, new: Line, width: int) -> tuple[int, int] | None:
+    """The first changed column and the one after the last, or None where the rows look the same."""
+    if old.pieces == new.pieces:
+        return None
+    before, after = (sum(cell_len(piece.text) for piece in row.pieces) for row in (old, new))
+    first = min(_common(old.pieces, new.pieces, False), width)
+    last = max(before, after)
+    if before == after <= width:
+        last -= _common(old.pieces, new.pieces, True)
+    if last <= first and first < width:
+        return 0, width  # cells cannot tell them apart (zero-width characters): the whole row
+    return (first, min(last, width)) if first < min(last, width) else None
+
+
+class Lines(Widget, can_focus=False, inherit_bindings=False):
+    """Draws lines, cropped to its width, never wrapped. Shows nothing that can be focused, selected or clicked."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Lines { width: 1fr; height: 1fr; }"
+
+    def __init__(self, build: Build | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._build: Build = build or (lambda width, height: ())
+        self._drawn: list[Line] = []
+        self._drawn_size = Size(-1, -1)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Draw these from now on; rows that look the same are left alone."""
+        self.draw(lambda width, height: lines)
+
+    def draw(self, build: Build) -> None:
+        """Draw what `build` makes of the widget's width and height, now and after each resize."""
+        self._build = build
+        self.redraw()
+
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """What is to be seen, at most `height` lines."""
+        return self._build(width, height)
+
+    def redraw(self) -> None:
+        """Compare with what is drawn and repaint the cells that differ. Never a relayout."""
+        size = self.size
+        if size != self._drawn_size:
+            self._drawn_size = Size(-1, -1)
+            self.refresh()
+            return
+        old, self._drawn = self._drawn, self._fill(size)
+        spans = [(y, changed(before, after, size.width)) for y, (before, after) in enumerate(zip(old, self._drawn, strict=True))]
+        regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
+        if regions:
+            self.refresh(*regions)
+
+    def repaint(self) -> None:
+        """Draw every row again, as after a change of palette."""
+        self._drawn_size = Size(-1, -1)
+        self.refresh()
+
+    def _fill(self, size: Size) -> list[Line]:
+        rows = list(self.rows(size.width, size.height)[: size.height])
+        return rows + [EMPTY] * (size.height - len(rows))
+
+    def render_line(self, y: int) -> Strip:
+        size = self.size
+        if size != self._drawn_size:
+            self._drawn, self._drawn_size = self._fill(size), size
+        row = self._drawn[y] if y < len(self._drawn) else EMPTY
+        return strip_of(row, size.width, palette_of(self.app))

@@ -1,0 +1,68 @@
+"""A page to read: help, conflicts."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from annotator.keymap.keys import key_name
+from annotator.text.cells import crop as shorten
+from annotator.text.line import Line, Piece
+from annotator.ui.compositor import LeanCompositor
+from annotator.ui.widgets.key_bar import key_line
+from annotator.ui.widgets.lines import Lines
+from annotator.ui.widgets.trace_view import TraceView
+
+
+class Reader(ModalScreen[None], inherit_bindings=False):
+    """Fills the screen; scrolls with the keys of a list and closes with `list_close`."""
+
+    DEFAULT_CSS = """
+    Reader { background: ansi_default; }
+    Reader > .bar { height: 1; }
+    Reader > .rule { height: 1; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        page: Sequence[Line] | Callable[[int], Sequence[Line]],
+        command_of: Callable[[str], str | None],
+        *,
+        hints: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """`page` is lines, or what makes them for a width in cells."""
+        super().__init__()
+        self._compositor = LeanCompositor()
+        self._title, self._page, self._hints, self._command_of = title, page, hints, command_of
+        self._view = TraceView()
+
+    def compose(self) -> ComposeResult:
+        yield Lines(lambda width, height: [Line((Piece(" " + shorten(self._title, width - 2), "strong"),))], classes="bar")
+        yield Lines(lambda width, height: [Line((Piece("─" * width, "faint"),))], classes="rule")
+        yield self._view
+        yield Lines(lambda width, height: [key_line(self._hints, width)], classes="bar")
+
+    def on_mount(self) -> None:
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        page = self._page(max(1, self.app.size.width - 3)) if callable(self._page) else self._page
+        self._view.show(page, self._view.top)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        command = self._command_of(key_name(event.key, event.character))
+        if command == "list_close":
+            self.dismiss(None)
+        elif command in ("list_up", "list_down"):
+            self._view.scroll_by(1 if command == "list_down" else -1)
+        elif command in ("list_page_up", "list_page_down"):
+            self._view.page(1 if command == "list_page_down" else -1)
+        elif command == "list_choose":
+            self._view.page(1)

@@ -1,0 +1,36 @@
+"""The last verdicts, newest first, so that a slip is noticed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.text.cells import crop as shorten
+from annotator.text.line import Line, Piece, Style
+from annotator.ui.widgets.row import crop, width_of
+
+STYLES: dict[str, Style] = {"todo": "dim", "done": "dim", "skipped": "faint", "deferred": "faint", "flagged": "warn"}
+LONGEST = 28
+"""Cells of one verdict's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripEntry:
+    """One item that was judged. `text` says what was decided, also for the states that are no verdict (`skip`)."""
+
+    position: int
+    text: str
+    state: Literal["todo", "done", "skipped", "deferred", "flagged"] = "done"
+
+
+def strip_line(entries: Sequence[StripEntry], width: int) -> Line:
+    """` last  11 fail wrong amount · 10 pass · …`: as many whole ones as fit, the newest one in any case."""
+    pieces = [Piece(" last ", "faint")]
+    if not entries:
+        return Line((*crop(pieces, width), Piece(" nothing yet", "faint")))
+    for at, entry in enumerate(entries):
+        style: Style = "text" if not at else STYLES[entry.state]
+        group = [Piece(" · " if at else " ", "faint"), Piece(f"{entry.position:,} ", "faint"), Piece(shorten(entry.text, LONGEST), style)]
+        if at and width_of(pieces) + width_of(group) > width:
+            break
+        pieces += group
+    return Line(crop(pieces, width))
