@@ -1,0 +1,112 @@
+"""Annotations of spans, traces and sessions over REST; one row's deletion over GraphQL."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from annotator.domain.annotation import NOTE, Annotation, TargetKind
+from annotator.domain.source import ServerRow
+from annotator.errors import MissingTargets, RejectedRow
+from annotator.sources.phoenix.client import Client, Params
+from annotator.sources.phoenix.traces import batches
+from annotator.sources.phoenix.wire import RowPage
+
+KINDS: tuple[TargetKind, ...] = ("span", "trace", "session")
+ROWS_A_PAGE = 1000
+IDS_A_REQUEST = 200
+
+
+def read_rows(
+    client: Client, project: str, kind: TargetKind, ids: Collection[str], names: Collection[str], identifiers: Collection[str]
+) -> list[ServerRow]:
+    """GET {project}/{kind}_annotations by target."""
+    if kind not in KINDS:
+        return []
+    fixed = [("include_annotation_names", name) for name in names] or [("exclude_annotation_names", NOTE)]
+    if "" not in identifiers:
+        fixed += [("identifier", identifier) for identifier in identifiers]
+    rows: list[ServerRow] = []
+    for batch in batches(ids, IDS_A_REQUEST, len(f"&{kind}_ids=")):
+        try:
+            for page in _pages(client, project, kind, [*((f"{kind}_ids", target) for target in batch), *fixed]):
+                rows += page
+        except MissingTargets:  # none of them exists in the project
+            continue
+    wanted = set(ids)
+    # A server that does not know a filter ignores it.
+    return [
+        row
+        for row in rows
+        if row.annotation.target.id in wanted
+        and (row.annotation.name in names if names else row.annotation.name != NOTE)
+        and (not identifiers or row.annotation.identity.identifier in identifiers)
+    ]
+
+
+def read_mine(client: Client, project: str, kind: TargetKind, identifier: str) -> Iterator[list[ServerRow]]:
+    """GET {project}/{kind}_annotations by identifier alone (Phoenix 15.1)."""
+    if kind not in KINDS:
+        return
+    for page in _pages(client, project, kind, [("identifier", identifier)]):
+        yield [row for row in page if row.annotation.identity.identifier == identifier]
+
+
+def _pages(client: Client, project: str, kind: TargetKind, query: Sequence[tuple[str, str]]) -> Iterator[list[ServerRow]]:
+    cursor = None
+    while True:
+        params: Params = [*query, ("limit", ROWS_A_PAGE), *([("cursor", cursor)] if cursor else [])]
+        page = client.get(f"{project}/{kind}_annotations", RowPage, params)
+        yield [row.row(client.server, kind) for row in page.data]
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+def put_rows(client: Client, rows: Sequence[Annotation]) -> None:
+    """POST /v1/{kind}_annotations?sync=true, all or nothing; then each note to /v1/{kind}_notes, an upsert by its identifier (15.5)."""
+    for kind in dict.fromkeys(row.target.kind for row in rows):
+        if kind not in KINDS:
+            first = next(index for index, row in enumerate(rows) if row.target.kind == kind)
+            raise RejectedRow(f"Phoenix's REST API keeps no annotations of a {kind} per person.", "Judge the span instead.", first)
+    for kind in KINDS:
+        plain = [index for index, row in enumerate(rows) if row.target.kind == kind and row.name != NOTE]
+        if plain:
+            body = [_body(rows[index]) for index in plain]
+            _post(client, f"/v1/{kind}_annotations", {"data": body}, [rows[index] for index in plain], plain, [("sync", "true")])
+    for index, row in enumerate(rows):
+        if row.name == NOTE:
+            note = {f"{row.target.kind}_id": row.target.id, "note": row.explanation or "", "identifier": row.identity.identifier}
+            if not row.identity.identifier:
+                raise RejectedRow("A note without an identifier would be there twice after a retry.", "Write the note again.", index)
+            _post(client, f"/v1/{row.target.kind}_notes", {"data": note}, [row], [index], [])
+
+
+def _body(row: Annotation) -> dict[str, Any]:
+    row = row.normal()
+    return {
+        f"{row.target.kind}_id": row.target.id,
+        "name": row.name,
+        "annotator_kind": row.annotator_kind,
+        "identifier": row.identity.identifier,
+        "result": {"label": row.label, "score": row.score, "explanation": row.explanation},
+        "metadata": dict(row.metadata),
+    }
+
+
+def _post(
+    client: Client, path: str, body: Any, rows: Sequence[Annotation], places: Sequence[int], query: Sequence[tuple[str, str]]
+) -> None:
+    """`places`: where each row stands in what the caller gave."""
+    try:
+        client.post(path, body, query)
+    except MissingTargets as error:
+        raise MissingTargets(error.title, error.advice, _named(error.ids, {row.target.id for row in rows})) from error
+    except RejectedRow as error:
+        index = error.index if error.index is not None else (0 if len(rows) == 1 else None)
+        raise RejectedRow(error.title, error.advice, None if index is None else places[index]) from error
+
+
+def _named(pieces: frozenset[str], sent: set[str]) -> frozenset[str]:
+    """The ids that were sent and are named missing; the server joins them by ', ', which a session id may hold itself."""
+    whole = pieces & sent
+    torn = {target for target in sent - whole if ", " in target and set(target.split(", ")) <= pieces}
+    return frozenset(whole | torn)

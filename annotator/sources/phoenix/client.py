@@ -1,0 +1,173 @@
+"""HTTP to a Phoenix server: one connection pool, every failure an error of errors.py, nothing retried but a GET cut short."""
+
+import json
+import re
+import ssl
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from annotator import __version__
+from annotator.domain.source import ServerSettings
+from annotator.errors import ConfigError, NotPhoenix, OutcomeUnknown, RejectedRow, ServerError, Unreachable
+from annotator.sources.phoenix.refusal import VERSION_HEADER, Answer, refusal
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+WRITE_SECONDS = 60
+"""A one-row write waited 4.8 s behind another client's 3000-row batch."""
+KEEP_SECONDS = 3
+"""Phoenix closes an idle connection after 5 s; a write on one that is just being closed has an unknown outcome."""
+MOST_BYTES = 256 << 20
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+CUT_SHORT = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+Params = Sequence[tuple[str, str | int]]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class TooLarge(ServerError):
+    """An answer above MOST_BYTES."""
+
+
+class Client:
+    """Not for two threads at once."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        """Connects to nothing. Raises ConfigError for a URL or header that cannot be used."""
+        base = settings.url.rstrip("/")
+        self.url = re.sub(r"//[^/@]*@", "//", base)
+        """For people: without a user name and password."""
+        self.server = settings.url
+        """The server of an annotation's identity."""
+        self.version = ""
+        self._base = base
+        self._origin = settings.origin
+        self._has_key = bool(settings.api_key.strip()) or any(name.lower() == "authorization" for name in settings.headers)
+        secure, host = self._check_url(base)
+        headers = self._headers(settings)
+        try:
+            self._http = httpx.Client(
+                headers=headers,
+                limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
+                # Loading the CA certificates takes 62 ms, which plain http does without: this context trusts nobody.
+                verify=True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                trust_env=host not in LOOPBACK,
+            )
+        except (ImportError, OSError, ValueError) as error:
+            raise ConfigError(f"No connection can be set up: {error}.", "Check HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE.") from error
+
+    def close(self) -> None:
+        self._http.close()
+
+    def older_than(self, *version: int) -> bool:
+        """False while the server's version is not known."""
+        numbers = tuple(int(part) for part in re.findall(r"\d+", self.version)[:3])
+        return bool(numbers) and numbers < version
+
+    def get(self, path: str, model: type[Model], params: Params = ()) -> Model:
+        """GET of a JSON answer; sent once more on a new connection where the first was cut short."""
+        try:
+            answer = self._exchange("GET", path, params)
+        except CUT_SHORT:
+            try:
+                answer = self._exchange("GET", path, params)
+            except CUT_SHORT as error:
+                raise self._unreachable("broke off its answer", error) from error
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise NotPhoenix(
+                f"{self.url} answered {path} with something else than Phoenix does.", f"Check the URL and any proxy before it{self._from}."
+            ) from error
+
+    def post(self, path: str, body: Any, params: Params = ()) -> Any:
+        """POST of JSON, which may write. Raises OutcomeUnknown where the answer never came whole."""
+        try:
+            content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError) as error:
+            raise RejectedRow(f"A row cannot be sent as JSON: {error}.", "Change its text or score.") from error
+        try:
+            answer = self._exchange("POST", path, params, content)
+            return json.loads(answer.content)
+        except (*CUT_SHORT, ValueError) as error:
+            raise OutcomeUnknown(
+                f"{self.url} broke off its answer to a write; it may be applied.", "It is compared and sent again when the server answers."
+            ) from error
+
+    def _exchange(self, method: str, path: str, params: Params, content: bytes | None = None) -> Answer:
+        write = content is not None
+        request = self._http.build_request(
+            method,
+            self._base + path,
+            params=list(params) or None,
+            content=content,
+            headers={"Content-Type": "application/json"} if write else None,
+            timeout=httpx.Timeout(WRITE_SECONDS if write else READ_SECONDS, connect=CONNECT_SECONDS),
+        )
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                received = self._receive(response, path)
+            finally:
+                response.close()
+        except NEVER_SENT as error:
+            raise self._unreachable("cannot be reached", error) from error
+        except httpx.TimeoutException as error:
+            if write:
+                raise OutcomeUnknown(
+                    f"{self.url} did not answer a write within {WRITE_SECONDS} s; it may be applied, now or later.",
+                    "It is compared and sent again when the server answers.",
+                ) from error
+            raise self._unreachable(f"did not answer within {READ_SECONDS} s", error) from error
+        except httpx.DecodingError as error:
+            raise NotPhoenix(f"{self.url} answered {path} with bytes that do not unpack.", "Check any proxy before it.") from error
+        self.version = response.headers.get(VERSION_HEADER, self.version)
+        answer = Answer(method, path, response.status_code, response.headers, bytes(received))
+        problem = refusal(answer, self.url, self._from, self._has_key, write)
+        if problem is not None:
+            raise problem
+        return answer
+
+    def _receive(self, response: httpx.Response, path: str) -> bytearray:
+        received = bytearray()
+        for chunk in response.iter_bytes():
+            received += chunk
+            if len(received) > MOST_BYTES:
+                raise TooLarge(f"The answer of {self.url} to {path} is larger than {MOST_BYTES >> 20} MB.", "Narrow what is asked for.")
+        return received
+
+    @property
+    def _from(self) -> str:
+        return f" (the URL is from {self._origin})" if self._origin else ""
+
+    def _unreachable(self, what: str, error: Exception) -> Unreachable:
+        reason = str(error).strip()
+        advice = "Check http or https, and the certificate (SSL_CERT_FILE names your own)" if "SSL" in reason else "Check that Phoenix runs there"
+        return Unreachable(f"{self.url} {what}{f' ({reason})' if reason else ''}.", f"{advice}{self._from}.")
+
+    def _check_url(self, base: str) -> tuple[bool, str]:
+        try:
+            parts = urlsplit(base)
+            host, _ = parts.hostname or "", parts.port
+            httpx.URL(base)
+        except (ValueError, httpx.InvalidURL):
+            host = ""
+        if not host or parts.scheme not in ("http", "https"):
+            raise ConfigError(f"{self.url} is not the URL of a server.", f"Write http://HOST:PORT or https://HOST{self._from}.")
+        return parts.scheme == "https", host
+
+    def _headers(self, settings: ServerSettings) -> dict[str, str]:
+        headers = {"User-Agent": f"annotator/{__version__}", "Accept": "application/json", **settings.headers}
+        if settings.api_key.strip():
+            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+            headers["Authorization"] = f"Bearer {settings.api_key.strip()}"
+        for name, value in headers.items():
+            if not (name + value).isascii() or not (name + value).isprintable():
+                what = "API key" if name == "Authorization" else f"header {name!r}"
+                raise ConfigError(f"The {what} for {self.url} holds a character that no header may have.", "Copy it again.")
+        return headers

@@ -1,0 +1,119 @@
+"""Phoenix as a trace server: the port of domain/source.py over REST and, where REST cannot, GraphQL."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from annotator.domain.annotation import Annotation, TargetKind
+from annotator.domain.queue import Selection
+from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser
+from annotator.domain.span import Span
+from annotator.errors import Forbidden, NotPhoenix
+from annotator.sources.phoenix.annotations import put_rows, read_mine, read_rows
+from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.deletion import delete_row
+from annotator.sources.phoenix.projects import list_projects, project_path
+from annotator.sources.phoenix.traces import list_spans, list_traces
+from annotator.sources.phoenix.wire import Config, ConfigPage, UserAnswer
+
+ANNOTATIONS_SINCE = (9, 0)
+USER_SINCE = (13, 16)
+WRITABLE_SINCE = (15, 5)
+"""Notes with an identifier of their own; without one a retry writes a note twice."""
+ASSIGNED_SINCE = (17, 16)
+
+
+class Phoenix:
+    """A TraceServer. One instance per thread; nothing is sent before the first call."""
+
+    def __init__(self, settings: ServerSettings, project: str = "") -> None:
+        """Raises ConfigError for a URL or a key that cannot be one."""
+        self._client = Client(settings)
+        self._project_name = project
+        self._project_path = ""
+        self._role = ""
+
+    @property
+    def version(self) -> str:
+        return self._client.version
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """By what is known so far: the version from any answer, the role from `user`."""
+        keeps = not self._client.older_than(*ANNOTATIONS_SINCE)
+        return Capabilities(annotations=keeps, configs=keeps, exact_delete=keeps, read_only=self._read_only())
+
+    def _read_only(self) -> str:
+        if self._client.older_than(*WRITABLE_SINCE):
+            return f"Phoenix {self.version} is older than 15.5, which keeps each person's annotations apart: it is only read."
+        return "The API key is a viewer's: it may only read." if self._role == "VIEWER" else ""
+
+    @property
+    def _project(self) -> str:
+        if not self._project_path:
+            self._project_path = project_path(self._client, self._project_name)
+        return self._project_path
+
+    def projects(self) -> Sequence[str]:
+        return [project.name for project in list_projects(self._client)]
+
+    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+        return list_traces(self._client, self._project, selection, cursor)
+
+    def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
+        return list_spans(self._client, self._project, trace_ids)
+
+    def configs(self) -> Sequence[ServerConfig]:
+        """GET /v1/annotation_configs, which has the newest first; types that came after 20.26 are left out."""
+        assigned: set[str] = set()
+        known = list(self._configs("/v1/annotation_configs"))
+        if self._project_name:
+            try:
+                assigned = {config.id for config in self._configs(f"{self._project}/annotation_configs")}
+            except NotPhoenix:
+                if not self._client.older_than(*ASSIGNED_SINCE):
+                    raise
+        read = ((config.config(), config.id in assigned) for config in reversed(known))
+        return [ServerConfig(config, is_assigned) for config, is_assigned in read if config is not None]
+
+    def _configs(self, path: str) -> Iterator[Config]:
+        cursor = None
+        while True:
+            page = self._client.get(path, ConfigPage, [("limit", 100), *([("cursor", cursor)] if cursor else [])])
+            yield from page.data
+            cursor = page.next_cursor
+            if not cursor:
+                return
+
+    def user(self) -> ServerUser:
+        """GET /v1/user."""
+        try:
+            user = self._client.get("/v1/user", UserAnswer).data.user()
+        except NotPhoenix:
+            if not self._client.older_than(*USER_SINCE):
+                raise
+            return ServerUser()
+        self._role = user.role
+        return user
+
+    def read(
+        self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
+    ) -> Sequence[ServerRow]:
+        return read_rows(self._client, self._project, kind, ids, names, identifiers)
+
+    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
+        return read_mine(self._client, self._project, kind, identifier)
+
+    def put(self, rows: Sequence[Annotation]) -> None:
+        """Annotations as one request, all or nothing; then notes, one request each."""
+        self._check_writable()
+        put_rows(self._client, rows)
+
+    def delete(self, row: Annotation) -> bool:
+        self._check_writable()
+        return delete_row(self._client, self._project, row)
+
+    def _check_writable(self) -> None:
+        if reason := self._read_only():
+            raise Forbidden(reason, "Nothing is lost: verdicts wait here for a server that takes them.")
+
+    def close(self) -> None:
+        self._client.close()
