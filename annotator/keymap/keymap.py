@@ -52,11 +52,13 @@ class Keymap:
         """The first key of a command, in its short form."""
         return display(self.by_command[command_id][0])
 
+    def display_keys(self, command_id: str) -> tuple[str, ...]:
+        """The keys of a command, in their short form; all ten digits as '0-9'."""
+        return display_all(self.by_command[command_id])
+
     def table(self) -> tuple[Row, ...]:
         """Every command in the order of help."""
-        return tuple(
-            Row(command.context, command.id, display_all(self.by_command[command.id]), command.title, command.help) for command in COMMANDS
-        )
+        return tuple(Row(each.context, each.id, self.display_keys(each.id), each.title, each.help) for each in COMMANDS)
 
 
 def _code(key: str) -> str:

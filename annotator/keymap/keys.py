@@ -61,12 +61,14 @@ def is_key(key: str) -> bool:
 def key_name(textual_key: str, character: str | None) -> str:
     """Our name of what Textual reports in `Key.key` and `Key.character`; a key that has no name of ours keeps Textual's."""
     modifiers, base = split(textual_key)
-    if character and len(character) == 1 and character.isprintable() and not set(modifiers) - {"shift"}:
-        return "space" if character == " " else character
     base = _SYMBOLS.get(base, base)
-    if "shift" in modifiers and (base in _SHIFTLESS or (len(base) == 1 and base.isalpha() and "ctrl" not in modifiers)):
-        modifiers.remove("shift")
-        base = base.upper() if len(base) == 1 else base
+    typed = character and len(character) == 1 and character.isprintable() and "ctrl" not in modifiers
+    if typed:
+        base = "space" if character == " " else str(character)
+    elif "shift" in modifiers and len(base) == 1 and base.isalpha() and "ctrl" not in modifiers:
+        base, typed = base.upper(), True
+    if typed or base in _SHIFTLESS:
+        modifiers = [name for name in modifiers if name != "shift"]
     ours = [name for name in MODIFIERS if name in modifiers]
     key = "+".join([*(name for name in modifiers if name not in ours), *ours, base])
     return SAME_AS.get(key, key)

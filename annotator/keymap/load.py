@@ -7,6 +7,8 @@ from annotator.errors import KeymapError
 from annotator.keymap.check import KeymapFile, did_you_mean
 from annotator.keymap.keymap import Keymap
 
+__all__ = ["DEFAULT", "Keymap", "load", "names", "shipped"]
+
 DEFAULT = "default"
 
 

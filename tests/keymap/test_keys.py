@@ -108,6 +108,18 @@ def test_names_are_the_same_on_every_terminal(sequence: str, key: str) -> None:
     assert is_key(key) == (not key.startswith("super"))
 
 
+@pytest.mark.parametrize(
+    ("textual_key", "character", "key"),
+    [
+        ("alt+question_mark", "?", "alt+?"), ("alt+plus", "+", "alt++"), ("alt+space", " ", "alt+space"), ("alt+shift+a", "A", "alt+A"),
+        ("alt+section_sign", "§", "alt+§"), ("alt+1", "1", "alt+1"), ("ctrl+shift+a", None, "ctrl+shift+a"), ("left_square_bracket", "[", "["),
+        ("question_mark", None, "?"), ("alt+enter", "\r", "alt+enter"), ("caps_lock", None, "caps_lock"), ("", None, ""), ("+", "+", "+"),
+    ],
+)  # fmt: skip
+def test_names_of_what_the_driver_reports(textual_key: str, character: str | None, key: str) -> None:
+    assert key_name(textual_key, character) == key
+
+
 @pytest.mark.parametrize("digit", "1234567890")
 def test_escape_and_a_digit_in_one_read_are_no_digit(digit: str) -> None:
     """Textual 8.2 makes of them what a Mac's Option key types: never a label's key."""
