@@ -198,8 +198,11 @@ class AnnotationStore(Protocol):
     def on_target(self, server: str, target: Target) -> list[Annotation]:
         """Every row on a target, ours and what was pulled of others'."""
 
-    def keep_pulled(self, rows: Sequence[Annotation]) -> None:
-        """Keep rows read from the server; one with a change of ours in the outbox is left alone."""
+    def keep_pulled(self, rows: Sequence[Annotation], read_at: float | None = None) -> None:
+        """Keep rows read from the server; one with a change of ours in the outbox is left alone.
+
+        `read_at`: when the reading began, in seconds since 1970; what was changed or sent since then is left alone too.
+        """
 
     def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
         """Mark items done that the server already had my verdict for; journalled, not undoable."""

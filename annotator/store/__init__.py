@@ -1,0 +1,1 @@
+"""The local store: one SQLite file with traces, queues, annotations, journal and outbox."""

@@ -1,0 +1,99 @@
+"""How rows become text and payloads become blobs."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.domain.annotation import Annotation, Identity
+from annotator.domain.span import Span, SpanEvent, SpanHeader
+from annotator.errors import StoreError
+
+CHUNK = 1 << 20
+"""Characters of JSON in one chunk, unless a single span has more."""
+LEVEL = 3
+
+
+def to_text(value: Any) -> str:
+    """JSON in ASCII, so that half a surrogate pair survives SQLite's UTF-8."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def row_text(row: Annotation | None) -> str | None:
+    """An annotation without its identity."""
+    if row is None:
+        return None
+    return to_text([row.label, row.score, row.explanation, row.annotator_kind, dict(row.metadata)])
+
+
+def text_row(identity: Identity, text: str | None) -> Annotation | None:
+    """The inverse of `row_text`."""
+    if text is None:
+        return None
+    label, score, explanation, kind, metadata = json.loads(text)
+    return Annotation(identity, label, score, explanation, kind, metadata)
+
+
+def same_row(identity: Identity, one: str | None, other: str | None) -> bool:
+    """The same content, see Annotation.same_as; no row is only like no row."""
+    if one is None or other is None or one == other:
+        return one == other
+    row = text_row(identity, one)
+    return row is not None and row.same_as(text_row(identity, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change of a step and what was there before it: the text of an annotation or of an item's state and reason."""
+
+    item: bool
+    subject: int
+    """The id of the item, else of the identity."""
+    before: str | None
+    after: str | None
+
+
+def effects_text(effects: Sequence[Effect]) -> str:
+    return to_text([[int(one.item), one.subject, one.before, one.after] for one in effects])
+
+
+def text_effects(text: str) -> list[Effect]:
+    return [Effect(bool(item), subject, before, after) for item, subject, before, after in json.loads(text)]
+
+
+def pack(spans: Sequence[Span]) -> list[bytes]:
+    """The payloads of one trace's spans as chunks: zlib of JSON lines, a line a span; equal spans give equal chunks."""
+    chunks: list[list[str]] = [[]]
+    size = 0
+    for span in spans:
+        events = [[event.name, event.time_ns, dict(event.attributes)] for event in span.events]
+        fields = [span.span_id, span.status_message, dict(span.attributes), events, dict(span.extra)]
+        line = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+        if chunks[-1] and size + len(line) > CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(line)
+        size += len(line)
+    return [zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), LEVEL) for lines in chunks]
+
+
+def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:
+    """Span ids and payload fields of a chunk, in the order of `pack`."""
+    try:
+        text = zlib.decompress(chunk).decode("utf-8", "surrogatepass")
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise StoreError("A stored trace is damaged.", "Fetch the queue again, or restore a backup of the store.") from error
+    for line in text.split("\n"):
+        span_id, *fields = json.loads(line)
+        yield span_id, fields
+
+
+def whole_span(header: SpanHeader, fields: Sequence[Any]) -> Span:
+    """A header and its payload; without fields the payload is empty."""
+    status_message, attributes, events, extra = fields or ("", {}, [], {})
+    return Span(
+        header.trace_id, header.span_id, header.parent_id, header.name, header.kind, header.status_code,
+        header.start_ns, header.end_ns, header.session_id,
+        status_message, attributes, tuple(SpanEvent(*event) for event in events), extra,
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+"""The SQLite file: opening, migrating, transactions, and its errors in words that a person can act on."""
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import StoreBusy, StoreError, StoreTooNew
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+APPLICATION_ID = 1634627183
+MOUNTS = Path("/proc/mounts")
+NETWORK = re.compile(
+    r"(fuse\.)?(nfs4?|cifs|smb\w*|ncpfs|afs|ceph|glusterfs|lustre|gpfs|beegfs|davfs2?|sshfs|s3fs|gcsfuse|rclone|blobfuse2?)$"
+)
+"""File systems without the shared memory that WAL needs, or with locks that do not hold."""
+Values = Sequence[Any] | Mapping[str, Any]
+BUSY_SECONDS = 0.25
+"""How long a write waits for another program's; imports hold the lock for a few ms."""
+
+
+class Database:
+    """One connection; errors come as StoreError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        with self._told():
+            return self._connection.execute(sql, values)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """How many rows were changed."""
+        with self._told():
+            return self._connection.executemany(sql, rows).rowcount
+
+    def one(self, sql: str, values: Values = ()) -> Any:
+        """The first row, or None."""
+        with self._told():
+            return self._connection.execute(sql, values).fetchone()
+
+    def all(self, sql: str, values: Values = ()) -> list[Any]:
+        with self._told():
+            return self._connection.execute(sql, values).fetchall()
+
+    def each(self, sql: str, values: Values = ()) -> Iterator[Any]:
+        """Row by row; close it early where not all are wanted."""
+        with self._told(), closing(self._connection.execute(sql, values)) as cursor:
+            yield from cursor
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All or nothing, with the write lock from the start, on disk when it ends. StoreBusy where another program holds the lock."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def backup(self, to: Path) -> None:
+        """A copy of the whole file, readable by its owner alone."""
+        _private(to)
+        with self._told(), closing(sqlite3.connect(to)) as copy:
+            self._connection.backup(copy)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        except UnicodeEncodeError as error:
+            raise StoreError("A text holds half of a character (a lone surrogate) and cannot be kept.", "Type it again.") from error
+        except OverflowError as error:
+            raise StoreError("A number is too large to be kept.", "Whole numbers up to 2^63 - 1 can be.") from error
+
+
+ANOTHER = "or name another file with --store."
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """What went wrong and what to do, by SQLite's primary result code."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy("Another program is writing to the store; nothing was changed.", "Do it again.")
+        case sqlite3.SQLITE_FULL:
+            return StoreError(f"The disk is full; nothing was changed in {path}.", "Free some space, then do it again.")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return StoreError(f"The store {path} cannot be written.", f"Make it and its folder writable for you, {ANOTHER}")
+        case sqlite3.SQLITE_CANTOPEN:
+            return StoreError(f"The store {path} cannot be opened.", f"Make it and its folder writable for you, {ANOTHER}")
+        case sqlite3.SQLITE_NOTADB:
+            return StoreError(f"{path} is not a store of annotator.", "Name another file with --store.")
+        case sqlite3.SQLITE_CORRUPT:
+            return StoreError(f"The store {path} is damaged.", f"Copy it and {path.name}-wal away, then restore a backup, {ANOTHER}")
+        case sqlite3.SQLITE_IOERR:
+            return StoreError(f"The disk failed under the store {path} ({error}).", "Check the disk, then do it again.")
+    return StoreError(f"The store {path} cannot do this: {error}.", "Report it, with the file that --log names.")
+
+
+def open_database(path: Path, busy: float = BUSY_SECONDS) -> Database:
+    """Open or make the file and bring it to this version. A new folder is 0700, a new file 0600.
+
+    `busy`: seconds that a write waits for another program's. Raises StoreTooNew, StoreBusy, StoreError.
+    """
+    path = path.expanduser().absolute()
+    refuse_network(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _private(path)
+    except OSError as error:
+        raise StoreError(f"The store {path} cannot be opened ({error.strerror}).", "Name another file with --store.") from error
+    try:
+        connection = sqlite3.connect(path, timeout=max(busy, 5.0), isolation_level=None)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    db = Database(connection, path)
+    try:
+        latest = _check(db)
+        # No other program's readers fit a change of the journal mode, so SQLite answers busy at once and the wait is ours.
+        _use_wal(db, time.monotonic() + 5)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA journal_size_limit = 67108864")
+        _migrate(db, latest)
+        db.execute(f"PRAGMA busy_timeout = {int(busy * 1000)}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _private(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _check(db: Database) -> int:
+    """The newest version that this program knows, after a look at whose file it is; nothing is changed."""
+    version, application = _version(db), db.one("PRAGMA application_id")[0]
+    latest = len(list(MIGRATIONS.glob("*.sql")))
+    if application != APPLICATION_ID and (application or version or db.one("SELECT 1 FROM sqlite_master")):
+        raise StoreError(f"{db.path} is the database of another program.", "Name another file with --store.")
+    if version > latest:
+        raise StoreTooNew(
+            f"The store {db.path} was written by a newer annotator (format {version}, this one knows {latest}).",
+            "Update annotator, or name another file with --store.",
+        )
+    return latest
+
+
+def _version(db: Database) -> int:
+    return int(db.one("PRAGMA user_version")[0])
+
+
+def _use_wal(db: Database, until: float) -> None:
+    while True:
+        try:
+            # A row of 2.25 KB wastes 45 % of a page of 4096. Counts only before the first table is made.
+            db.execute("PRAGMA page_size = 8192")
+            mode = db.one("PRAGMA journal_mode = WAL")[0]
+        except StoreBusy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+            continue
+        if mode != "wal":
+            raise StoreError(f"The disk of {db.path} cannot keep a store (no shared memory).", "Name a file on a local disk with --store.")
+        return
+
+
+def _migrate(db: Database, latest: int) -> None:
+    """Each version in one transaction; another program may be doing the same."""
+    version = _version(db)
+    if 0 < version < latest:
+        db.backup(db.path.with_name(f"{db.path.name}.{version}.backup"))
+    for number, script in enumerate(sorted(MIGRATIONS.glob("*.sql"))[version:], version + 1):
+        with db.atomic():
+            if _version(db) >= number:
+                continue
+            for statement in statements(script.read_text("utf-8")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number}")
+
+
+def statements(script: str) -> Iterator[str]:
+    """A script's statements; `executescript` would commit first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
+
+
+def refuse_network(path: Path) -> None:
+    """StoreError for a path on a network file system, as far as the system says (Linux)."""
+    try:
+        mounts = MOUNTS.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return
+    kind = file_system(path.resolve(), mounts)
+    if NETWORK.match(kind):
+        raise StoreError(
+            f"{path} is on a network file system ({kind}), where SQLite cannot keep a store safely.",
+            "Name a file on a local disk with --store, for instance --store /var/tmp/annotator.db.",
+        )
+
+
+def file_system(path: Path, mounts: str) -> str:
+    """The type of the file system that holds a path, by a table in the format of /proc/mounts; '' where it does not say."""
+    best, kind = -1, ""
+    for row in mounts.splitlines():
+        fields = row.split(" ")
+        if len(fields) < 3:
+            continue
+        point = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[1]))
+        if (path == point or point in path.parents) and len(point.parts) >= best:
+            best, kind = len(point.parts), fields[2]
+    return kind

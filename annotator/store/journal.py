@@ -1,0 +1,88 @@
+"""The journal: one row per change, in the order of `seq`, never changed; and what a person did, newest first."""
+
+from dataclasses import dataclass
+
+from annotator.domain.annotation import NOTE, Annotation, ItemState
+from annotator.domain.store import Verdict
+from annotator.store.area import Area, identity_of
+from annotator.store.codec import text_row
+from annotator.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why something changes: what the journal rows of one step have in common."""
+
+    at: float
+    action: str
+    """do, undo, redo, pulled, complete, conflict, retry, drop, or push (copied for a server)."""
+    annotator: str = ""
+    queue: int | None = None
+    step: int | None = None
+    command: str = ""
+
+
+def next_seq(db: Database) -> int:
+    """The seq of the next row; certain within a transaction."""
+    return 1 + int(db.one("SELECT coalesce(max(seq), 0) FROM journal")[0])
+
+
+def write(
+    db: Database, why: Occasion, *, identity: int | None = None, item: int | None = None, before: str | None, after: str | None
+) -> int:
+    """Append a row; its seq."""
+    row = db.execute(
+        "INSERT INTO journal (at, annotator, queue, step, command, action, identity, item, before, after)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (why.at, why.annotator, why.queue, why.step, why.command, why.action, identity, item, before, after),
+    )
+    return int(row.lastrowid or 0)
+
+
+class History(Area):
+    """What the steps that are not undone say."""
+
+    def last_verdicts(self, queue_id: int, annotator: str, limit: int) -> list[Verdict]:
+        """Each item once, with the newest state that it was given; one that was put back to todo has none."""
+        found: dict[int, Verdict] = {}
+        open_again: set[int] = set()
+        rows = self.db.each(
+            "SELECT item.id, item.position, step.verdict_state, step.title, step.at FROM step JOIN item ON item.id = step.verdict_item"
+            " WHERE step.queue = ? AND step.annotator = ? AND step.undone = 0 ORDER BY step.id DESC",
+            (queue_id, annotator),
+        )
+        for item, position, state, title, at in rows:
+            if len(found) >= limit:
+                break
+            if state == ItemState.TODO:
+                open_again.add(item)
+            if item not in open_again:
+                found.setdefault(item, Verdict(item, position, ItemState(state), title, at))
+        return list(found.values())
+
+    def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
+        rows = self.db.all(
+            "SELECT at FROM step WHERE queue = ? AND annotator = ? AND undone = 0 AND verdict_moved AND verdict_state <> 'todo'"
+            " ORDER BY id DESC LIMIT ?",
+            (queue_id, annotator, limit),
+        )
+        return [at for (at,) in rows]
+
+    def last_answers(self, annotator: str, queue_id: int) -> tuple[int, list[Annotation]] | None:
+        last = self.last_verdicts(queue_id, annotator, 1)
+        if not last:
+            return None
+        item, server, kind, target, document = self.db.one(
+            "SELECT item.id, queue.server, item.kind, item.target, item.document FROM item JOIN queue ON queue.id = item.queue"
+            " WHERE item.id = ?",
+            (last[0].item_id,),
+        )
+        rows = self.db.all(
+            "SELECT identity.id, content FROM identity JOIN annotation ON annotation.identity = identity.id"
+            " WHERE target = ? AND kind = ? AND document = ? AND server = ? AND name <> ? AND annotator = ? ORDER BY identity.id",
+            (target, kind, document, server, NOTE, annotator),
+        )
+        answers = (text_row(identity_of(self.db, identity), content) for identity, content in rows)
+        return item, [row for row in answers if row is not None]
+
+

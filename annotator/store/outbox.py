@@ -1,0 +1,197 @@
+"""The outbox: what each server should have, until it has it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from annotator.domain.annotation import Annotation, Identity
+from annotator.domain.store import OutboxCounts, OutboxEntry
+from annotator.errors import StoreError
+from annotator.store import journal
+from annotator.store.area import Area, find_identity, identity_of, keep_row, row_now
+from annotator.store.codec import row_text, same_row, text_row, to_text
+from annotator.store.journal import Occasion
+from annotator.store.standing import Standing, standing
+
+LONGEST_DELAY = 3600.0
+"""A delay of more seconds comes from a clock that was set back since, and is over."""
+ENTRY = """
+    SELECT identity, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs
+    FROM outbox
+"""
+
+
+class Outbox(Area):
+    """Entries by identity; every change of an entry is one transaction, several entries in one where they come together."""
+
+    def due(self, server: str, now: float, limit: int, settle: float) -> list[OutboxEntry]:
+        # A change in the future was made before the clock was set back.
+        return self._entries(
+            "WHERE server = ? AND state = 'waiting' AND (changed_at <= ? OR changed_at > ?) AND (not_before <= ? OR not_before > ?)"
+            " ORDER BY changed_at, seq LIMIT ?",
+            (server, now - settle, now, now, now + LONGEST_DELAY, limit),
+        )
+
+    def next_due(self, server: str, settle: float) -> float | None:
+        now = self.clock()
+        row = self.db.one(
+            "SELECT min(max(CASE WHEN changed_at > :now THEN :now ELSE changed_at + :settle END,"
+            " CASE WHEN not_before > :now + :longest THEN :now ELSE not_before END))"
+            " FROM outbox WHERE server = :server AND state = 'waiting'",
+            {"now": now, "settle": settle, "longest": LONGEST_DELAY, "server": server},
+        )
+        return None if row[0] is None else float(row[0])
+
+    def set_base(self, identity: Identity, base: Annotation | None) -> None:
+        with self.db.atomic():
+            self.db.execute(
+                "UPDATE outbox SET base_known = 1, base = :base, expected = coalesce(expected, :base)"
+                " WHERE identity = :id AND NOT base_known",
+                {"base": row_text(base), "id": find_identity(self.db, identity)},
+            )
+
+    def attempt(self, entries: Sequence[tuple[OutboxEntry, Annotation | None]]) -> None:
+        with self.db.atomic():
+            for entry, row in entries:
+                id_, known = self._standing(entry.identity)
+                again = len(known.attempts) > len(entry.attempts) and same_row(entry.identity, known.attempts[-1], row_text(row))
+                attempts = known.attempts if again else _added(entry.identity, known.attempts, row_text(row))
+                # What was taken back after it was read for sending is sent all the same, and must then come back from the server.
+                self.db.execute(
+                    "UPDATE outbox SET attempts = ?, state = CASE state WHEN 'sent' THEN 'waiting' ELSE state END WHERE identity = ?",
+                    (to_text(attempts), id_),
+                )
+
+    def sent(self, entry: OutboxEntry, now_holds: Annotation | None, check_at: float | None = None) -> None:
+        with self.db.atomic():
+            id_, known = self._standing(entry.identity)
+            self.db.execute(
+                "UPDATE outbox SET expected = :row, sent_at = :now, attempts = :attempts, tries = 0, error = '', not_before = :check,"
+                " state = CASE WHEN generation = :generation AND :done THEN 'sent' ELSE state END WHERE identity = :id",
+                {
+                    "row": row_text(now_holds),
+                    "now": self.clock(),
+                    "attempts": "[]" if check_at is None else to_text(known.attempts),
+                    "check": check_at or 0,
+                    "generation": entry.generation,
+                    "done": check_at is None,
+                    "id": id_,
+                },
+            )
+
+    def failed(self, entries: Sequence[OutboxEntry], until: float, reason: str, unknown: bool) -> None:
+        with self.db.atomic():
+            for entry in entries:
+                id_, known = self._standing(entry.identity)
+                attempts = known.attempts if unknown else known.attempts[:-1]
+                self.db.execute(
+                    "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ?, attempts = ? WHERE identity = ?",
+                    (until, reason, to_text(attempts), id_),
+                )
+
+    def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
+        """Left waiting where a newer generation came meanwhile; an attempt since the entry was read was refused."""
+        with self.db.atomic():
+            id_, known = self._standing(entry.identity)
+            attempts = known.attempts[:-1] if len(known.attempts) > len(entry.attempts) else known.attempts
+            self.db.execute("UPDATE outbox SET attempts = ? WHERE identity = ?", (to_text(attempts), id_))
+            parked = self.db.execute(
+                "UPDATE outbox SET state = 'parked', error = ?, conflict = ?, theirs = ?"
+                " WHERE identity = ? AND generation = ? AND state = 'waiting'",
+                (reason, conflict, row_text(theirs), id_, entry.generation),
+            )
+            if conflict and parked.rowcount:
+                why = Occasion(self.clock(), "conflict", entry.annotator)
+                journal.write(self.db, why, identity=id_, before=row_now(self.db, id_), after=row_text(theirs))
+
+    def outbox_entries(self, server: str | None, state: Literal["waiting", "parked"] | None = None, limit: int = 200) -> list[OutboxEntry]:
+        return self._entries(
+            "WHERE state IN ('waiting', 'parked') AND (:server IS NULL OR server = :server) AND (:state IS NULL OR state = :state)"
+            " ORDER BY changed_at, seq LIMIT :limit",
+            {"server": server, "state": state, "limit": limit},
+        )
+
+    def outbox_counts(self, server: str | None = None) -> OutboxCounts:
+        rows = self.db.all(
+            "SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'parked') AND (:server IS NULL OR server = :server)"
+            " GROUP BY state",
+            {"server": server},
+        )
+        return OutboxCounts(**dict(rows))
+
+    def retry(self, identity: Identity) -> None:
+        with self.db.atomic():
+            id_, state, conflict, theirs, annotator = self._entry_of(identity)
+            if state != "parked":
+                return
+            self.db.execute(
+                "UPDATE outbox SET state = 'waiting', not_before = 0, tries = 0, error = '', conflict = 0, theirs = NULL,"
+                " expected = CASE WHEN conflict THEN theirs ELSE expected END WHERE identity = ?",
+                (id_,),
+            )
+            if conflict:
+                why = Occasion(self.clock(), "retry", annotator)
+                journal.write(self.db, why, identity=id_, before=theirs, after=row_now(self.db, id_))
+
+    def drop(self, identity: Identity) -> None:
+        with self.db.atomic():
+            id_, state, conflict, theirs, annotator = self._entry_of(identity)
+            if state not in ("parked", "waiting"):
+                return
+            why, before = Occasion(self.clock(), "drop", annotator), row_now(self.db, id_)
+            seq = journal.write(self.db, why, identity=id_, before=before, after=theirs if conflict else before)
+            if not conflict:
+                self.db.execute("UPDATE outbox SET state = 'dropped', seq = ? WHERE identity = ?", (seq, id_))
+                return
+            _, known = self._standing(identity)
+            # Where nothing of ours was ever on the server, their row is what a later undo should leave there.
+            base = theirs if known.untouched(identity) else known.base
+            keep_row(self.db, id_, theirs, annotator, seq)
+            self.db.execute(
+                "UPDATE outbox SET state = 'sent', action = ?, content = ?, generation = generation + 1, base_known = 1, base = ?,"
+                " expected = ?, error = '', conflict = 0, theirs = NULL, tries = 0, not_before = 0, seq = ? WHERE identity = ?",
+                ("restore" if theirs is None else "put", theirs, base, theirs, seq, id_),
+            )
+
+    def _entry_of(self, identity: Identity) -> tuple[int, str, bool, str | None, str]:
+        """Identity id, state, conflict, the other row, annotator."""
+        id_, _ = self._standing(identity)
+        state, conflict, theirs, annotator = self.db.one("SELECT state, conflict, theirs, annotator FROM outbox WHERE identity = ?", (id_,))
+        return id_, state, bool(conflict), theirs, annotator
+
+    def _standing(self, identity: Identity) -> tuple[int, Standing]:
+        id_ = find_identity(self.db, identity)
+        known = None if id_ is None else standing(self.db, id_)
+        if id_ is None or known is None:
+            raise StoreError("The outbox has no entry for this annotation.", "Open the list again.")
+        return id_, known
+
+    def _entries(self, where: str, values: Any) -> list[OutboxEntry]:
+        return [self._entry(row) for row in self.db.all(f"{ENTRY} {where}", values)]
+
+    def _entry(self, row: Sequence[Any]) -> OutboxEntry:
+        id_, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs = row
+        identity = identity_of(self.db, id_)
+        return OutboxEntry(
+            identity,
+            annotator,
+            action,
+            text_row(identity, content),
+            generation,
+            bool(base_known),
+            text_row(identity, base),
+            text_row(identity, expected),
+            tuple(text_row(identity, attempt) for attempt in json.loads(attempts)),
+            tries,
+            state,
+            error,
+            bool(conflict),
+            text_row(identity, theirs),
+        )
+
+
+def _added(identity: Identity, attempts: list[str | None], new: str | None) -> list[str | None]:
+    """With one more; of equal ones two say all, since at most the last one is ever forgotten."""
+    same = [index for index, one in enumerate(attempts) if same_row(identity, one, new)]
+    kept = [one for index, one in enumerate(attempts) if len(same) < 2 or index != same[0]]
+    return [*kept, new]

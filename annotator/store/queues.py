@@ -1,0 +1,178 @@
+"""Queues, their items, and how far they are."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
+
+from annotator.domain.annotation import ItemState, Target
+from annotator.domain.annotation_config import CategoricalConfig
+from annotator.domain.queue import Counts, Item, NewItem, Queue, Selection, SourceRef
+from annotator.domain.queue_json import selection_from_json, selection_to_json
+from annotator.domain.rubric import Rubric
+from annotator.domain.rubric_json import rubric_from_json, rubric_to_json
+from annotator.domain.store import QueueStore
+from annotator.errors import StoreError
+from annotator.store.area import BATCH, Area, target_of, target_values
+from annotator.store.codec import to_text
+from annotator.store.traces import keep_source, keep_trace
+
+QUEUE = """
+    SELECT queue.id, queue.name, queue.source, source.location, source.project, queue.server,
+        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete
+    FROM queue JOIN source ON source.id = queue.source
+"""
+ITEM = """
+    SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
+        item.state, item.reason, item.why
+    FROM item JOIN trace ON trace.id = item.trace
+"""
+
+
+class Queues(Area, QueueStore):
+    """Queues by id and by unique name; items by id, position, and target."""
+
+    def create(self, name: str, source: SourceRef, selection: Selection, rubric: Rubric) -> Queue:
+        """Raises StoreError where the name is taken."""
+        with self.db.atomic():
+            self._check_free(name)
+            made = self.db.execute(
+                "INSERT INTO queue (name, source, server, selection, rubric, digits, used)"
+                " VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(used), 0) + 1 FROM queue))",
+                (
+                    name,
+                    keep_source(self.db, source),
+                    source.server,
+                    to_text(selection_to_json(selection)),
+                    to_text(rubric_to_json(rubric)),
+                    to_text(fixed_digits({}, rubric)),
+                ),
+            )
+        return self.queue(int(made.lastrowid or 0))
+
+    def _check_free(self, name: str) -> None:
+        if not name.strip():
+            raise StoreError("A queue needs a name.", "Give it one.")
+        if self.db.one("SELECT 1 FROM queue WHERE name = ?", (name,)) is not None:
+            raise StoreError(f"There is a queue {name!r} already.", "Choose another name, or remove that queue first.")
+
+    def queues(self) -> list[Queue]:
+        return [_queue(row) for row in self.db.all(f"{QUEUE} ORDER BY queue.used DESC")]
+
+    def queue(self, queue_id: int) -> Queue:
+        """Raises StoreError where it was removed."""
+        row = self.db.one(f"{QUEUE} WHERE queue.id = ?", (queue_id,))
+        if row is None:
+            raise StoreError("The queue is not in the store any more.", "Open another one; `annotator queue list` shows them.")
+        return _queue(row)
+
+    def touch(self, queue_id: int) -> None:
+        with self.db.atomic():
+            self.db.execute("UPDATE queue SET used = (SELECT max(used) + 1 FROM queue) WHERE id = ?", (queue_id,))
+
+    def set_listing(self, queue_id: int, cursor: str | None, complete: bool) -> None:
+        with self.db.atomic():
+            self.db.execute("UPDATE queue SET cursor = ?, complete = ? WHERE id = ?", (cursor, complete, queue_id))
+
+    def set_rubric(self, queue_id: int, rubric: Rubric) -> Queue:
+        with self.db.atomic():
+            digits = fixed_digits(self.queue(queue_id).digits, rubric)
+            values = (to_text(rubric_to_json(rubric)), to_text(digits), queue_id)
+            self.db.execute("UPDATE queue SET rubric = ?, digits = ? WHERE id = ?", values)
+        return self.queue(queue_id)
+
+    def rename(self, queue_id: int, name: str) -> None:
+        """Raises StoreError where the name is taken."""
+        with self.db.atomic():
+            if self.queue(queue_id).name != name:
+                self._check_free(name)
+                self.db.execute("UPDATE queue SET name = ? WHERE id = ?", (name, queue_id))
+
+    def remove(self, queue_id: int) -> None:
+        """The queue, its items and its undo; annotations, journal and outbox stay."""
+        with self.db.atomic():
+            self.db.execute("DELETE FROM queue WHERE id = ?", (queue_id,))
+
+    def add_items(self, queue_id: int, items: Sequence[NewItem]) -> int:
+        added = 0
+        for start in range(0, len(items), BATCH):
+            with self.db.atomic():
+                added += self._append(queue_id, items[start : start + BATCH])
+        return added
+
+    def _append(self, queue_id: int, items: Sequence[NewItem]) -> int:
+        source = self.queue(queue_id).source_id
+        first = 1 + int(self.db.one("SELECT coalesce(max(position), 0) FROM item WHERE queue = ?", (queue_id,))[0])
+        position = first
+        for item in items:
+            made = self.db.execute(
+                "INSERT OR IGNORE INTO item (queue, position, kind, target, document, trace, span_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (queue_id, position, *target_values(item.target), keep_trace(self.db, source, item.trace_id)[0], item.span_id, item.why),
+            )
+            position += made.rowcount
+        return position - first
+
+    def counts(self, queue_id: int) -> Counts:
+        return Counts(**dict(self.db.all("SELECT state, items FROM tally WHERE queue = ?", (queue_id,))))
+
+    def item(self, item_id: int) -> Item:
+        """Raises StoreError where its queue was removed."""
+        row = self.db.one(f"{ITEM} WHERE item.id = ?", (item_id,))
+        if row is None:
+            raise StoreError("The item is not in the store any more.", "Its queue was removed; open another one.")
+        return _item(row)
+
+    def at(self, queue_id: int, position: int) -> Item | None:
+        return self._first(f"{ITEM} WHERE item.queue = ? AND item.position >= ? ORDER BY item.position LIMIT 1", (queue_id, position))
+
+    def step(self, queue_id: int, position: int, direction: Literal[1, -1], states: Collection[ItemState] | None = None) -> Item | None:
+        beyond, order = (">", "ASC") if direction > 0 else ("<", "DESC")
+        where = f"{ITEM} WHERE item.queue = ? AND item.position {beyond} ?"
+        if states is None:
+            return self._first(f"{where} ORDER BY item.position {order} LIMIT 1", (queue_id, position))
+        # One look-up a state: the index ends at the position, and IN would sort.
+        one = f"{where} AND item.state = ? ORDER BY item.position {order} LIMIT 1"
+        found = [item for state in set(states) if (item := self._first(one, (queue_id, position, state.value)))]
+        return min(found, key=lambda item: item.position * direction, default=None)
+
+    def items(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Item]:
+        rows = self.db.all(f"{ITEM} WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?", (queue_id, after, limit))
+        return [_item(row) for row in rows]
+
+    def item_of(self, queue_id: int, target: Target) -> Item | None:
+        where = f"{ITEM} WHERE item.queue = ? AND item.kind = ? AND item.target = ? AND item.document = ?"
+        return self._first(where, (queue_id, *target_values(target)))
+
+    def _first(self, sql: str, values: Sequence[Any]) -> Item | None:
+        row = self.db.one(sql, values)
+        return None if row is None else _item(row)
+
+
+def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict[str, dict[str, int]]:
+    """Known labels keep their index, also those that are gone; a new label gets the lowest that none ever had."""
+    digits = {name: dict(labels) for name, labels in known.items()}
+    for criterion in rubric.criteria:
+        if isinstance(criterion.config, CategoricalConfig):
+            labels = digits.setdefault(criterion.name, {})
+            for value in criterion.config.values:
+                labels.setdefault(value.label, len(labels))
+    return digits
+
+
+def _queue(row: Sequence[Any]) -> Queue:
+    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete = row
+    return Queue(
+        id_,
+        name,
+        source_id,
+        SourceRef(location, project, server),
+        selection_from_json(json.loads(selection)),
+        rubric_from_json(json.loads(rubric)),
+        json.loads(digits),
+        cursor,
+        bool(complete),
+    )
+
+
+def _item(row: Sequence[Any]) -> Item:
+    id_, queue_id, position, kind, target, document, trace_id, span_id, state, reason, why = row
+    return Item(id_, queue_id, position, target_of(kind, target, document), trace_id, span_id, ItemState(state), reason, why)

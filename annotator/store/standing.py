@@ -1,0 +1,60 @@
+"""What is known of a server's row, and what the server should have instead."""
+
+import json
+from dataclasses import dataclass
+
+from annotator.domain.annotation import Identity
+from annotator.store.codec import Effect, same_row
+from annotator.store.database import Database
+from annotator.store.journal import Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a server's row."""
+
+    state: str
+    base_known: bool
+    base: str | None
+    expected: str | None
+    attempts: list[str | None]
+    changed_at: float
+    sent_at: float
+
+    def untouched(self, identity: Identity) -> bool:
+        """The server holds nothing of ours: what it had before our first write, as far as we know."""
+        return not self.attempts and same_row(identity, self.expected, self.base)
+
+
+def standing(db: Database, identity_id: int) -> Standing | None:
+    row = db.one("SELECT state, base_known, base, expected, attempts, changed_at, sent_at FROM outbox WHERE identity = ?", (identity_id,))
+    return None if row is None else Standing(row[0], bool(row[1]), row[2], row[3], json.loads(row[4]), row[5], row[6])
+
+
+def base_of(db: Database, identity_id: int) -> str | None:
+    """The server's row before our first write; None where there was none or it is not known."""
+    row = db.one("SELECT base FROM outbox WHERE identity = ? AND base_known", (identity_id,))
+    return None if row is None else row[0]
+
+
+def want(db: Database, identity: Identity, effect: Effect, why: Occasion, seq: int) -> None:
+    """The server should have the row that the effect leaves. What is taken back before anything was sent needs no sending."""
+    known = standing(db, effect.subject)
+    content, action, state = effect.after, "put", "waiting"
+    taken_back = why.action in ("undo", "redo")
+    if taken_back and known is not None and known.base_known and same_row(identity, content, known.base):
+        content = None
+    if content is None:
+        action = "restore"
+        if taken_back and (known is None or known.untouched(identity)):
+            state = "sent"
+    # A row that was here before any change of ours was read from the server.
+    base = effect.before if known is None and not taken_back else None
+    db.execute(
+        "INSERT INTO outbox (identity, server, annotator, action, content, changed_at, base_known, base, expected, state, seq)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (identity) DO UPDATE SET annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
+        " generation = generation + 1, changed_at = excluded.changed_at, not_before = 0, tries = 0, state = excluded.state,"
+        " error = '', conflict = 0, theirs = NULL, seq = excluded.seq",
+        (effect.subject, identity.server, why.annotator, action, content, why.at, base is not None, base, base, state, seq),
+    )

@@ -1,0 +1,132 @@
+"""Steps: what a person does, as one transaction, and taking it back to any depth."""
+
+import json
+from typing import Any
+
+from annotator.domain.annotation import ItemState
+from annotator.domain.store import Change, Reversal, SetAnnotation, SetItem, Step
+from annotator.errors import StoreError
+from annotator.store import journal
+from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now
+from annotator.store.codec import Effect, effects_text, row_text, same_row, text_effects, text_row, to_text
+from annotator.store.journal import Occasion
+from annotator.store.standing import base_of, want
+
+STEP = "SELECT id, annotator, queue, command, title, item, criterion, effects FROM step"
+
+
+class Steps(Area):
+    """A stack of steps for each annotator and queue."""
+
+    def commit(self, step: Step) -> None:
+        with self.db.atomic():
+            seq = journal.next_seq(self.db)
+            why = Occasion(self.clock(), "do", step.annotator, step.queue_id, seq, step.command)
+            effects = [self._do(change, why) for change in step.changes]
+            if all(one.before == one.after for one in effects):
+                return
+            self.db.execute("DELETE FROM step WHERE annotator = ? AND queue = ? AND undone = 1", (step.annotator, step.queue_id))
+            self.db.execute(
+                "INSERT INTO step (id, annotator, queue, at, command, title, item, criterion, effects,"
+                " verdict_item, verdict_state, verdict_moved)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    seq, step.annotator, step.queue_id, why.at, step.command, step.title, step.item_id, step.criterion,
+                    effects_text(effects), *_verdict(effects),
+                ),
+            )  # fmt: skip
+
+    def _do(self, change: Change, why: Occasion) -> Effect:
+        """Make one change; what is there already stays as it is and is not journalled."""
+        if isinstance(change, SetItem):
+            before = self._value(True, change.item_id)
+            effect = Effect(True, change.item_id, before, to_text([change.state.value, change.reason]))
+        else:
+            identity = keep_identity(self.db, change.identity)
+            before, after = self._value(False, identity), row_text(change.row)
+            same = same_row(change.identity, before, after)
+            effect = Effect(False, identity, before, before if same else after)
+        if effect.before != effect.after:
+            self._make(effect, why)
+        return effect
+
+    def undo(self, annotator: str, queue_id: int) -> Reversal | None:
+        return self._reverse("undo", "undone = 0 ORDER BY id DESC", annotator, queue_id)
+
+    def redo(self, annotator: str, queue_id: int) -> Reversal | None:
+        return self._reverse("redo", "undone = 1 ORDER BY id", annotator, queue_id)
+
+    def _reverse(self, action: str, which: str, annotator: str, queue_id: int) -> Reversal | None:
+        with self.db.atomic():
+            row = self.db.one(f"{STEP} WHERE annotator = ? AND queue = ? AND {which} LIMIT 1", (annotator, queue_id))
+            if row is None:
+                return None
+            step, effects = self._step(row), text_effects(row[7])
+            forward = action == "redo"
+            path = effects if forward else [Effect(one.item, one.subject, one.after, one.before) for one in reversed(effects)]
+            if not self._holds(path):
+                self.db.execute("DELETE FROM step WHERE id = ?", (row[0],))
+                return Reversal(step, False)
+            why = Occasion(self.clock(), action, annotator, queue_id, row[0], step.command)
+            made = [self._make(one, why) if one.before != one.after else one for one in path]
+            kept = effects if forward else [Effect(one.item, one.subject, one.after, one.before) for one in reversed(made)]
+            self.db.execute("UPDATE step SET undone = ?, effects = ? WHERE id = ?", (not forward, effects_text(kept), row[0]))
+            return Reversal(step, True)
+
+    def _holds(self, path: list[Effect]) -> bool:
+        """Everything is still as the step left it; walked in order, since a step may change one row twice."""
+        now: dict[tuple[bool, int], str | None] = {}
+        for one in path:
+            if one.before == one.after:
+                continue
+            key = (one.item, one.subject)
+            current = now[key] if key in now else self._value(*key)
+            same = current == one.before if one.item else same_row(identity_of(self.db, one.subject), current, one.before)
+            if not same:
+                return False
+            now[key] = one.after
+        return True
+
+    def _make(self, effect: Effect, why: Occasion) -> Effect:
+        """Change, journal, and tell the outbox. Undoing a first row leaves the server's own where it is known."""
+        if effect.item:
+            state, reason = json.loads(effect.after or "")
+            self.db.execute("UPDATE item SET state = ?, reason = ? WHERE id = ?", (state, reason, effect.subject))
+            journal.write(self.db, why, item=effect.subject, before=effect.before, after=effect.after)
+            return effect
+        if why.action == "undo" and effect.after is None:
+            effect = Effect(False, effect.subject, effect.before, base_of(self.db, effect.subject))
+        seq = journal.write(self.db, why, identity=effect.subject, before=effect.before, after=effect.after)
+        keep_row(self.db, effect.subject, effect.after, why.annotator, seq)
+        identity = identity_of(self.db, effect.subject)
+        if identity.server:
+            want(self.db, identity, effect, why, seq)
+        return effect
+
+    def _value(self, item: bool, subject: int) -> str | None:
+        if not item:
+            return row_now(self.db, subject)
+        row = self.db.one("SELECT state, reason FROM item WHERE id = ?", (subject,))
+        if row is None:
+            raise StoreError("The item is not in the store any more.", "Its queue was removed; open another one.")
+        return to_text(list(row))
+
+    def _step(self, row: Any) -> Step:
+        _, annotator, queue, command, title, item, criterion, effects = row
+        return Step(annotator, queue, command, title, item, criterion, tuple(self._change(one) for one in text_effects(effects)))
+
+    def _change(self, effect: Effect) -> Change:
+        if effect.item:
+            state, reason = json.loads(effect.after or "")
+            return SetItem(effect.subject, ItemState(state), reason)
+        identity = identity_of(self.db, effect.subject)
+        return SetAnnotation(identity, text_row(identity, effect.after))
+
+
+def _verdict(effects: list[Effect]) -> tuple[int | None, str | None, bool]:
+    """The last item that was put in a state, that state, and whether it was in another one before."""
+    for one in reversed(effects):
+        if one.item:
+            before, after = json.loads(one.before or "")[0], json.loads(one.after or "")[0]
+            return one.subject, after, before != after
+    return None, None, False

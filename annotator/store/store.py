@@ -1,0 +1,34 @@
+"""The local store: every area over one connection."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from annotator.domain.store import Store
+from annotator.store.accounts import Accounts
+from annotator.store.annotations import Annotations
+from annotator.store.database import BUSY_SECONDS, open_database
+from annotator.store.journal import History
+from annotator.store.outbox import Outbox
+from annotator.store.queues import Queues
+from annotator.store.steps import Steps
+from annotator.store.traces import Traces
+
+
+class SqliteStore(Traces, Queues, Steps, History, Annotations, Outbox, Accounts, Store):
+    """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
+
+    @property
+    def path(self) -> Path:
+        return self.db.path
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def open_store(path: Path, busy: float = BUSY_SECONDS, clock: Callable[[], float] = time.time) -> SqliteStore:
+    """Open the file, or make it. `busy`: seconds that a write waits for another program; `clock`: seconds since 1970.
+
+    Raises StoreTooNew, StoreBusy, StoreError.
+    """
+    return SqliteStore(open_database(path, busy), clock)
