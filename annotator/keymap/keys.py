@@ -75,10 +75,12 @@ def key_name(textual_key: str, character: str | None) -> str:
 
 
 def display(key: str) -> str:
-    """A short form for footers and tables: '←', 'PgUp', 'Ctrl+Q', '⇧Tab'; no character wider than one cell of its own."""
+    """A short form for footers, tables and messages: '←', 'PgUp', 'Ctrl+Q', '⇧Tab'; printable whatever the key."""
     modifiers, base = split(key)
-    shown = _SHORT.get(base) or (base.upper() if "ctrl" in modifiers and len(base) == 1 else base if len(base) == 1 else base.capitalize())
-    return "".join(_SHORT[name] for name in modifiers) + shown
+    single = base.upper() if "ctrl" in modifiers else base
+    shown = single if len(base) == 1 else _SHORT.get(base, base.capitalize())
+    text = "".join(_SHORT.get(name, f"{name.capitalize()}+") for name in modifiers) + shown
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def display_all(keys: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.keys import Keys
@@ -112,8 +114,10 @@ def test_names_are_the_same_on_every_terminal(sequence: str, key: str) -> None:
     ("textual_key", "character", "key"),
     [
         ("alt+question_mark", "?", "alt+?"), ("alt+plus", "+", "alt++"), ("alt+space", " ", "alt+space"), ("alt+shift+a", "A", "alt+A"),
-        ("alt+section_sign", "§", "alt+§"), ("alt+1", "1", "alt+1"), ("ctrl+shift+a", None, "ctrl+shift+a"), ("left_square_bracket", "[", "["),
-        ("question_mark", None, "?"), ("alt+enter", "\r", "alt+enter"), ("caps_lock", None, "caps_lock"), ("", None, ""), ("+", "+", "+"),
+        ("alt+section_sign", "§", "alt+§"), ("alt+1", "1", "alt+1"), ("ctrl+shift+a", None, "ctrl+shift+a"),
+        ("left_square_bracket", "[", "["),
+        ("question_mark", None, "?"), ("alt+enter", "\r", "alt+enter"), ("caps_lock", None, "caps_lock"), ("", None, ""),
+        ("+", "+", "+"),
     ],
 )  # fmt: skip
 def test_names_of_what_the_driver_reports(textual_key: str, character: str | None, key: str) -> None:
@@ -169,3 +173,21 @@ def test_short_forms() -> None:
 def test_short_forms_are_narrow(key: str) -> None:
     assert len(display(key)) <= 7
     assert all(unicodedata.east_asian_width(char) in {"Na", "N", "A"} and not unicodedata.combining(char) for char in display(key))
+
+
+@given(st.text(max_size=20), st.none() | st.characters())
+def test_whatever_is_reported_has_a_name_that_can_be_shown(textual_key: str, character: str | None) -> None:
+    key = key_name(textual_key, character)
+    assert display(key).isprintable()
+    assert key_name(key, None) == key or not is_key(key)
+    assert nearest(textual_key) is None or is_key(str(nearest(textual_key)))
+
+
+def test_strange_keys_are_shown() -> None:
+    assert [display(key) for key in ("super+q", "caps_lock", "\x02", "", "ctrl+shift+a")] == [
+        "Super+q",
+        "Caps_lock",
+        "\\x02",
+        "",
+        "Ctrl+⇧A",
+    ]
