@@ -1,7 +1,6 @@
 """The application: one review screen over one session."""
 
 import sys
-from typing import ClassVar
 
 from textual.app import App
 
@@ -20,7 +19,7 @@ class ReviewApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     CSS = "Screen { background: transparent; }"
-    TITLE: ClassVar[str] = "annotator"
+    TITLE = "annotator"
 
     def __init__(self, session: Session) -> None:
         super().__init__(driver_class=ReviewDriver, ansi_color=True)

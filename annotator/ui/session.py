@@ -8,7 +8,7 @@ from typing import Protocol
 from annotator.domain.queue import Queue
 from annotator.domain.source import Sink, Source
 from annotator.domain.store import Store
-from annotator.keymap.load import Keymap
+from annotator.keymap.keymap import Keymap
 
 
 class Connection(Source, Sink, Protocol):

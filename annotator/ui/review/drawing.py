@@ -3,7 +3,7 @@
 from annotator.domain.annotation import ItemState
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.rubric import Criterion
-from annotator.keymap.load import Keymap
+from annotator.keymap.keymap import Keymap
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from annotator.domain.queue import Item
 from annotator.keymap.commands import COMMANDS, CONTEXTS
+from annotator.keymap.keys import display_all
 from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.widgets.chooser import Choice, Chooser
@@ -30,7 +31,7 @@ class Windows:
         """Every command by name; choosing one runs it."""
         keymap = self.screen.session.keymap
         runnable = [command for command in COMMANDS if command.id in self.screen.table]
-        choices = [Choice(command.id, line(command.title), " ".join(keymap.display_keys(command.id))) for command in runnable]
+        choices = [Choice(command.id, line(command.title), " ".join(display_all(keymap.keys(command.id)))) for command in runnable]
 
         def chosen(command_id: str | None) -> None:
             if command_id is not None:
@@ -88,6 +89,6 @@ def help_lines(screen: "ReviewScreen") -> list[Line]:
         lines += [line(), line(Piece(f"  {title}", "role"))]
         for command in COMMANDS:
             if command.context == context:
-                keys = " ".join(keymap.display_keys(command.id))
+                keys = " ".join(display_all(keymap.keys(command.id)))
                 lines.append(line(Piece(f"  {keys:<18}", "key"), Piece(f"{command.title:<30}", "strong"), Piece(command.help, "dim")))
     return lines

@@ -10,6 +10,7 @@ from annotator.errors import AnnotatorError
 from annotator.keymap.keys import key_name
 from annotator.text.escape import visible
 from annotator.text.line import Line, Piece, line
+from annotator.ui.compositor import LeanCompositor
 from annotator.ui.session import Session
 from annotator.ui.widgets.lines import Lines
 
@@ -20,12 +21,13 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
     """A list; the keys of the `outbox` context decide on the chosen row."""
 
     DEFAULT_CSS = """
-    OutboxScreen { background: $background; }
+    OutboxScreen { background: ansi_default; }
     OutboxScreen Lines { height: 1fr; }
     """
 
     def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
+        self._compositor = LeanCompositor()
         self.session = session
         self.store = store
         self.entries: list[OutboxEntry] = []
@@ -45,6 +47,10 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        self.press(event)
+
+    def press(self, event: events.Key) -> None:
+        """Take a key, also one that was read before this screen was in front."""
         command = self.session.keymap.command(("outbox", "list", "everywhere"), key_name(event.key, event.character))
         name = command.id if command else ""
         if name in ("list_close", "outbox", "list_choose"):

@@ -10,10 +10,11 @@ from textual.screen import Screen
 from annotator.domain.queue import Item
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, StoreBusy
-from annotator.keymap.keys import key_name
+from annotator.keymap.keys import display, key_name
 from annotator.text.layout import lay_out
 from annotator.text.line import Piece, line
 from annotator.ui.background import Background
+from annotator.ui.compositor import LeanCompositor
 from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.review import drawing
 from annotator.ui.review.browsing import Browsing
@@ -22,10 +23,12 @@ from annotator.ui.review.judging import Judging
 from annotator.ui.review.moving import Moving
 from annotator.ui.review.table import JUDGES, REPEATS_REFUSED, commands
 from annotator.ui.review.windows import Windows
+from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
 from annotator.ui.widgets.input_guard import EscapeGuard, RepeatGuard
 from annotator.ui.widgets.lines import Lines
+from annotator.ui.widgets.reader import Reader
 from annotator.ui.widgets.text_field import TextField
 from annotator.ui.widgets.trace_view import TraceView
 from annotator.workflow.judge import Judge
@@ -51,10 +54,11 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
+        self._compositor = LeanCompositor()
         self.session = session
         judge = Judge(store, session.queue, session.annotator, session.identifier)
         self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
-        self.top, self.path, self.tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
+        self.top, self.path, self.span_tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
         self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
         self.trace = TraceView(id="trace")
         self.field = TextField(lambda key: self._command_id(("field",), key))
@@ -68,14 +72,14 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.tree_wanted = True
         self._saved: Callable[[str], None] | None = None
         self._draft: tuple[int, str] = (0, "")
-        self._folded: frozenset[int] = frozenset()
+        self.rubric_rows = 0
 
     def compose(self) -> ComposeResult:
         yield self.top
         yield self.rule
         yield self.path
         with Horizontal(id="middle"):
-            yield self.tree
+            yield self.span_tree
             yield self.trace
         yield self.field
         yield self.floor
@@ -95,7 +99,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= TREE_FROM and self.tree_wanted
-        self.tree.display, self.path.display = wide, not wide
+        self.span_tree.display, self.path.display = wide, not wide
         self.rule.display = self.floor.display = event.size.height >= 30
         self.call_after_refresh(self._resized)
 
@@ -109,14 +113,24 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     # Keys
 
     def on_key(self, event: events.Key) -> None:
+        """Keys that were read before a window or the field opened come here too: they belong to what is open now."""
         event.stop()
         event.prevent_default()
+        front = self.app.screen
+        if isinstance(front, (Chooser, Reader, OutboxScreen)):
+            front.press(event)
+            return
         key = key_name(event.key, event.character)
         if self.escapes.swallow(key, event.time):
             self.desk.say("a key sequence came in pieces and was ignored", "warn")
-            self.draw()
+        elif not self.field.is_open:
+            self.press(key, event.time)
             return
-        self.press(key, event.time)
+        elif self._command_id(("everywhere",), key) == "quit":
+            self.quit()
+        else:
+            self._typed(self.field.press(event))
+        self.draw()
 
     def press(self, key: str, at: float) -> None:
         """Run the command of a key that arrived at a time (monotonic seconds)."""
@@ -134,7 +148,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.press(key.removeprefix("alt+"), at)
             return
         else:
-            self.desk.say(f"{self.session.keymap.show_key(key)} does nothing here; {self.session.keymap.first('help')} shows the keys")
+            self.desk.say(f"{display(key)} does nothing here; {self.session.keymap.first('help')} shows the keys")
         self.draw()
 
     def run(self, command: str, key: str, at: float) -> None:
@@ -177,7 +191,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def _may_run(self, command: str, key: str, at: float) -> bool:
         if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
-            self.desk.say(f"{self.session.keymap.show_key(key)} is held down: ignored, so that no unseen item is judged", "warn")
+            self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
             return False
         return command not in JUDGES or self.may_judge()
 
@@ -205,8 +219,12 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
-        self.draw()
+        event.prevent_default()
+        if self.field.is_open:
+            self.field.paste(event.text)
+        else:
+            self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
+            self.draw()
 
     # Texts and windows
 
@@ -218,42 +236,34 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self._saved, self._draft = saved, (item.id, field)
         self.field.open(title, self.desk.drafts.get(self._draft, text))
 
-    @on(TextField.Saved)
-    def _text_saved(self, message: TextField.Saved) -> None:
-        saved, self._saved = self._saved, None
-        self.desk.drafts[self._draft] = message.text
-        self.desk.say("")
-        self.field.close()
-        if saved is not None:
-            self.attempt(lambda: self._save(saved, message.text))
+    def _typed(self, outcome: TextField.Outcome) -> None:
+        """What a key in the field asks for."""
+        if isinstance(outcome, TextField.ScrollTrace):
+            self.trace.page(outcome.direction)
+        elif isinstance(outcome, TextField.Saved):
+            saved, draft, text = self._saved, self._draft, outcome.text
+            self._close_field(text)
+            self.desk.say("")
+            if saved is not None:
+                self.attempt(lambda: self._save(saved, draft, text))
+        elif isinstance(outcome, (TextField.Left, TextField.LeftThen)):
+            self._close_field(outcome.draft)
+            self.desk.say("left; the draft is kept" if outcome.draft.strip() else "left")
+            if isinstance(outcome, TextField.LeftThen):
+                self.press(key_name(outcome.key, outcome.character), outcome.time)
 
-    def _save(self, saved: Callable[[str], None], text: str) -> None:
-        draft = self._draft
-        saved(text)
-        self.desk.drafts.pop(draft, None)
-
-    @on(TextField.Left)
-    def _text_left(self, message: TextField.Left) -> None:
-        self._leave(message.draft)
-        self.draw()
-
-    def _leave(self, draft: str) -> None:
+    def _close_field(self, draft: str) -> None:
         self.field.close()
         self._saved = None
         if draft.strip():
             self.desk.drafts[self._draft] = draft
-            self.desk.say("left; the draft is kept")
         else:
             self.desk.drafts.pop(self._draft, None)
 
-    @on(TextField.LeftThen)
-    def _text_left_then(self, message: TextField.LeftThen) -> None:
-        self._leave(message.draft)
-        self.press(key_name(message.key, message.character), message.time)
-
-    @on(TextField.ScrollTrace)
-    def _scroll_behind(self, message: TextField.ScrollTrace) -> None:
-        self.trace.page(message.direction)
+    def _save(self, saved: Callable[[str], None], draft: tuple[int, str], text: str) -> None:
+        """The draft goes only when the text is stored."""
+        saved(text)
+        self.desk.drafts.pop(draft, None)
 
     def choose(self, chooser: Chooser, chosen: Callable[[str | None], None]) -> None:
         """Show a list over the screen."""
@@ -280,7 +290,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def trace_changed(self, keep_top: bool) -> None:
         """Lay out the trace again."""
         desk, size = self.desk, self.trace.size
-        width = min(READABLE, max(20, size.width - 2))
+        width = min(READABLE, self.trace.text_width)
         if desk.presented is not None:
             lines = lay_out(desk.blocks, width, size.height, desk.folds, desk.query)
         elif desk.item is None and desk.counts.items:
@@ -296,13 +306,13 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         rule = line(Piece("─" * width, "faint"))
         self.rule.show([rule])
         self.floor.show([rule])
-        if self.tree.display:
-            self.tree.show(drawing.tree(desk, self.tree.size.width or TREE_WIDTH, self.tree.size.height))
+        if self.span_tree.display:
+            self.span_tree.show(drawing.tree(desk, self.span_tree.size.width or TREE_WIDTH, self.span_tree.size.height))
         else:
             self.path.show([drawing.path(desk, width)])
         rubric = drawing.rubric(desk, self.session.keymap, width)
-        if rubric and self.rubric.styles.height != len(rubric):
-            self.rubric.styles.height = len(rubric)
+        if rubric and self.rubric_rows != len(rubric):
+            self.rubric_rows = self.rubric.styles.height = len(rubric)
         self.rubric.show(rubric)
         self.strip.show([drawing.strip(desk, width)])
         self.notice.show([drawing.notice(desk, width)])
@@ -311,7 +321,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def toggle_tree(self) -> None:
         self.tree_wanted = not self.tree_wanted
         wide = self.size.width >= TREE_FROM and self.tree_wanted
-        self.tree.display, self.path.display = wide, not wide
+        self.span_tree.display, self.path.display = wide, not wide
         self.call_after_refresh(self._resized)
 
     def redraw(self) -> None:

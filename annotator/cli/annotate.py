@@ -1,0 +1,107 @@
+"""`annotator annotate ID NAME=VALUE…`: judge without a screen, through the same journal and outbox."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from annotator.cli import opening, options, place
+from annotator.cli.finding import Found, find
+from annotator.domain.annotation import Target
+from annotator.domain.annotation_config import ContinuousConfig
+from annotator.domain.queue import Item, Queue
+from annotator.errors import InvalidAnnotation, UsageError
+
+if TYPE_CHECKING:
+    from annotator.store.store import SqliteStore
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "annotate",
+        help="judge one item without a screen",
+        description="Answer configs of the queue's rubric for one item; annotator push sends what waits.",
+        epilog='example: annotator annotate 4bf92f35 correctness=fail --explanation "refunded the wrong amount"',
+    )
+    options.common(verb)
+    options.who(verb)
+    verb.add_argument("id", metavar="ID", help="a trace id, a span id, or a unique prefix")
+    verb.add_argument("answers", nargs="*", metavar="NAME=VALUE", help="a config and its label, score, or text")
+    verb.add_argument("--queue", metavar="NAME", help="the queue, where the item is in more than one")
+    verb.add_argument("--explanation", metavar="TEXT", help="explains the last answer")
+    verb.add_argument("--note", metavar="TEXT", help="adds a note")
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from annotator.workflow.judge import Circumstances, Judge
+    from annotator.workflow.present import facts, present
+
+    store = place.existing_store(args)
+    if not args.answers and args.note is None:
+        raise UsageError("There is nothing to record.", "Give NAME=VALUE, or --note TEXT.")
+    queue, item = _item(store, find(store, args.id), args.queue)
+    annotator, identifier = _who(args, store, queue)
+    judge = Judge(store, queue, annotator, identifier)
+    answers = [_answer(queue, text) for text in args.answers]
+    if args.explanation is not None and not answers:
+        raise UsageError("--explanation explains an answer, and there is none.", "Give NAME=VALUE too, or use --note.")
+    presented = present(store, queue.source_id, item)
+    how = Circumstances(None, facts(presented, item.span_id) if presented else {})
+    for criterion, value in answers:
+        print(judge.answer(item, criterion, value, how).title)
+    if args.explanation is not None:
+        print(judge.explain(item, answers[-1][0], args.explanation).title)
+    if args.note is not None:
+        print(judge.note(item, args.note).title)
+    waiting = store.outbox_counts().waiting
+    print(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}" + (f"; {waiting} rows wait for annotator push" if waiting else ""))
+    return 0
+
+
+def _item(store: "SqliteStore", found: Found, name: str | None) -> tuple[Queue, Item]:
+    """The item that the id means, in the named queue or the only one that has it."""
+    queues = [place.named_queue(store, name)] if name else store.queues()
+    places = [
+        (queue, item) for queue in queues if queue.source_id == found.source_id and (item := _in_queue(store, queue, found)) is not None
+    ]
+    if not places:
+        raise UsageError(f"{found.span_id or found.trace_id} is not an item of {'the queue' if name else 'a queue'}.", "annotator list shows the items.")
+    if len(places) > 1:
+        names = ", ".join(queue.name for queue, _ in places)
+        raise UsageError("The item is in more than one queue.", f"Say --queue NAME: {names}.")
+    return places[0]
+
+
+def _in_queue(store: "SqliteStore", queue: Queue, found: Found) -> Item | None:
+    if found.span_id and (item := store.item_of(queue.id, Target("span", found.span_id))):
+        return item
+    if not found.span_id:
+        candidates = [Target("trace", found.trace_id)]
+        candidates += [Target("span", span.span_id) for span in store.headers(queue.source_id, found.trace_id) if queue.selection.target == "root"]
+        return next((item for target in candidates if (item := store.item_of(queue.id, target))), None)
+    return None
+
+
+def _answer(queue: Queue, text: str) -> tuple[Any, str | float]:
+    name, equals, value = text.partition("=")
+    criterion = queue.rubric.criterion(name)
+    if not equals or criterion is None:
+        names = ", ".join(criterion.name for criterion in queue.rubric.criteria)
+        raise UsageError(f"{text!r} does not answer a config of the rubric.", f"Write NAME=VALUE with one of: {names}.")
+    if isinstance(criterion.config, ContinuousConfig):
+        try:
+            return criterion, float(value)
+        except ValueError:
+            raise InvalidAnnotation(f"{value!r} is not a number.", f"{name} takes a score.") from None
+    return criterion, value
+
+
+def _who(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> tuple[str, str]:
+    if not queue.source.server:
+        name = opening.name_of(args, None)
+        return name, f"annotator:{name}"
+    accounts = store.accounts(queue.source.server)
+    known = args.annotator or (accounts[0].annotator if len(accounts) == 1 else opening.name_of(args, None))
+    account = next((one for one in accounts if one.annotator == known), None)
+    if account is None:
+        raise UsageError(f"{known} has not judged on {queue.source.server} before.", "Open the queue once with annotator review or pull.")
+    return account.annotator, account.identifier

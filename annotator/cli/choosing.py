@@ -1,0 +1,53 @@
+"""From options to a selection: times, orders, kinds."""
+
+import argparse
+import re
+import time
+from datetime import datetime
+from typing import cast
+
+from annotator.domain.queue import Order, Selection, TargetRule
+from annotator.errors import UsageError
+
+AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def selection(args: argparse.Namespace, server: bool) -> Selection:
+    """Raises UsageError for a time or an order that cannot be read."""
+    order, seed = _order(args.order, server)
+    if args.limit is not None and args.limit < 1:
+        raise UsageError(f"--limit {args.limit} leaves nothing to review.", "Give a number of 1 or more.")
+    target = args.target or ("span" if args.kind else "root")
+    return Selection(
+        cast(TargetRule, target),
+        tuple(dict.fromkeys(kind.upper() for kind in args.kind)),
+        args.status,
+        _time(args.since, "--since"),
+        _time(args.until, "--until"),
+        args.session,
+        args.limit,
+        order,
+        seed,
+    )
+
+
+def _order(text: str | None, server: bool) -> tuple[Order, int]:
+    if text is None:
+        return ("newest" if server else "listed"), 0
+    if text in ("newest", "oldest"):
+        return cast(Order, text), 0
+    if match := re.fullmatch(r"random(?::(\d+))?", text):
+        return "random", int(match[1] or 0)
+    raise UsageError(f"--order {text} is not an order.", "Use newest, oldest, or random:SEED with a number.")
+
+
+def _time(text: str | None, option: str) -> int | None:
+    """Nanoseconds since 1970; local time where no zone is given."""
+    if text is None:
+        return None
+    if match := re.fullmatch(r"(\d+)([mhdw])", text):
+        return int((time.time() - int(match[1]) * AGO[match[2]]) * 1e9)
+    try:
+        return int(datetime.fromisoformat(text).astimezone().timestamp() * 1e9)
+    except ValueError:
+        raise UsageError(f"{option} {text} is not a time.", "Use 2026-11-21, 2026-11-21T09:30, or 3h for three hours ago.") from None

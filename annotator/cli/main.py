@@ -1,0 +1,74 @@
+"""`annotator VERB …`: parse, run, and turn every error into two lines and an exit code."""
+
+import argparse
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Sequence
+
+from annotator import __version__
+from annotator.cli import annotate, demo, keys, list_items, pull, push, queues, review, show, status, where
+from annotator.errors import AnnotatorError
+
+VERBS = (demo, review, pull, push, status, list_items, show, annotate, keys, queues, where)
+EPILOG = """examples:
+  annotator demo                                   try it: sample traces, no set-up
+  annotator review http://127.0.0.1:6006           review a project of a Phoenix server
+  annotator review traces.jsonl --rubric r.toml    review a file
+
+exit codes: 0 done, 1 something needs a person, 2 usage, 3 server out of reach, 130 interrupted"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="annotator",
+        description="Review LLM traces in the terminal: one key a verdict, nothing lost, synced to Arize Phoenix.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"annotator {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for module in VERBS:
+        module.add(verbs)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    args = parser().parse_args(argv)
+    if log := getattr(args, "log", None):
+        _log_to(log)
+    try:
+        return int(args.run(args))
+    except AnnotatorError as error:
+        logging.getLogger("annotator").info("stopped", exc_info=True)
+        print(f"annotator: {error.title}", file=sys.stderr)
+        if error.advice:
+            print(f"  {error.advice}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("annotator: interrupted; what was stored is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        logging.getLogger("annotator").exception("unexpected")
+        where_to = f"It is in {log}." if log else "Run it again with --log FILE and report what the file says."
+        print(f"annotator: unexpected {type(error).__name__}: {error}\n  Nothing that was stored is lost. {where_to}", file=sys.stderr)
+        return 1
+
+
+def _log_to(path: str) -> None:
+    """Tracebacks and requests, never payloads or keys; rotated at 1 MB."""
+    logger = logging.getLogger("annotator")
+    logger.setLevel(logging.DEBUG)
+    target = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""From the command line to a queue: which source, which project, which rubric, and who judges."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from annotator.cli import asking, choosing, place
+from annotator.config.paths import paths
+from annotator.config.rubric_file import load_rubric
+from annotator.config.server import DEFAULT_URL, find_project, find_server
+from annotator.config.settings import load_settings, save_name
+from annotator.domain.queue import Queue, Selection, SourceRef
+from annotator.domain.rubric import BUILT_IN, Rubric
+from annotator.domain.source import ServerSettings, ServerUser, Source
+from annotator.errors import AnnotatorError, IdentityError, UsageError
+
+if TYPE_CHECKING:
+    from annotator.sources.phoenix import Phoenix
+    from annotator.store.store import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A queue ready to be filled and reviewed."""
+
+    queue: Queue
+    annotator: str
+    identifier: str
+    connect: "Callable[[], Phoenix] | None"
+    source: Callable[[], Source] | None
+    greeting: str = ""
+
+
+def is_url(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
+def connector(server: ServerSettings, project: str) -> "Callable[[], Phoenix]":
+    """httpx and pydantic (200 ms) are imported by the thread that connects first."""
+
+    def connect() -> "Phoenix":
+        from annotator.sources.phoenix import Phoenix
+
+        return Phoenix(server, project)
+
+    return connect
+
+
+def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
+    """Resume the queue that the options mean, or make it. Raises UsageError where something has to be said first."""
+    if args.source is None:
+        found = find_server()
+        if args.queue is None and found.explicit:
+            return _server(args, store, found.settings)
+        return _resume(args, store, place.named_queue(store, args.queue))
+    if is_url(args.source):
+        return _server(args, store, find_server(args.source).settings)
+    return _files(args, store)
+
+
+def settings_of(queue: Queue) -> ServerSettings | None:
+    """How to reach the queue's server: its URL, and the environment's key for it."""
+    return find_server(queue.source.server).settings if queue.source.server else None
+
+
+def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
+    """A queue that is there: no network is needed."""
+    if args.rubric:
+        queue = store.set_rubric(queue.id, load_rubric(Path(args.rubric)))
+    if queue.complete and args.limit is not None and args.limit != queue.selection.limit:
+        raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
+    server = settings_of(queue)
+    store.touch(queue.id)
+    if server is None:
+        name = name_of(args, None)
+        source = None if queue.source.location == "-" or queue.complete else _file_source(queue.source.location)
+        return Opened(queue, name, f"annotator:{name}", None, source)
+    connect = None if args.offline else connector(server, queue.source.project)
+    accounts = store.accounts(server.url)
+    known = args.annotator or kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
+    account = next((one for one in accounts if one.annotator == known), None)
+    if account is None:
+        if connect is None:
+            raise IdentityError(f"{known or 'Nobody'} has not judged on {server.url} before.", "Connect once without --offline, or say --as NAME.")
+        return replace(_contacted(args, store, queue, connect), greeting="")
+    return Opened(queue, account.annotator, account.identifier, connect, None)
+
+
+def _contacted(args: argparse.Namespace, store: "SqliteStore", queue: Queue, connect: "Callable[[], Phoenix]") -> Opened:
+    from annotator.workflow.sync import contact
+
+    server = connect()
+    user = server.user()
+    account = contact(store, queue.source.server, name_of(args, user), user)
+    return Opened(queue, account.annotator, account.identifier, connect, None)
+
+
+def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettings) -> Opened:
+    selection = choosing.selection(args, server=True)
+    project = args.project or find_project() or None
+    for queue in store.queues():
+        same = queue.source.server == server.url and _alike(queue.selection, selection)
+        if same and project in (None, queue.source.project) and args.queue in (None, queue.name) and not args.config:
+            return _resume(args, store, queue)
+    if args.offline:
+        raise UsageError(f"There is no queue of {server.url} in the store.", "Fill one first: annotator pull, with the network.")
+    _say(f"connecting to {server.url} …")
+    connect = connector(server, "")
+    project = _project(connect(), project)
+    connect = connector(server, project)
+    phoenix = connect()
+    user = phoenix.user()
+    name = name_of(args, user)
+    rubric, greeting = _rubric(args, phoenix)
+    source = SourceRef(server.url, project, server.url)
+    queue = store.create(_free_name(store, args.queue, project, selection), source, selection, rubric)
+    from annotator.workflow.sync import contact
+
+    account = contact(store, server.url, name, user)
+    if user.role == "SYSTEM":
+        greeting = "a system key: no person owns these rows in the web UI; they are kept as " + account.identifier
+    return Opened(queue, name, account.identifier, connect, None, greeting)
+
+
+def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
+    selection = choosing.selection(args, server=False)
+    location = args.source if args.source == "-" else str(Path(args.source).expanduser().resolve())
+    for queue in store.queues():
+        same = queue.source.location == location != "-" and _alike(queue.selection, selection)
+        if same and args.queue in (None, queue.name):
+            return _resume(args, store, queue)
+    name = name_of(args, None)
+    source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
+    rubric = load_rubric(Path(args.rubric)) if args.rubric else BUILT_IN
+    stem = "stdin" if location == "-" else Path(location).name.split(".")[0]
+    queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
+    return Opened(queue, name, f"annotator:{name}", None, source)
+
+
+def _file_source(location: str, stdin: BinaryIO | None = None) -> Callable[[], Source]:
+    """Looks at the file at once, so that a wrong path is said before a queue is made."""
+    from annotator.sources.files import Files
+
+    files = Files(location, stdin)
+    return lambda: files
+
+
+def _alike(one: Selection, other: Selection) -> bool:
+    """The same choice; relative times (3h ago) never are, a missing limit matches any."""
+    return replace(one, limit=None) == replace(other, limit=None) and other.limit in (None, one.limit)
+
+
+def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Selection) -> str:
+    taken = {queue.name for queue in store.queues()}
+    if asked is not None:
+        if asked in taken:
+            raise UsageError(f"There is a queue {asked!r} already, of other traces.", "Choose another --queue NAME.")
+        return asked
+    words = [stem or "queue", *(kind.lower() for kind in selection.kinds), (selection.status or "").lower(), selection.session or ""]
+    base = " ".join(word for word in words if word)
+    return next(name for name in [base, *(f"{base} {n}" for n in range(2, 10_000))] if name not in taken)
+
+
+def _project(server: "Phoenix", asked: str | None) -> str:
+    names = list(server.projects())
+    if asked is not None:
+        if asked not in names:
+            from annotator.sources.phoenix.projects import not_found
+
+            raise not_found(asked, names)
+        return asked
+    if not names:
+        raise UsageError("The server has no project.", "Send it traces first, or review a file.")
+    filled = [name for name in names if name != "default"] or names
+    if len(filled) == 1:
+        return filled[0]
+    return asking.ask_one("Which project?", names, UsageError("The server has more than one project.", f"Say --project NAME: {', '.join(names)}."))
+
+
+def _rubric(args: argparse.Namespace, server: "Phoenix") -> tuple[Rubric, str]:
+    if args.rubric:
+        return load_rubric(Path(args.rubric)), ""
+    from annotator.workflow.rubrics import offer
+
+    configs = server.configs()
+    made = offer(configs, args.config)
+    if made.rubric is None:
+        names = [row.config.name for row in made.choices]
+        wrong = UsageError("The server has more than five annotation configs.", f"Choose with --config NAME …: {', '.join(names)}.")
+        made = offer(configs, asking.ask_some("Judge by which annotation configs?", names, wrong))
+    assert made.rubric is not None
+    return made.rubric, made.note
+
+
+def kept_name() -> str | None:
+    return load_settings(paths().config).name or None
+
+
+def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
+    """`--as`, the server's user, the kept name, or asked once."""
+    name = args.annotator or (user.name if user and user.user_id else None) or kept_name()
+    if name is None:
+        name = asking.ask_name()
+        if name is None:
+            raise IdentityError("Nobody said who is judging.", "Say --as NAME, or set ANNOTATOR_NAME.")
+        save_name(paths().config, name)
+    if not name.strip() or any(ord(char) < 32 for char in name):
+        raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
+    return str(name).strip()
+
+
+def named_by_environment() -> bool:
+    """A Phoenix variable names a server."""
+    return find_server().explicit
+
+
+def probe_default_server() -> list[str]:
+    """The projects of a Phoenix on the default port; none where nothing answers."""
+    try:
+        return list(connector(find_server(DEFAULT_URL).settings, "")().projects())
+    except AnnotatorError:
+        return []
+
+
+def _say(text: str) -> None:
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr)

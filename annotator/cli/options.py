@@ -1,0 +1,33 @@
+"""Options that several verbs share."""
+
+import argparse
+import os
+
+
+def common(verb: argparse.ArgumentParser) -> None:
+    """What every verb takes."""
+    verb.add_argument("--store", metavar="PATH", default=os.environ.get("ANNOTATOR_STORE"), help="the store's file (ANNOTATOR_STORE)")
+    verb.add_argument("--log", metavar="FILE", help="write diagnostics there; never payloads or keys")
+
+
+def who(verb: argparse.ArgumentParser) -> None:
+    """Who judges."""
+    verb.add_argument("--as", dest="annotator", metavar="NAME", default=os.environ.get("ANNOTATOR_NAME"), help="who judges (ANNOTATOR_NAME)")
+
+
+def source(verb: argparse.ArgumentParser) -> None:
+    """Which traces, and how they become a queue."""
+    verb.add_argument("source", nargs="?", metavar="SOURCE", help="http(s)://… of a Phoenix server, a file, a folder, or - for stdin")
+    verb.add_argument("--queue", metavar="NAME", help="the queue to resume, or the name of a new one")
+    verb.add_argument("--project", metavar="NAME", help="the server's project (PHOENIX_PROJECT_NAME)")
+    verb.add_argument("--rubric", metavar="FILE", help="how to judge: a rubric.toml")
+    verb.add_argument("--config", metavar="NAME", nargs="+", action="extend", default=[], help="annotation configs of the server to judge by")
+    verb.add_argument("--target", choices=("root", "span", "trace"), help="what an item is: a trace's root span (default), each span, or the trace")
+    verb.add_argument("--kind", metavar="KIND", nargs="+", action="extend", default=[], help="only spans of this kind (LLM, TOOL, …); means --target span")
+    verb.add_argument("--status", choices=("OK", "ERROR", "UNSET"), type=str.upper, help="only items with a span of this status")
+    verb.add_argument("--since", metavar="TIME", help="started at or after: 2026-11-21, 2026-11-21T09:30, or 3h, 2d ago")
+    verb.add_argument("--until", metavar="TIME", help="started before")
+    verb.add_argument("--session", metavar="ID", help="only the traces of a session")
+    verb.add_argument("--limit", type=int, metavar="N", help="at most N items")
+    verb.add_argument("--order", metavar="ORDER", help="newest (default for a server), oldest, or random:SEED")
+    verb.add_argument("--offline", action="store_true", help="do not use the network")

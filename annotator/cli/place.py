@@ -1,0 +1,44 @@
+"""Where the store is, and how it is opened."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.config.paths import paths
+from annotator.errors import UsageError
+
+if TYPE_CHECKING:
+    from annotator.domain.queue import Queue
+    from annotator.store.store import SqliteStore
+
+
+def store_path(args: argparse.Namespace) -> Path:
+    """`--store`, `ANNOTATOR_STORE`, or the user's data folder."""
+    return Path(args.store).expanduser() if args.store else paths().store
+
+
+def open_store(path: Path) -> "SqliteStore":
+    """One store for the calling thread."""
+    from annotator.store.store import open_store
+
+    return open_store(path)
+
+
+def existing_store(args: argparse.Namespace) -> "SqliteStore":
+    """The store, for verbs that have nothing to do without one."""
+    path = store_path(args)
+    if not path.exists():
+        raise UsageError(f"There is no store at {path} yet.", "annotator review SOURCE or annotator pull SOURCE makes one.")
+    return open_store(path)
+
+
+def named_queue(store: "SqliteStore", name: str | None) -> "Queue":
+    """The queue of that name, else the one used last."""
+    queues = store.queues()
+    if name is None and queues:
+        return queues[0]
+    for queue in queues:
+        if queue.name == name:
+            return queue
+    names = ", ".join(queue.name for queue in queues) or "none yet"
+    raise UsageError(f"There is no queue {name!r}." if name else "There is no queue yet.", f"Queues: {names}. annotator review SOURCE makes one.")

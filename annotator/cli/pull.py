@@ -1,0 +1,74 @@
+"""`annotator pull`: fill a queue without a screen."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from annotator.cli import opening, options, place
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "pull",
+        help="fill a queue without a screen, so that one can go offline",
+        description="Fill or resume a queue without a screen; ends when every payload is stored. Ctrl+C stops it, and the same command goes on.",
+        epilog="example: annotator pull http://127.0.0.1:6006 --project support-bot --as mira",
+    )
+    options.common(verb)
+    options.who(verb)
+    options.source(verb)
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from annotator.workflow.fill import Filling, Progress, fill, load
+
+    store = place.open_store(place.store_path(args))
+    opened = opening.open_queue(args, store)
+    server = opened.connect() if opened.connect else None
+    source = opened.source() if opened.source else server
+    if source is None:
+        print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is here already")
+        return 0
+    show = _Meter()
+    done = Progress()
+
+    def report(progress: Progress) -> None:
+        nonlocal done
+        done = progress
+        of = f" of {100 * progress.read // progress.total}%" if progress.total else ""
+        show(f"{progress.traces:,} traces listed, {progress.items:,} items{of}")
+
+    work = Filling(store, source, opened.queue, opened.identifier, server, report=report)
+    done = fill(work)
+    loaded = 0
+    if not source.capabilities.payloads_with_listing:
+        for count in load(work, lambda: 0):
+            loaded += count
+            show(f"{done.traces:,} traces listed, {loaded:,} payloads stored")
+    show.end()
+    print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
+    for bad in done.bad:
+        print(f"  line {bad.line}: {bad.reason}", file=sys.stderr)
+    if done.bad:
+        print(f"annotator: {len(done.bad)} parts could not be read and were left out", file=sys.stderr)
+    return 1 if done.bad else 0
+
+
+class _Meter:
+    """One line of progress on stderr, at most five times a second; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self.last = 0.0
+        self.width = 0
+
+    def __call__(self, text: str) -> None:
+        if sys.stderr.isatty() and time.monotonic() - self.last > 0.2:
+            self.last = time.monotonic()
+            print(f"\r{text:<{self.width}}", end="", file=sys.stderr, flush=True)
+            self.width = max(self.width, len(text))
+
+    def end(self) -> None:
+        if self.width:
+            print(f"\r{'':<{self.width}}\r", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,87 @@
+"""`annotator push`: drain the outbox now."""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from annotator.cli import opening, options, place
+from annotator.errors import UsageError
+
+LOCK_SECONDS = 30.0
+"""How long to wait for another program that drains the same store."""
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "push",
+        help="send what is not on the server yet",
+        description="Drain the outbox now. Exit code 0 only when nothing is left waiting or parked.",
+        epilog="example: annotator push --to http://127.0.0.1:6006 --queue traces",
+    )
+    options.common(verb)
+    options.who(verb)
+    verb.add_argument("--to", metavar="URL", help="the server for a queue that came from files")
+    verb.add_argument("--queue", metavar="NAME", help="with --to: which queue (default: the one used last)")
+    decide = verb.add_mutually_exclusive_group()
+    decide.add_argument("--retry", action="store_true", help="send parked rows again; on a conflict mine replaces theirs")
+    decide.add_argument("--drop", action="store_true", help="give parked rows up; on a conflict theirs is kept")
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    store = place.existing_store(args)
+    if args.to:
+        _send_queue(args, store)
+    for entry in store.outbox_entries(None, "parked", 1_000_000) if args.retry or args.drop else []:
+        (store.retry if args.retry else store.drop)(entry.identity)
+    servers = sorted({entry.identity.server for entry in store.outbox_entries(None, "waiting", 1_000_000)})
+    code = 0
+    for server in servers:
+        code = max(code, _drain(store, server, place.store_path(args)))
+    counts = store.outbox_counts()
+    for entry in store.outbox_entries(None, "parked", 20):
+        what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
+        print(f"parked: {what}: {entry.error}", file=sys.stderr)
+    if counts.parked:
+        print(f"annotator: {counts.parked} rows are parked\n  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
+    print(f"waiting {counts.waiting}, parked {counts.parked}")
+    return code or (1 if counts.waiting or counts.parked else 0)
+
+
+def _send_queue(args: argparse.Namespace, store: Any) -> None:
+    from annotator.config.server import find_server
+    from annotator.workflow.sync import contact
+
+    queue = place.named_queue(store, args.queue)
+    settings = find_server(args.to).settings
+    if queue.source.server not in ("", settings.url):
+        raise UsageError(f"The queue {queue.name} belongs to {queue.source.server}.", "--to is for queues that came from files.")
+    user = opening.connector(settings, "")().user()
+    account = contact(store, settings.url, opening.name_of(args, user), user)
+    sent = store.send_queue_to(queue.id, settings.url, account.identifier, account.annotator)
+    print(f"{queue.name}: {sent} rows wait for {settings.url}")
+
+
+def _drain(store: Any, server: str, path: Any) -> int:
+    """Until nothing waits, or the server stops us; the exit code."""
+    from annotator.config.server import find_server
+    from annotator.store.lock import drain_lock
+    from annotator.workflow.sync import Drain
+
+    phoenix = opening.connector(find_server(server).settings, "")()
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        with drain_lock(path) as mine:
+            if mine:
+                done = Drain(store, phoenix, server, time.time, settle=0.0).run()
+                if done.error is not None:
+                    print(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", file=sys.stderr)
+                    return done.error.exit_code
+        due = store.next_due(server, 0.0)
+        if due is None:
+            return 0
+        if not mine and time.monotonic() > deadline:
+            print("annotator: another annotator is sending this store's rows\n  Wait for it, or leave it.", file=sys.stderr)
+            return 1
+        time.sleep(min(5.0, max(0.05, due - time.time())))

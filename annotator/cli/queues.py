@@ -1,0 +1,52 @@
+"""`annotator queue list|rename|remove`."""
+
+import argparse
+import sys
+from typing import Any
+
+from annotator.cli import asking, options, place
+from annotator.errors import UsageError
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "queue",
+        help="list, rename, remove queues",
+        description="Keep house. Removing a queue keeps its verdicts; one with unsent rows is never removed.",
+        epilog="example: annotator queue rename traces refunds",
+    )
+    options.common(verb)
+    verb.add_argument("action", choices=("list", "rename", "remove"))
+    verb.add_argument("name", nargs="?", help="the queue")
+    verb.add_argument("new_name", nargs="?", help="with rename: its new name")
+    verb.add_argument("--yes", action="store_true", help="with remove: do not ask")
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    store = place.existing_store(args)
+    if args.action == "list":
+        for queue in store.queues():
+            counts = store.counts(queue.id)
+            print(f"{queue.name}\t{counts.items} items\t{counts.done} done\t{queue.source.location}\t{queue.source.project}".rstrip())
+        return 0
+    if not args.name:
+        raise UsageError(f"annotator queue {args.action} needs the queue's name.", "annotator queue list shows them.")
+    queue = place.named_queue(store, args.name)
+    if args.action == "rename":
+        if not args.new_name or any(other.name == args.new_name for other in store.queues()):
+            raise UsageError("The new name is missing or taken.", "annotator queue rename OLD NEW")
+        store.rename(queue.id, args.new_name)
+        print(f"{queue.name} is now {args.new_name}")
+        return 0
+    counts = store.counts(queue.id)
+    if not args.yes:
+        if not asking.interactive():
+            raise UsageError("Removing a queue asks first, and there is no terminal.", "Add --yes.")
+        print(f"Remove {queue.name} with {counts.items} items, {counts.done} done? Its verdicts stay in the store. [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            print("kept")
+            return 0
+    store.remove(queue.id)
+    print(f"removed {queue.name}")
+    return 0

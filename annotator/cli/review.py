@@ -1,0 +1,141 @@
+"""`annotator review`: the review screen."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.cli import opening, options, place
+from annotator.config.paths import paths
+from annotator.config.settings import load_settings
+from annotator.domain.rubric import Rubric
+from annotator.errors import NotATerminal
+
+if TYPE_CHECKING:
+    from annotator.store.store import SqliteStore
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "review",
+        help="review a queue",
+        description="Fill or resume a queue and open it at its first item while the rest loads. "
+        "Without SOURCE: the server that the Phoenix environment variables name, else the queue used last, else a start screen.",
+        epilog="example: annotator review http://127.0.0.1:6006 --project support-bot --status ERROR --limit 200",
+    )
+    options.common(verb)
+    options.who(verb)
+    options.source(verb)
+    verb.add_argument("--keymap", metavar="NAME", help="a shipped keymap, one of your own, or a file")
+    verb.set_defaults(run=run)
+
+
+def need_terminal() -> None:
+    """Raises NotATerminal where no screen can be drawn."""
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty() or term in ("", "dumb"):
+        why = "stdout is not a terminal" if not sys.stdout.isatty() else f"TERM is {term!r}, which cannot draw a screen"
+        raise NotATerminal(f"The review screen needs a terminal: {why}.", "Run it in one, or use annotator pull, list, show and annotate.")
+    if not sys.stdin.isatty():
+        raise NotATerminal("The review screen needs a keyboard: stdin is not a terminal.", "Run it without < or |; SOURCE - reads traces from a pipe.")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.source == "-":
+        _take_stdin(args)
+    need_terminal()
+    path = place.store_path(args)
+    store = place.open_store(path)
+    if args.source is None and args.queue is None and not store.queues() and not opening.named_by_environment():
+        return _start(args, store)
+    opened = opening.open_queue(args, store)
+    store.close()
+    return show(args, path, opened)
+
+
+def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
+    """Run the screen; what is unsent is said on the way out."""
+    from annotator.keymap.check import check_label_keys
+    from annotator.keymap.load import load
+    from annotator.store.lock import drain_lock
+
+    places = paths()
+    config = load_settings(places.config)
+    keymap = load(args.keymap or config.keymap, places.keymaps)
+    check_label_keys(keymap, opened.queue.rubric)
+
+    from annotator.ui.app import run as run_screen
+    from annotator.ui.session import Session
+
+    session = Session(
+        opened.queue,
+        opened.annotator,
+        opened.identifier,
+        keymap,
+        lambda: place.open_store(path),
+        lambda: drain_lock(path),
+        opened.connect,
+        opened.source,
+        getattr(args, "offline", False),
+        config.auto_advance,
+        opened.greeting,
+        command_keys(opened.queue.rubric),
+    )
+    unsent = run_screen(session)
+    if unsent.waiting or unsent.parked:
+        parked = f", {unsent.parked} parked (annotator push shows why)" if unsent.parked else ""
+        print(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")
+    return 0
+
+
+def command_keys(rubric: Rubric) -> dict[str, tuple[str, str]]:
+    """The rubric's own keys."""
+    keys: dict[str, tuple[str, str]] = {}
+    for criterion in rubric.criteria:
+        if criterion.key:
+            keys[criterion.key] = (criterion.name, "")
+        for value in getattr(criterion.config, "values", ()):
+            if value.key:
+                keys[value.key] = (criterion.name, value.label)
+    return keys
+
+
+def _take_stdin(args: argparse.Namespace) -> None:
+    """Traces come from a pipe, keys from the terminal: keep the pipe aside and put the terminal in its place."""
+    if sys.stdin.isatty():
+        raise NotATerminal("SOURCE - reads traces from a pipe, and stdin is the keyboard.", "cat traces.jsonl | annotator review -")
+    pipe = os.fdopen(os.dup(0), "rb")
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise NotATerminal("The review screen needs a keyboard, and there is no terminal.", "Use annotator pull - instead.") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    args.stdin = pipe
+
+
+def _start(args: argparse.Namespace, store: "SqliteStore") -> int:
+    """The start screen, then what was chosen there."""
+    from annotator.config.server import DEFAULT_URL
+    from annotator.keymap.load import load
+    from annotator.ui.screens.start import StartApp
+
+    places = paths()
+    keymap = load(args.keymap or load_settings(places.config).keymap, places.keymaps)
+    queues = [queue.name for queue in store.queues()]
+    store.close()
+    chosen = StartApp(keymap, queues, Path.cwd(), DEFAULT_URL, opening.probe_default_server).run()
+    if chosen is None:
+        return 0
+    if chosen == "demo":
+        from annotator.cli import demo
+
+        return demo.run(args)
+    if chosen.startswith("queue "):
+        args.queue = chosen.removeprefix("queue ")
+    elif opening.is_url(chosen):
+        args.source, _, args.project = chosen.partition(" ")
+    else:
+        args.source = chosen
+    return run(args)

@@ -1,0 +1,60 @@
+"""`annotator show ID`: a trace in reading order, as plain text."""
+
+import argparse
+import dataclasses
+import json
+import shutil
+import sys
+from typing import Any
+
+from annotator.cli import options, place
+from annotator.cli.finding import find
+from annotator.errors import UsageError
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "show",
+        help="one trace or span as plain text",
+        description="The whole trace in reading order; unwrapped and unfolded where stdout is no terminal.",
+        epilog="example: annotator show 4bf92f35 | less",
+    )
+    options.common(verb)
+    verb.add_argument("id", metavar="ID", help="a trace id, a span id, or a unique prefix")
+    verb.add_argument("--json", action="store_true", help="what was read: messages, tools, tool calls, documents")
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from annotator.text.plain import plain
+    from annotator.workflow.present import present_trace
+
+    store = place.existing_store(args)
+    found = find(store, args.id)
+    trace = store.trace(found.source_id, found.trace_id)
+    if trace is None:
+        raise UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
+    root = trace.root
+    presented = present_trace(trace, found.span_id or (root.span_id if root else ""))
+    if args.json:
+        spans = [span for span in trace.spans if not found.span_id or span.span_id == found.span_id]
+        record = {
+            "trace_id": trace.trace_id,
+            "spans": [
+                {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "kind": span.kind, "status": span.status_code}
+                | dataclasses.asdict(presented.readings[span.span_id])
+                for span in spans
+            ],
+        }
+        print(json.dumps(record, ensure_ascii=True, default=str))
+        return 0
+    if sys.stdout.isatty():
+        from annotator.text.cells import wrap
+
+        width = shutil.get_terminal_size().columns
+        for text in plain(presented.blocks):
+            print("\n".join(wrap(text, width)))
+    else:
+        for text in plain(presented.blocks):
+            print(text)
+    return 0

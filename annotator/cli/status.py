@@ -1,0 +1,75 @@
+"""`annotator status`: queues, progress, pace, outbox, server."""
+
+import argparse
+import json
+from typing import Any
+
+from annotator.cli import opening, options, place
+from annotator.errors import AnnotatorError
+
+
+def add(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "status",
+        help="queues, progress, what is unsent",
+        description="Queues with their progress, the outbox, who judges, and the server of the queue used last.",
+        epilog="example: annotator status --json",
+    )
+    options.common(verb)
+    options.who(verb)
+    verb.add_argument("--json", action="store_true", help="one JSON object")
+    verb.add_argument("--offline", action="store_true", help="do not ask the server")
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    found = gather(args)
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    print(f"store      {found['store']}")
+    print(f"annotator  {found['annotator'] or 'nobody yet: --as NAME'}")
+    if server := found["server"]:
+        print(f"server     {server['url']}  {'phoenix ' + server['version'] if server['reachable'] else 'out of reach'}")
+    print(f"outbox     {found['outbox']['waiting']} waiting, {found['outbox']['parked']} parked")
+    for queue in found["queues"]:
+        states = ", ".join(f"{queue[state]} {state}" for state in ("done", "todo", "skipped", "deferred", "flagged") if queue[state])
+        print(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({queue['source']} {queue['project']})".rstrip(" )") + ")")
+    return 0
+
+
+def gather(args: argparse.Namespace) -> dict[str, Any]:
+    """The shape of `status --json`."""
+    path = place.store_path(args)
+    name = args.annotator or opening.kept_name()
+    found: dict[str, Any] = {"store": str(path), "annotator": name, "server": None, "queues": [], "outbox": {"waiting": 0, "parked": 0}}
+    if not path.exists():
+        return found
+    store = place.open_store(path)
+    queues = store.queues()
+    for queue in queues:
+        counts = store.counts(queue.id)
+        found["queues"].append({
+            "name": queue.name, "source": queue.source.location, "project": queue.source.project, "items": counts.items, "todo": counts.todo,
+            "done": counts.done, "skipped": counts.skipped, "deferred": counts.deferred, "flagged": counts.flagged,
+        })
+    outbox = store.outbox_counts()
+    found["outbox"] = {"waiting": outbox.waiting, "parked": outbox.parked}
+    last = next((queue for queue in queues if queue.source.server), None)
+    if last is not None:
+        found["server"] = _server(last.source.server, args.offline)
+    return found
+
+
+def _server(url: str, offline: bool) -> dict[str, Any]:
+    from annotator.config.server import find_server
+
+    answer: dict[str, Any] = {"url": url, "version": "", "reachable": False}
+    if not offline:
+        try:
+            server = opening.connector(find_server(url).settings, "")()
+            server.user()
+            answer |= {"version": server.version, "reachable": True}
+        except AnnotatorError:
+            pass
+    return answer
