@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from annotator.config.toml_places import Place, places
 from annotator.errors import UsageError
 
-_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_TOML_PLACE = re.compile(r"line (\d+), column (\d+)")
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
@@ -59,10 +59,11 @@ class TomlFile:
         try:
             return Table(self, (), tomllib.loads(self.text))
         except ValueError as problem:
-            at = _TOML_PLACE.search(str(problem))
-            where, what = (f"{self.name}:{at[1]}", str(problem)[: at.start()]) if at else (self.name, str(problem))
+            what, _, end = str(problem).partition(" (at ")
+            at = _TOML_PLACE.search(end)
+            line = at[1] if at else self.text.rstrip().count("\n") + 1
             column = f", column {at[2]}" if at else ""
-            raise self.error(f"{where}: not TOML: {what.strip()}{column}.", "Strings stand in quotes, tables in brackets.") from None
+            raise self.error(f"{self.name}:{line}: not TOML: {what}{column}.", "Strings stand in quotes, tables in brackets.") from None
         except RecursionError:
             raise self.error(f"{self.name} is nested too deep.", "Write it flat.") from None
 

@@ -102,7 +102,7 @@ def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Reco
         if raw.strip(_SPACE):
             record, unfinished = _line(raw, line, offset)
             if at_start and unfinished:
-                yield from _documents(raw + stream.read(), line, offset)
+                yield from _documents(raw + stream.read(), record, offset)
                 return
             at_start = False
             yield record
@@ -120,8 +120,9 @@ def _line(raw: bytes, line: int, offset: int) -> tuple[Record, bool]:
         return Record(line, offset, reason=_why(error)), False
 
 
-def _documents(data: bytes, line: int, offset: int) -> Iterator[Record]:
+def _documents(data: bytes, first_line: Record, offset: int) -> Iterator[Record]:
     """Documents of several lines, one after another; line by line after all where the first is none."""
+    line = first_line.line
     try:
         text = data.decode()
         start, end = 0, len(text.rstrip(" \t\r\n"))
@@ -132,7 +133,10 @@ def _documents(data: bytes, line: int, offset: int) -> Iterator[Record]:
             line += text.count("\n", start, stop)
             start = stop
     except (ValueError, RecursionError) as error:
-        yield Record(line, None, reason=_why(error))
+        if isinstance(error, UnicodeDecodeError):
+            yield Record(line, None, reason=f"{first_line.reason}, and the rest is {_why(error)}")
+        else:
+            yield Record(line, None, reason=_why(error))
         if isinstance(error, UnicodeDecodeError) or start == 0:
             rest = data.find(b"\n") + 1 or len(data)
             yield from _records(buffered(io.BytesIO(data[rest:])), line, offset + rest)

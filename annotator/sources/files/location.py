@@ -20,15 +20,14 @@ def files_at(location: str) -> list[Path]:
             return found
         if not path.exists():
             raise BadFile(f"There is no file {location}.", _nearest(path))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise cannot_read(location, error) from error
     return [path]
 
 
-def cannot_read(name: str, error: OSError | ValueError) -> BadFile:
+def cannot_read(name: str, error: OSError) -> BadFile:
     """What the operating system says, as a BadFile."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return BadFile(f"{name} cannot be read: {reason}.", "Check the name and the rights of the file.")
+    return BadFile(f"{name} cannot be read: {error.strerror}.", "Check the name and the rights of the file.")
 
 
 def _trace_files(folder: Path, pattern: str) -> list[Path]:
