@@ -1,0 +1,47 @@
+"""A block: one thing that a reviewer reads, folds and finds."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Weight = Literal["question", "answer", "error", "step", "background"]
+"""What room it gets: the question and the answer first, errors at least one line, steps what is left, background folded."""
+Syntax = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All text is escaped: newlines are its only control characters."""
+
+    key: str
+    """The same for the same thing whenever the trace is read."""
+    span_id: str
+    """Where it was recorded; '' for what the whole trace says."""
+    kind: str
+    """user, system, tools, assistant, reasoning, call, result, error, document, rerank, guardrail, ..., group, facts."""
+    title: str
+    """USER, CALL, DOCS, =, ✗ ...; '' where it goes on from the block before."""
+    body: str = ""
+    head: str = ""
+    """One line before the body: a tool's name, a document's number, id and score."""
+    detail: str = ""
+    """More than a reviewer reads at first: a stack, a schema, metadata; shown when the block is opened."""
+    syntax: Syntax = "text"
+    weight: Weight = "step"
+    summary: str = ""
+    """One line that stands for the whole block when it is folded."""
+    note: bool = False
+    """The body is ours ("no answer was recorded"), not the trace's."""
+    position: int | None = None
+    """`document_position` of a retrieved document."""
+
+    @property
+    def flow(self) -> str:
+        """Head and body as they are read: on one line where the body is one line."""
+        if not self.head or not self.body:
+            return self.head or self.body
+        return f"{self.head}\n{self.body}" if "\n" in self.body else f"{self.head}   {self.body}"
+
+    @property
+    def text(self) -> str:
+        """Everything that can be found in it: the flow, then the detail on lines of its own."""
+        return f"{self.flow}\n{self.detail}" if self.detail else self.flow

@@ -1,0 +1,109 @@
+"""The two ends of a trace: what was asked and what was answered."""
+
+import json
+from dataclasses import dataclass
+
+from annotator.domain.message import Message
+from annotator.text.readable import ANSWERS, QUESTIONS, chosen, parsed, said
+from annotator.text.scope import Scope
+
+SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
+"""Kinds whose plain input is taken for a person's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A question or an answer, not yet escaped; `text` is None where nothing was recorded."""
+
+    text: str | None
+    title: str
+    span_id: str
+    whole: bool = True
+    """The recorded value holds nothing else."""
+
+
+def last_user(messages: tuple[Message, ...]) -> Message | None:
+    """The last thing that a user said; else the last message that is no instruction."""
+    for message in reversed(messages):
+        if message.role == "user" and message.parts:
+            return message
+    others = (message for message in reversed(messages) if message.role not in ("system", "developer", "assistant"))
+    return next((message for message in others if message.parts), None)
+
+
+def question(scope: Scope) -> End:
+    """The last user message of the root, else its input made readable, else the first model span's last user message."""
+    reading, span_id = scope.top, scope.root.span_id
+    asked = last_user(reading.input_messages)
+    if asked is not None:
+        return End(said(asked).strip(), _role(asked), span_id)
+    spoken = _first_asked(scope)
+    if (given := reading.input_text) and given.strip():
+        title = "USER" if scope.root.kind in SPEAKS else "INPUT"
+        value = parsed(given)
+        if value is None:
+            return End(given.strip(), title, span_id)
+        if spoken and _inside(spoken.text or "", given):
+            return End(spoken.text, "USER", span_id, False)
+        if (found := chosen(value, QUESTIONS)) and scope.root.kind in SPEAKS:
+            return End(found.strip(), title, span_id, isinstance(value, dict) and len(value) == 1)
+        return End(given.strip(), "INPUT", span_id)
+    if scope.top.embedded:
+        return End("\n".join(reading.embedded), "INPUT", span_id)
+    return spoken or End(None, "USER" if scope.root.kind in SPEAKS else "INPUT", span_id)
+
+
+def _first_asked(scope: Scope) -> End | None:
+    for span, _ in scope.order:
+        if span.span_id in scope.models and (asked := last_user(scope.reading(span).input_messages)):
+            return End(said(asked).strip(), _role(asked), span.span_id)
+    return None
+
+
+def _role(message: Message) -> str:
+    return "USER" if message.role in ("user", "") else "RESULT" if message.role == "tool" else message.role.upper()
+
+
+def answers(scope: Scope) -> list[End]:
+    """The root's answer (one a choice), else its output made readable, else what the last model span said; empty for none."""
+    reading, span_id = scope.top, scope.root.span_id
+    title = "ANSWER" if scope.root.kind in SPEAKS else "OUTPUT"
+    if texts := _texts(reading.output_messages):
+        return _choices(texts, span_id)
+    last = scope.last_said()
+    spoken = _texts(last[1]) if last else []
+    told = (reading.output_text or "").strip()
+    if told:
+        if any(message.tool_calls for message in reading.output_messages):
+            return []
+        if len(spoken) == 1 and last and _inside(spoken[0], told):
+            return [End(spoken[0], title, span_id)]
+        value = parsed(told)
+        if isinstance(value, dict) and scope.root.kind in SPEAKS and (found := chosen({**_strings(value)}, ANSWERS)):
+            return [End(found.strip(), title, span_id, len(value) == 1)]
+        return [End(told, title, span_id)]
+    if spoken and last and not reading.failures:
+        return _choices(spoken, last[0].span_id)
+    return []
+
+
+def _choices(texts: list[str], span_id: str) -> list[End]:
+    if len(texts) == 1:
+        return [End(texts[0], "ANSWER", span_id)]
+    return [End(text, f"ANSWER {place} of {len(texts)}", span_id) for place, text in enumerate(texts, 1)]
+
+
+def _texts(messages: tuple[Message, ...]) -> list[str]:
+    return [text for message in messages if message.role in ("assistant", "model", "") and (text := said(message).strip())]
+
+
+def _strings(value: dict[str, object]) -> dict[str, object]:
+    return {name: found for name, found in value.items() if isinstance(found, str)}
+
+
+def _inside(spoken: str, recorded: str) -> bool:
+    """True when a text (its first 60 characters: outputs get cut) is within a recorded value, also as JSON."""
+    start = spoken.strip()[:60]
+    return len(start) > 1 and any(
+        form in recorded for form in (start, json.dumps(start, ensure_ascii=False)[1:-1], json.dumps(start)[1:-1])
+    )

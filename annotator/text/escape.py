@@ -1,0 +1,36 @@
+"""What a terminal would obey or hide, made visible."""
+
+import re
+
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 (a tab and a newline are text), DEL, C1
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi, line separators
+    "\ufe00-\ufe0d\U000e0000-\U000e0fff\U0001d173-\U0001d17a"  # variation selectors without a use, tags
+    "\ud800-\udfff]"  # lone surrogates
+    "|(?<=[\ufe0e\ufe0f])[\ufe0e\ufe0f]"  # a run of variation selectors carries hidden text
+)
+SHOWN = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U000[0-9a-f]{5}")
+"""Matches the escaped form."""
+TAB = "    "
+
+
+def visible(text: str) -> str:
+    """The text with newlines as its only control character; hidden characters as \\x1b, \\u202e, \\U000e0041; a tab as four spaces."""
+    if text.isprintable():
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\t" in text:
+        text = text.replace("\t", TAB)
+    # isprintable runs ten times as fast as the expression and is true for nearly every text without newlines
+    return text if text.replace("\n", "").isprintable() else HIDDEN.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line: every run of white space is one space."""
+    return visible(" ".join(text.split()))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    point = ord(match[0])
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -1,0 +1,155 @@
+"""How many rows each block gets, so that the question and the answer are on the first screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from annotator.text.block import Block
+from annotator.text.cells import wrap
+
+GUTTER = 10
+"""Cells for the title of a step; the longest is ASSISTANT."""
+OPEN = 1 << 30
+"""No limit."""
+ERRORS = 3
+"""Errors that keep their line when the steps are one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One way to shorten, from generous to terse; rows a block."""
+
+    steps: int
+    documents: int
+    errors: int
+    gaps: bool = True
+    """Empty lines between sections; USER and ANSWER on lines of their own."""
+    grouped: bool = False
+    """Steps and earlier turns are one line each."""
+
+
+MEMBERS = ("steps", "documents", "earlier")
+"""Sections that a group block stands for."""
+LEVELS = (
+    Level(40, 4, 20),
+    Level(12, 3, 8),
+    Level(6, 2, 4),
+    Level(3, 1, 2),
+    Level(1, 1, 1),
+    Level(1, 1, 1, gaps=False),
+    Level(1, 1, 1, gaps=False, grouped=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows for each block (0: not shown), and how the screen is set."""
+
+    rows: tuple[int, ...]
+    gaps: bool
+    grouped: bool
+
+
+def sections(blocks: Sequence[Block]) -> list[str]:
+    """The section of each block: question, background, earlier, steps, documents, answer, after."""
+    found: list[str] = []
+    section = "background"
+    for block in blocks:
+        if block.weight == "question":
+            section = "background"
+            found.append("question")
+        elif block.weight == "answer":
+            section = "after"
+            found.append("answer")
+        elif block.kind == "group":
+            section = block.key
+            found.append(section)
+        elif section == "steps" and block.kind in ("others", "meta", "facts"):
+            section = "after"
+            found.append(section)
+        else:
+            found.append("documents" if section == "steps" and block.kind in ("document", "rerank") else section)
+    return found
+
+
+def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
+    """The most generous level at which everything fits `height` rows; at the last one only what ends with the answer has to."""
+    where = sections(blocks)
+    end = max((place for place, section in enumerate(where) if section == "answer"), default=len(blocks) - 1)
+    tall = [_height(block, width if block.weight in ("question", "answer") else width - GUTTER, max(height, 40)) for block in blocks]
+    for level in LEVELS:
+        rows = [_rows(block, section, size, level) for block, section, size in zip(blocks, where, tall, strict=True)]
+        if level.grouped:
+            _keep_errors(blocks, rows)
+        last = level is LEVELS[-1]
+        upto = end + 1 if last else len(blocks)
+        ends = [place for place in range(upto) if where[place] in ("question", "answer") and blocks[place].weight in ("question", "answer")]
+        for place in ends:
+            rows[place] = 0
+        wanted = {place: tall[place] + (1 if level.gaps else 0) for place in ends}
+        room = height - sum(rows[:upto]) - (_gaps(rows, where, ends) if level.gaps else 0)
+        least = {"answer": max(4, height // 3), "question": max(3, height // 4)}
+        if not last and room < sum(min(size, least[where[place]]) for place, size in wanted.items()):
+            continue
+        if level.grouped:
+            _fill(blocks, where, rows, height - sum(rows) - sum(wanted.values()))
+        for place, size in _shared(wanted, where, room).items():
+            rows[place] = size
+        return Plan(tuple(rows), level.gaps, level.grouped)
+    raise AssertionError("the last level always fits")
+
+
+def _height(block: Block, width: int, limit: int) -> int:
+    """Rows of the flow, counted up to the limit."""
+    return sum(1 for _ in islice(wrap(block.flow, width), limit + 1))
+
+
+def _rows(block: Block, section: str, tall: int, level: Level) -> int:
+    if block.kind == "group":
+        return 1 if level.grouped else 0
+    if level.grouped and section in MEMBERS:
+        return 0
+    if block.kind == "facts":
+        return min(tall, 2)
+    if block.weight == "background":
+        return 1
+    return min(tall, level.errors if block.weight == "error" else level.documents if block.kind == "document" else level.steps)
+
+
+def _keep_errors(blocks: Sequence[Block], rows: list[int]) -> None:
+    for place in [place for place, block in enumerate(blocks) if block.weight == "error"][:ERRORS]:
+        rows[place] = 1
+
+
+def _fill(blocks: Sequence[Block], where: list[str], rows: list[int], room: int) -> None:
+    """One line each for the calls, then for what was said, the documents, the results: a kind comes back whole or not at all."""
+    for kinds in (("call", "agent"), ("assistant", "reasoning", "user"), ("document", "rerank"), ("result",)):
+        back = [place for place, block in enumerate(blocks) if not rows[place] and where[place] in MEMBERS and block.kind in kinds]
+        if len(back) <= room:
+            room -= len(back)
+            for place in back:
+                rows[place] = 1
+
+
+def _gaps(rows: list[int], where: list[str], ends: list[int]) -> int:
+    shown = [section for place, section in enumerate(where) if rows[place] or place in ends]
+    return sum(1 for before, after in pairwise(shown) if before != after)
+
+
+def _shared(wanted: dict[int, int], where: list[str], room: int) -> dict[int, int]:
+    """The room for question and answers: all they want, else three fifths to the answers; at least one row each."""
+    if sum(wanted.values()) <= room:
+        return wanted
+    asked = [place for place in wanted if where[place] == "question"]
+    told = [place for place in wanted if where[place] == "answer"]
+    want_asked, want_told = (sum(wanted[place] for place in places) for places in (asked, told))
+    for_told = min(want_told, max(room - want_asked, room * 3 // 5)) if told else 0
+    return _split(wanted, asked, room - for_told) | _split(wanted, told, for_told)
+
+
+def _split(wanted: dict[int, int], places: list[int], room: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for left, place in zip(range(len(places), 0, -1), sorted(places, key=lambda place: wanted[place]), strict=True):
+        found[place] = max(1, min(wanted[place], room // left))
+        room -= found[place]
+    return found

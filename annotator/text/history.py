@@ -1,0 +1,74 @@
+"""What of a conversation was shown already: every request repeats the whole of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from annotator.domain.message import Message, ToolCall
+from annotator.domain.span import SpanHeader
+from annotator.text.readable import parsed, said, thought
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One thing that a message says: a text, a reasoning, a tool call, or the answer to one."""
+
+    kind: str
+    """user, assistant, system, ... (a role), reasoning, call, result."""
+    text: str
+    call: ToolCall | None = None
+    call_id: str | None = None
+    name: str | None = None
+
+
+def sayings(message: Message) -> list[Saying]:
+    """A message taken apart, in reading order."""
+    if message.role in ("tool", "function"):
+        return [Saying("result", said(message), call_id=message.tool_call_id, name=message.name)]
+    found: list[Saying] = []
+    if reason := thought(message):
+        found.append(Saying("reasoning", reason))
+    if text := said(message).strip():
+        found.append(Saying(message.role or "message", text))
+    found.extend(Saying("call", canonical(call.arguments), call, call.call_id, call.name) for call in message.tool_calls)
+    return found
+
+
+def canonical(arguments: str) -> str:
+    """Arguments without regard to spacing and key order."""
+    value = parsed(arguments)
+    if value is None:
+        return arguments.strip()
+    return repr(sorted(value.items())) if isinstance(value, dict) else repr(value)
+
+
+class History:
+    """Counts each saying per request, so that a "yes" said twice is shown twice and a repeated history once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[object, ...], int] = {}
+        self._counts: dict[tuple[object, ...], int] = {}
+
+    def request(self) -> None:
+        """A new request begins."""
+        self._counts = {}
+
+    def is_new(self, saying: Saying) -> bool:
+        """Count a saying of the current request; True when no earlier request held it that often."""
+        identity: tuple[object, ...] = (saying.kind, saying.call_id, saying.text)
+        if saying.call is not None:
+            identity = ("call", saying.call_id or (saying.name, saying.text))
+        count = self._counts[identity] = self._counts.get(identity, 0) + 1
+        if count <= self._seen.get(identity, 0):
+            return False
+        self._seen[identity] = count
+        return True
+
+
+def lineage(spans: Mapping[str, SpanHeader], span: SpanHeader) -> set[str]:
+    """The ids of a span and of everything above it."""
+    found: set[str] = set()
+    at: SpanHeader | None = span
+    while at is not None and at.span_id not in found:
+        found.add(at.span_id)
+        at = spans.get(at.parent_id) if at.parent_id else None
+    return found

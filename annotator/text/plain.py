@@ -1,0 +1,19 @@
+"""A trace as plain text: everything unfolded, nothing wrapped."""
+
+from collections.abc import Iterable, Iterator
+
+from annotator.text.block import Block
+
+
+def plain(blocks: Iterable[Block]) -> Iterator[str]:
+    """Lines without a newline at their end; a heading in capitals before each block, an empty line after it."""
+    for block in blocks:
+        if block.kind == "group":
+            continue
+        heading = "  ".join(part for part in (block.title, block.head) if part)
+        if heading:
+            yield heading
+        for text in (block.body, block.detail):
+            if text:
+                yield from (f"({text})" if block.note and block.kind != "facts" else text).split("\n")
+        yield ""
