@@ -158,9 +158,11 @@ class PhoenixServer:
 
     def seed(self, project: str, spans: Sequence[Mapping[str, Any]]) -> None:
         """Send Phoenix-shaped spans and wait until the server lists them all."""
+        if project not in self.projects():
+            self.done("POST", "/v1/projects", {"name": project})
         for start in range(0, len(spans), 200):
             part = spans[start : start + 200]
-            self.done("POST", f"/v1/projects/{quote(project, safe='')}/spans", {"data": part})
+            self.done("POST", f"{self.project_path(project)}/spans", {"data": part})
         self._wait_for(project, {span["context"]["span_id"] for span in spans})
 
     def seed_otlp(self, project: str, request: Mapping[str, Any]) -> None:
@@ -196,9 +198,20 @@ class PhoenixServer:
         if missing:
             raise RuntimeError(f"{len(missing)} of {len(span_ids)} spans never appeared in {project}")
 
+    def project_path(self, name: str) -> str:
+        """`/v1/projects/ID`: a name may hold a slash, which no path may."""
+        ids = self.projects()
+        if name not in ids:
+            raise RuntimeError(f"no project {name!r}")
+        return f"/v1/projects/{quote(ids[name], safe='')}"
+
+    def projects(self) -> dict[str, str]:
+        """Ids by name."""
+        return {project["name"]: project["id"] for project in self._all("/v1/projects", {"limit": 100})}
+
     def spans(self, project: str) -> Iterator[dict[str, Any]]:
         """Every span as GET /v1/projects/P/spans has it, newest first."""
-        yield from self._all(f"/v1/projects/{quote(project, safe='')}/spans", {"limit": 1000})
+        yield from self._all(f"{self.project_path(project)}/spans", {"limit": 1000})
 
     def annotations(
         self, project: str, ids: Sequence[str] = (), kind: str = "span", identifier: str | None = None, names: Sequence[str] = ()
@@ -209,7 +222,7 @@ class PhoenixServer:
             query.append(("identifier", identifier))
         elif kind == "span" and not ids:
             ids = [span["context"]["span_id"] for span in self.spans(project)]
-        path = f"/v1/projects/{quote(project, safe='')}/{kind}_annotations"
+        path = f"{self.project_path(project)}/{kind}_annotations"
         if not ids:
             return list(self._all(path, query))
         rows: list[dict[str, Any]] = []

@@ -147,7 +147,8 @@ class Client:
 
     def _unreachable(self, what: str, error: Exception) -> Unreachable:
         reason = str(error).strip()
-        advice = "Check http or https, and the certificate (SSL_CERT_FILE names your own)" if "SSL" in reason else "Check that Phoenix runs there"
+        secured = "Check http or https, and the certificate (SSL_CERT_FILE names your own)"
+        advice = secured if "SSL" in reason else "Check that Phoenix runs there"
         return Unreachable(f"{self.url} {what}{f' ({reason})' if reason else ''}.", f"{advice}{self._from}.")
 
     def _check_url(self, base: str) -> tuple[bool, str]:

@@ -36,6 +36,9 @@ def nanoseconds(text: str | None) -> int | None:
     return (passed.days * 86_400 + passed.seconds) * 1_000_000_000 + int(f"{fraction[1] if fraction else '0':0<9.9}")
 
 
+# A span that never ended has OTLP's end 0, which Phoenix gives as 1970-01-01: hence `or None` on a span's times.
+
+
 class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -72,8 +75,8 @@ class TraceSpan(Wire):
             self.name or "",
             (self.span_kind or "UNKNOWN").upper(),
             (self.status_code or "UNSET").upper(),
-            nanoseconds(self.start_time),
-            nanoseconds(self.end_time),
+            nanoseconds(self.start_time) or None,
+            nanoseconds(self.end_time) or None,
             session_id,
         )
 
@@ -125,8 +128,8 @@ class WholeSpan(Wire):
             self.name or "",
             (self.span_kind or "UNKNOWN").upper(),
             (self.status_code or "UNSET").upper(),
-            nanoseconds(self.start_time),
-            nanoseconds(self.end_time),
+            nanoseconds(self.start_time) or None,
+            nanoseconds(self.end_time) or None,
             session if isinstance(session, str) and session else None,
             self.status_message or "",
             attributes,
