@@ -1,6 +1,7 @@
 """OpenInference: Phoenix's exploded keys, its REST-ingest shape with JSON strings, OTLP's flat keys, and nested objects."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefinition
@@ -44,6 +45,8 @@ class OpenInference:
         for section, reader in SECTIONS.items():
             if section in top:
                 found |= reader(fields(top[section]), given)
+        if span.kind == "RETRIEVER" and "documents" in found:
+            found["documents"] = _identified(found["documents"], told)
         return found
 
 
@@ -72,6 +75,17 @@ def _llm(llm: dict[str, Any]) -> dict[str, Any]:
 
 def _retrieval(node: dict[str, Any], given: str | None) -> dict[str, Any]:
     return {"documents": documents(node.get("documents"))}
+
+
+def _identified(found: tuple[Document, ...], told: str | None) -> tuple[Document, ...]:
+    """LangChain leaves a document's id in the output's JSON only."""
+    if not told or not found or '"id"' not in told or any(document.document_id for document in found):
+        return found
+    value = parse(told)
+    listed = value.get("documents") if isinstance(value, dict) else value
+    if not isinstance(listed, list) or len(listed) != len(found):
+        return found
+    return tuple(replace(document, document_id=_id(fields(item).get("id"))) for document, item in zip(found, listed, strict=True))
 
 
 def _reranker(node: dict[str, Any], given: str | None) -> dict[str, Any]:

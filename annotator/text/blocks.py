@@ -18,6 +18,10 @@ STEPS = "steps"
 """Keys of the two group blocks: each stands for the blocks that follow it when there is no room for them."""
 
 
+SHOWN = ("model", "tools", "functions")
+"""Invocation parameters that have a place of their own."""
+
+
 def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "") -> list[Block]:
     """The whole trace when `focus` is its root (or names no span), else that span and what is below it."""
     if not trace.spans:
@@ -59,7 +63,7 @@ def _question_block(scope: Scope, asked: End) -> Block:
     if asked.text:
         body, syntax = pretty(asked.text) if asked.title != "USER" else (visible(asked.text), "text")
         return Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=one_line(asked.text[:400]))
-    what = "prompt text" if scope.root.kind == "LLM" or scope.top.model else "input"
+    what = "prompt text" if scope.root.kind == "LLM" or (scope.root.kind == "UNKNOWN" and scope.top.model) else "input"
     body = f"no {what} was recorded on this span"
     return Block(key, scope.root.span_id, "user", asked.title, body, weight="question", summary=body, note=True)
 
@@ -117,20 +121,17 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
             key = f"{scope.root.span_id}/answer/{place}"
             summary = one_line(end.text[:400])
             found.append(Block(key, end.span_id, "assistant", end.title, body, syntax=syntax, weight="answer", summary=summary))
-    if found or (not calls and _speaks_otherwise(scope)):
+    if found or (not calls and scope.root.kind in ("RETRIEVER", "RERANKER") and (scope.top.retrieved or scope.top.documents)):
         return found
     what = "answer" if scope.root.kind in SPEAKS else "output"
     reason = scope.top.finish_reason
     body = f"no {what} was recorded" + (f" (finish reason: {one_line(reason)})" if reason else "")
+    if scope.top.embedded and scope.root.kind == "EMBEDDING":
+        body = f"{facts.counted(len(scope.top.embedded), 'text')} embedded; vectors are not shown"
     if calls:
         body = "no text; the model asks for a tool"
     key = f"{scope.root.span_id}/answer/0"
     return [Block(key, scope.root.span_id, "assistant", what.upper(), body, weight="answer", summary=body, note=True)]
-
-
-def _speaks_otherwise(scope: Scope) -> bool:
-    """Documents and embeddings are their span's output."""
-    return bool(scope.top.retrieved or scope.top.documents or scope.top.embedded) and scope.root.kind not in SPEAKS
 
 
 def _background(scope: Scope, others: list[Span]) -> list[Block]:
@@ -143,13 +144,20 @@ def _background(scope: Scope, others: list[Span]) -> list[Block]:
         found.append(Block(f"{root_id}/others", root_id, "others", "OTHER", body, weight="background", summary=summary))
     readings = [scope.top, *(scope.reading(span) for span, _ in scope.order)]
     metadata = next((reading.metadata for reading in readings if reading.metadata), {})
-    parameters = scope.top.invocation_parameters
-    if metadata or parameters:
+    if metadata:
         line = named(metadata)
-        given = pretty(parameters)[0] if parameters else ""
-        summary = line or one_line(parameters or "")
-        detail = given if line else ""
-        found.append(Block(f"{root_id}/meta", root_id, "meta", "META", line or given, detail=detail, weight="background", summary=summary))
+        found.append(Block(f"{root_id}/meta", root_id, "meta", "META", line, weight="background", summary=line))
+    if given := scope.top.invocation_parameters:
+        values = parsed(given)
+        if isinstance(values, dict):
+            kept = {name: value for name, value in values.items() if name not in SHOWN and value not in (None, "")}
+            line, detail = named(kept), "" if len(kept) >= len(values) - 1 else pretty(given)[0]
+        else:
+            line, detail = visible(given), ""
+        if line:
+            found.append(
+                Block(f"{root_id}/params", root_id, "params", "PARAMS", line, detail=detail, weight="background", summary=one_line(line))
+            )
     return found
 
 

@@ -34,15 +34,22 @@ class Call:
         """What came back: what the model was told, and what the span returned where that is something else."""
         found = [answer for answer in self.answers if answer.strip()]
         output = (self.reading.output_text or "").strip() if self.reading else ""
-        if output and not any(_same(answer.strip(), output) for answer in found):
-            found.insert(0, output)
-        return found
+        if not output:
+            return found
+        for place, answer in enumerate(found):
+            if _same(answer.strip(), output):
+                found[place] = min(answer, output, key=len)
+                return found
+        return [output, *found]
 
 
 def _same(told: str, output: str) -> bool:
-    """True when what the model was told is what the span returned, or the text within it."""
-    quoted = (json.dumps(told)[1:-1], json.dumps(told, ensure_ascii=False)[1:-1])
-    return told in output or any(text in output for text in quoted) or canonical(told) == canonical(output)
+    """True when what the model was told is what the span returned, or one is within the other, also as JSON in a string."""
+    quoted = (told, json.dumps(told)[1:-1], json.dumps(told, ensure_ascii=False)[1:-1])
+    if any(text in output for text in quoted):
+        return True
+    tight, wide = "".join(told.split()), "".join(output.split())
+    return wide in tight or tight in wide
 
 
 class Calls:

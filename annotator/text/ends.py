@@ -1,12 +1,15 @@
 """The two ends of a trace: what was asked and what was answered."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from annotator.domain.message import Message
 from annotator.text.readable import ANSWERS, QUESTIONS, chosen, parsed, said
 from annotator.text.scope import Scope
 
+STREAM = re.compile(r"<(async_)?generator")
+"""A stream was recorded instead of what it brought."""
 SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
 """Kinds whose plain input is taken for a person's words."""
 
@@ -38,6 +41,8 @@ def question(scope: Scope) -> End:
     if asked is not None:
         return End(said(asked).strip(), _role(asked), span_id)
     spoken = _first_asked(scope)
+    if reading.embedded:
+        return End("\n".join(reading.embedded), "INPUT", span_id)
     if (given := reading.input_text) and given.strip():
         title = "USER" if scope.root.kind in SPEAKS else "INPUT"
         value = parsed(given)
@@ -47,9 +52,9 @@ def question(scope: Scope) -> End:
             return End(spoken.text, "USER", span_id, False)
         if (found := chosen(value, QUESTIONS)) and scope.root.kind in SPEAKS:
             return End(found.strip(), title, span_id, isinstance(value, dict) and len(value) == 1)
+        if spoken and scope.root.kind in SPEAKS:
+            return End(spoken.text, spoken.title, spoken.span_id, False)
         return End(given.strip(), "INPUT", span_id)
-    if scope.top.embedded:
-        return End("\n".join(reading.embedded), "INPUT", span_id)
     return spoken or End(None, "USER" if scope.root.kind in SPEAKS else "INPUT", span_id)
 
 
@@ -74,9 +79,11 @@ def answers(scope: Scope) -> list[End]:
     spoken = _texts(last[1]) if last else []
     told = (reading.output_text or "").strip()
     if told:
-        if any(message.tool_calls for message in reading.output_messages):
-            return []
+        if scope.root.kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
+            return []  # the provider's JSON around calls, an empty answer, vectors
         if len(spoken) == 1 and last and _inside(spoken[0], told):
+            return [End(spoken[0], title, span_id)]
+        if len(spoken) == 1 and last and STREAM.search(told):
             return [End(spoken[0], title, span_id)]
         value = parsed(told)
         if isinstance(value, dict) and scope.root.kind in SPEAKS and (found := chosen({**_strings(value)}, ANSWERS)):
@@ -102,8 +109,8 @@ def _strings(value: dict[str, object]) -> dict[str, object]:
 
 
 def _inside(spoken: str, recorded: str) -> bool:
-    """True when a text (its first 60 characters: outputs get cut) is within a recorded value, also as JSON."""
-    start = spoken.strip()[:60]
+    """True when the start of a text (less of it where the value was cut) is within a recorded value, also as JSON."""
+    start = spoken.strip()[: 24 if recorded.endswith("...") else 60]
     return len(start) > 1 and any(
         form in recorded for form in (start, json.dumps(start, ensure_ascii=False)[1:-1], json.dumps(start)[1:-1])
     )

@@ -17,10 +17,10 @@ def duration(nanoseconds: int | None) -> str:
 
 
 def tokens(prompt: int | None, completion: int | None) -> str:
-    """1,204 + 88 tokens: in and out; '' where neither is known."""
-    if prompt is None and completion is None:
-        return ""
-    return " + ".join("?" if count is None else f"{count:,}" for count in (prompt, completion)) + " tokens"
+    """1,204 + 88 tokens: in and out; one of them where the other is not known, '' where neither is."""
+    if prompt is None or completion is None:
+        return f"{prompt:,} tokens in" if prompt is not None else f"{completion:,} tokens out" if completion is not None else ""
+    return f"{prompt:,} + {completion:,} tokens"
 
 
 def money(dollars: float | None) -> str:

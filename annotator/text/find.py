@@ -11,9 +11,7 @@ def find(blocks: Sequence[Block], query: str) -> list[tuple[int, int]]:
     if not query:
         return []
     pattern = re.compile(re.escape(query), re.IGNORECASE)
-    return [
-        (index, match.start()) for index, block in enumerate(blocks) if block.kind != "group" for match in pattern.finditer(block.text)
-    ]
+    return [(index, match.start()) for index, block in enumerate(blocks) if block.kind != "group" for match in pattern.finditer(block.text)]
 
 
 def ranges(text: str, query: str) -> list[tuple[int, int]]:

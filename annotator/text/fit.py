@@ -64,7 +64,7 @@ def sections(blocks: Sequence[Block]) -> list[str]:
         elif block.kind == "group":
             section = block.key
             found.append(section)
-        elif section == "steps" and block.kind in ("others", "meta", "facts"):
+        elif section == "steps" and block.kind in ("others", "meta", "params", "facts"):
             section = "after"
             found.append(section)
         else:
@@ -106,7 +106,7 @@ def _height(block: Block, width: int, limit: int) -> int:
 
 def _rows(block: Block, section: str, tall: int, level: Level) -> int:
     if block.kind == "group":
-        return 1 if level.grouped else 0
+        return 1 if level.grouped or block.key == "earlier" else 0
     if level.grouped and section in MEMBERS:
         return 0
     if block.kind == "facts":

@@ -14,15 +14,17 @@ from annotator.text.paint import Mark, Painter
 
 COUNTED = 40_000
 """Characters up to which hidden lines are counted; beyond, their size is said."""
+TAIL = 4
+"""Rows from which a shortened question ends with its last row: prompts end with what they ask."""
 STYLES: dict[str, Style] = {
-    "error": "error", "facts": "dim", "meta": "dim", "others": "faint", "group": "dim", "system": "dim", "developer": "dim",
-    "template": "dim", "input": "dim", "tools": "tool", "reasoning": "dim", "embedding": "dim",
-}  # fmt: skip
+    **dict.fromkeys(("facts", "meta", "params", "group", "system", "developer", "template", "input", "reasoning", "embedding"), "dim"),
+    "error": "error",
+    "tools": "tool",
+    "others": "faint",
+}
 
 
-def lay_out(
-    blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], query: str = "", current: int = -1
-) -> list[Line]:
+def lay_out(blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], query: str = "", current: int = -1) -> list[Line]:
     """The lines of a trace, shortened so that question and answer are within the first `height` rows.
 
     `folds` by block key wins over that: True is folded to one line, False is open, details and all. `query` marks its
@@ -38,9 +40,7 @@ def shortened(blocks: Sequence[Block], width: int, height: int, folds: Mapping[s
     return frozenset(block.key for index, block in enumerate(blocks) if page.hides(index))
 
 
-def _page(
-    blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], query: str, current: int
-) -> "_Page":
+def _page(blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], query: str, current: int) -> "_Page":
     found = find(blocks, query)
     at = found[current] if 0 <= current < len(found) else None
     plan = fit(blocks, width, height)
@@ -51,7 +51,7 @@ def _page(
     for index, block in enumerate(blocks):
         group = "steps" if where[index] == "documents" else where[index]
         if block.kind == "group":
-            rows[index] = 1 if groups[block.key] or plan.grouped else 0
+            rows[index] = 1 if groups[block.key] or plan.rows[index] else 0
         elif group in groups:
             if groups[group]:
                 rows[index] = rows[index] if plan.grouped else 0 if block.weight != "error" else 1
@@ -140,6 +140,13 @@ class _Page:
             hidden = _hidden(block.text, width, 1)
             yield [Piece("▸ ", "faint"), *self._summary(block, width - 2 - width_of(hidden) - 1), Piece(" " + hidden, "faint")]
             return
+        if block.weight == "question" and rows >= TAIL:
+            for start, end in shown[: rows - 2]:
+                yield painter.row(start, end)
+            yield [Piece(_hidden(block.text, width, rows - 1), "faint")]
+            start = _last_row(text, width)
+            yield painter.row(start, len(text))
+            return
         for start, end in shown[: rows - 1]:
             yield painter.row(start, end)
         start, end = shown[rows - 1]
@@ -181,6 +188,18 @@ class _Page:
             kept.append(Piece(crop(piece.text, room), piece.style))
             room -= width_of(kept[-1].text)
         return [*kept, Piece(" " * (max(room, 0) + 1) + note, "faint")]
+
+
+def _last_row(text: str, width: int) -> int:
+    """Where the last row of a text begins, measured from its end."""
+    floor = max(text.rfind("\n") + 1, len(text) - width)
+    start = floor
+    while start < len(text) and width_of(text[start:]) > width:
+        start += 1
+    if start > 0 and text[start - 1] not in " \n":
+        space = text.find(" ", start)
+        start = space + 1 if 0 <= space < len(text) - 1 else start
+    return start
 
 
 def _detail_note(block: Block) -> str:

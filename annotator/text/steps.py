@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from annotator.domain.message import Document, Failure, Message, Reading
-from annotator.domain.span import ERROR, Span
+from annotator.domain.span import Span
 from annotator.text.block import Block, Syntax
 from annotator.text.calls import Call, Calls
 from annotator.text.ends import End, last_user
 from annotator.text.escape import one_line, visible
+from annotator.text.facts import counted
 from annotator.text.history import History, Saying, sayings
 from annotator.text.readable import QUESTIONS, arguments, chosen, facts, parsed, pretty
 from annotator.text.scope import Scope
@@ -96,6 +97,7 @@ class Steps:
                 self._say(span, "agent", "AGENT", "", head=one_line(agent))
             if span.kind in PLUMBING:
                 self.others.append(span)
+                self._filtered(span, reading)
 
     def _leave(self, span: Span, reading: Reading) -> None:
         if span.span_id in self.scope.models:
@@ -167,6 +169,8 @@ class Steps:
             return
         elif saying.kind == "user" and self.question.text and self.question.text in saying.text:
             self.steps.append(self._spoken(span, saying, "PROMPT", "background"))
+        elif saying.kind == "result" and not saying.text.strip():
+            self._say(span, "result", "RESULT", "a tool message without text", note=True)
         else:
             self.steps.append(self._spoken(span, saying, TITLES.get(saying.kind, saying.kind.upper()[:9]), "step"))
 
@@ -193,6 +197,13 @@ class Steps:
             block = self._block(span.span_id, "document", title, content, head=head, detail=facts(document.metadata))
             self.steps.append(replace(block, position=position, summary=f"{head}  {one_line(document.content[:300])}"))
 
+    def _filtered(self, span: Span, reading: Reading) -> None:
+        """A postprocessor that dropped documents (LlamaIndex records their reprs only)."""
+        given, left = parsed(reading.input_text or ""), parsed(reading.output_text or "")
+        nodes = given.get("nodes") if isinstance(given, dict) else None
+        if isinstance(nodes, list) and isinstance(left, list) and len(left) < len(nodes):
+            self._say(span, "rerank", "FILTER", f"{len(nodes)} to {counted(len(left), 'document')}", head=one_line(span.name), note=True)
+
     def _reranked(self, span: Span, reading: Reading) -> None:
         if not reading.documents and not reading.input_documents:
             self._say(span, "rerank", "RERANK", "0 documents", note=True)
@@ -215,11 +226,14 @@ class Steps:
     def _failed(self, span: Span, reading: Reading) -> None:
         """Failures that nothing below this span showed: an exception is recorded again on every span that it passes."""
         for failure in reading.failures:
+            silent = not failure.kind and not failure.message
+            if silent and any(
+                self.scope.related(span.span_id, other.span_id) and _speaks(self.scope.reading(other)) for other, _ in self.scope.order
+            ):
+                continue
             if not any(_repeated(failure, known) for known in self._failures):
                 self._failures.append(failure)
                 self.steps.append(self._failure(span.span_id, "✗", failure))
-        if span.status_code == ERROR and not reading.failures:
-            self.steps.append(self._failure(span.span_id, "✗", Failure("", "the span failed; no message was recorded")))
 
     def _failure(self, span_id: str, title: str, failure: Failure) -> Block:
         message = ": ".join(part for part in (failure.kind, failure.message) if part) or "failed; no message was recorded"
@@ -271,6 +285,10 @@ def source(document: Document) -> str:
 def identity(document: Document) -> str:
     """What a document is known by before and after a reranker."""
     return document.document_id or document.content
+
+
+def _speaks(reading: Reading) -> bool:
+    return any(failure.kind or failure.message for failure in reading.failures)
 
 
 def _repeated(failure: Failure, known: Failure) -> bool:
