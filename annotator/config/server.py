@@ -43,9 +43,10 @@ class FoundServer:
     """What was ignored, and why."""
 
 
-def find_server(url: str = "", env: Mapping[str, str] = os.environ, folder: Path | None = None) -> FoundServer:
+def find_server(url: str = "", env: Mapping[str, str] = os.environ, folder: Path | None = None, kept: bool = False) -> FoundServer:
     """The server of `url`, else of the environment, else the default one; `folder` is where a `.env.phoenix` is looked for.
 
+    `kept` says that nobody typed the URL now: a queue remembers it, and a file may have named it then.
     Raises UsageError for a URL that is none, and where a key would leave for a server that only a file names.
     """
     file = find_env_file(env, folder or Path.cwd())
@@ -61,10 +62,11 @@ def find_server(url: str = "", env: Mapping[str, str] = os.environ, folder: Path
     found, origin, named_by_file = DEFAULT_URL, "the default", False
     if url:
         found, origin = normal_url(url), url
+        named_by_file = kept and found in _urls_of(file.values)
     elif candidates:
         found, key, named_by_file = _first_usable(candidates, port, warnings)
         origin = f"{key} in {file.path}" if named_by_file else key
-    if named_by_file and keys and not keys_from_file and found not in _process_urls(env, port):
+    if named_by_file and keys and not keys_from_file and found not in _urls_of(env):
         raise UsageError(
             f"{' and '.join(keys)} of the environment would be sent to {found}, which only {file.path} names.",
             f"Set {ENDPOINT} beside the key, put the key into {file.path}, or set PHOENIX_DISCOVER_CONFIG=false.",
@@ -133,10 +135,12 @@ def _host_url(host: str, port: str) -> str:
     return f"http://{host}" if ":" in host else f"http://{host}:{port}"
 
 
-def _process_urls(env: Mapping[str, str], port: str) -> set[str]:
+def _urls_of(values: Mapping[str, str]) -> set[str]:
+    """Every URL that an environment or a file names."""
+    port = values.get(PORT, "").strip() or "6006"
     urls = set()
     for key in _URLS:
-        value = env.get(key, "").strip()
+        value = values.get(key, "").strip()
         try:
             urls.add(normal_url(_host_url(value, port) if key == HOST else value))
         except UsageError:

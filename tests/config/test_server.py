@@ -86,6 +86,16 @@ def test_a_key_of_the_environment_stays_from_a_server_that_only_a_file_names(tmp
     assert find(tmp_path, {"PHOENIX_API_KEY": "k", "PHOENIX_ENDPOINT": "http://mine"}).settings.url == "http://mine"
 
 
+def test_a_kept_url_that_only_a_file_names_gets_no_key_either(tmp_path: Path) -> None:
+    (tmp_path / ".env.phoenix").write_text("PHOENIX_HOST=f\nPHOENIX_PORT=8")
+    env = {"PHOENIX_API_KEY": "k"}
+    with pytest.raises(UsageError, match="which only"):
+        find_server("http://f:8", env, tmp_path, kept=True)
+    assert find_server("http://f:8", env, tmp_path).settings.api_key == "k"
+    assert find_server("http://other", env, tmp_path, kept=True).settings.api_key == "k"
+    assert find_server("http://f:8", {**env, "PHOENIX_ENDPOINT": "http://f:8/"}, tmp_path, kept=True).settings.api_key == "k"
+
+
 def test_files_that_are_not_trusted(tmp_path: Path) -> None:
     path = tmp_path / "deep" / ".env.phoenix"
     path.parent.mkdir()

@@ -216,7 +216,7 @@ def test_a_file_without_traces_says_what_it_is(tmp_path: Path, data: bytes, what
 def test_a_file_that_is_not_there_names_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "traces.jsonl").write_text(line(1))
     with pytest.raises(BadFile, match="There is no file") as raised:
-        pages(tmp_path / "trace.jsonl")
+        Files(str(tmp_path / "trace.jsonl"))
     assert raised.value.advice == f"Did you mean {tmp_path / 'traces.jsonl'}?"
     with pytest.raises(BadFile) as raised:
         pages(tmp_path / "gone" / "x.json")

@@ -35,7 +35,7 @@ class Files:
     """Whole spans from `location`: a file, a folder of files, or '-' for standard input (`stdin`).
 
     OTLP/JSON and Phoenix's pages, as JSON or JSON Lines, plain or gzip. A part that cannot be read is a BadLine and the rest loads;
-    BadFile where there is nothing to load at all.
+    BadFile where there is nothing to load at all: at once where nothing is at the location, else by `pages`.
     """
 
     capabilities = Capabilities(payloads_with_listing=True)
@@ -43,16 +43,16 @@ class Files:
     def __init__(self, location: str, stdin: BinaryIO | None = None) -> None:
         self._location = location
         self._stdin = stdin
+        self._paths = [] if location == STDIN else files_at(location)
 
     def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
         """Every span of the files, in their order, whatever the selection. A cursor goes on within a plain JSON Lines file;
         everywhere else it starts over, which brings spans again. Raises BadFile."""
-        paths = [] if self._location == STDIN else files_at(self._location)
-        total = sum(map(_size, paths)) if paths else None
+        total = sum(map(_size, self._paths)) if self._paths else None
         spans: list[Span] = []
         bad: list[BadLine] = []
         nothing_yet, reason, read = cursor in (None, _START_OVER), "", 0
-        for found in self._found(paths, cursor):
+        for found in self._found(cursor):
             if len(spans) + len(bad) == PAGE:
                 yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total)
                 spans, bad = [], []
@@ -78,14 +78,14 @@ class Files:
     def _name(self) -> str:
         return "Standard input" if self._location == STDIN else self._location
 
-    def _found(self, paths: list[Path], cursor: str | None) -> Iterator[_Found]:
-        if not paths:
+    def _found(self, cursor: str | None) -> Iterator[_Found]:
+        if not self._paths:
             yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0)
-        elif paths == [Path(self._location)]:
-            yield from _file(paths[0], cursor or "", 0)
+        elif self._paths == [Path(self._location)]:
+            yield from _file(self._paths[0], cursor or "", 0)
         else:
             before = 0
-            for path in paths:
+            for path in self._paths:
                 try:
                     for found in _file(path, "", before):
                         part = found.part
