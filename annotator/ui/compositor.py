@@ -4,6 +4,7 @@ Stock repaints a dirty region from its widget's left edge, pads every row with b
 sent from the first dirty column, blanks are erased by one sequence, and a style is sent where it changes. Written for Textual 8.2.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -19,6 +20,13 @@ SHORTEST_ERASE = 4
 """Cells; erasing to the edge takes 3 bytes."""
 SHORTEST_JUMP = 12
 """Cells; erasing and stepping over takes up to 10 bytes."""
+
+_BLANKS = re.compile(f" {{{SHORTEST_JUMP},}}")
+
+
+def _jump(blanks: re.Match[str]) -> str:
+    count = len(blanks[0])
+    return f"\x1b[{count}X\x1b[{count}C"
 
 
 @lru_cache(4096)
@@ -63,8 +71,7 @@ def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool) -> 
         if code != now:
             out.append(f"\x1b[0;{code}m" if code and now else f"\x1b[{code}m")
             now = code
-        blanks = len(text)
-        out.append(f"\x1b[{blanks}X\x1b[{blanks}C" if not code and blanks >= SHORTEST_JUMP and text == " " * blanks else text)
+        out.append(text if code else _BLANKS.sub(_jump, text))
     if now:
         out.append("\x1b[m")
     if erase:

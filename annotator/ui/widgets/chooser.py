@@ -165,6 +165,10 @@ class Chooser(ModalScreen[str | None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        self.press(event)
+
+    def press(self, event: events.Key) -> None:
+        """Take a key, also one that was read before this screen was in front."""
         command = self._command_of(key_name(event.key, event.character))
         if command == "list_close":
             self.dismiss(None)

@@ -31,15 +31,16 @@ class EscapeGuard:
 
     def swallow(self, key_name: str, at: float) -> bool:
         """True where the key belongs to a split sequence. Every key is to be shown to it, in order."""
+        if key_name == "escape":
+            self._escaped_at, self._inside = at, False
+            return False
         if self._inside and at - self._last <= SEQUENCE_GAP:
             self._last = at
             self._inside = key_name in _PARAMETERS
             return self._inside or key_name == "~" or (len(key_name) == 1 and key_name.isalpha())
-        self._inside = False
         started = key_name in ("alt+[", "alt+O") or (key_name in _STARTS and at - self._escaped_at <= SEQUENCE_GAP)
-        self._escaped_at = at if key_name == "escape" else float("-inf")
-        if started:
-            self._inside, self._last = True, at
+        self._escaped_at = float("-inf")
+        self._inside, self._last = started, at
         return started
 
 

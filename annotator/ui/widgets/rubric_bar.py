@@ -17,6 +17,8 @@ MARGIN = 3
 HINTS = ((110, 20), (72, 12))
 """From how many columns on, how many cells for the hint at the right edge."""
 SLIDER = 42
+READABLE = 120
+"""Columns; hints stand no farther from what they belong to."""
 SHORTEST_LABEL = 3
 OTHER_LABEL = 16
 """Cells for a chosen label that has no digit of its own."""
@@ -145,7 +147,7 @@ def rubric_lines(rows: Sequence[CriterionRow], width: int) -> list[Line]:
         for at, pieces in enumerate(_answer(row, space)):
             start = [_sign(row), Piece(pad(row.name, names) + " ", name)] if not at else [Piece(" " * (MARGIN + names + 1))]
             hint = [Piece(shorten(row.hint, hint_width - 1) + " ", "faint")] if row.hint and hint_width and not at else []
-            lines.append(spread([*start, *crop(pieces, space)], hint, width, index))
+            lines.append(spread([*start, *crop(pieces, space)], hint, min(width, READABLE), index))
     return lines
 
 

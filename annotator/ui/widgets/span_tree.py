@@ -35,15 +35,15 @@ def tree_top(count: int, current: int, height: int, top: int = 0) -> int:
 
 def _entry_line(entry: TreeEntry, index: int, is_current: bool, width: int, widths: tuple[int, int]) -> Line:
     time_width, mark_width = widths
-    mark = " " + pad(entry.mark, mark_width) if mark_width else ""
+    mark = " " + pad(entry.mark, mark_width) + " " if mark_width else " "
     right = [Piece(entry.duration.rjust(time_width), "faint"), Piece(mark, entry.mark_style)]
-    room = width - 3 - time_width - (1 + mark_width if mark_width else 0)
+    room = width - 5 - time_width - (1 + mark_width if mark_width else 0)
     deepest = max(0, (room - SHORTEST_NAME) // 2)
     indent = " " * (2 * entry.depth) if entry.depth <= deepest else " " * (2 * deepest - 1) + "›" if deepest else ""
     kind = entry.kind.lower()
     name = shorten(entry.name, max(3, room - len(indent) - cell_len(kind) - 1))
     left = [
-        Piece("▸ " if is_current else "  ", "accent"),
+        Piece(" ▸ " if is_current else "   ", "accent"),
         Piece(indent, "faint"),
         Piece(f"{kind} ", "accent" if is_current else "dim"),
         Piece(name, "strong" if is_current else "text"),
@@ -61,7 +61,7 @@ def tree_lines(entries: Sequence[TreeEntry], current_span_id: str | None, width:
     lines = [_entry_line(entry, top + at, top + at == current, width, widths) for at, entry in enumerate(entries[top : top + height])]
     below = len(entries) - top - height
     if height > 2 and top:
-        lines[0] = Line((Piece("  "), Piece(f"▲ {top + 1:,} more", "faint")))
+        lines[0] = Line((Piece("   "), Piece(f"▲ {top + 1:,} more", "faint")))
     if height > 2 and below > 0:
-        lines[-1] = Line((Piece("  "), Piece(f"▼ {below + 1:,} more", "faint")))
+        lines[-1] = Line((Piece("   "), Piece(f"▼ {below + 1:,} more", "faint")))
     return lines

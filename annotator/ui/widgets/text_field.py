@@ -26,27 +26,25 @@ EDITING = {
     "ctrl+a": "cursor_line_start",
     "end": "cursor_line_end",
     "ctrl+e": "cursor_line_end",
-    "shift+up": "cursor_up(True)",
-    "shift+down": "cursor_down(True)",
-    "shift+left": "cursor_left(True)",
-    "shift+right": "cursor_right(True)",
-    "shift+home": "cursor_line_start(True)",
-    "shift+end": "cursor_line_end(True)",
     "backspace": "delete_left",
     "delete": "delete_right",
     "ctrl+w": "delete_word_left",
     "ctrl+backspace": "delete_word_left",
     "alt+backspace": "delete_word_left",
     "ctrl+u": "delete_to_start_of_line",
-    "ctrl+k": "delete_to_end_of_line_or_delete_line",
+    "ctrl+k": "delete_to_end_of_line",
     "ctrl+z": "undo",
     "ctrl+y": "redo",
 }
 """Keys that move and delete while typing, as everywhere; what a command has goes first."""
 
 
-class TextField(TextArea, inherit_bindings=False):
-    """Every key stays in the field: commands of the context `field`, editing keys, text. Closed until `open`."""
+class TextField(TextArea, can_focus=False, inherit_bindings=False):
+    """Commands of the context `field`, editing keys, text. Closed until `open`.
+
+    Never focused: the screen hands it each key and paste while it is open. Textual routes a key by the focus when it is read, so what
+    comes in one read with the key that opens or closes the field would act as commands, or become text.
+    """
 
     DEFAULT_CSS = """
     TextField {
@@ -57,7 +55,6 @@ class TextField(TextArea, inherit_bindings=False):
         border-title-color: ansi_cyan; border-title-style: bold;
         background: ansi_default; color: ansi_default;
         scrollbar-size-vertical: 1;
-        &:focus { border: none; border-top: solid ansi_cyan; }
         & .text-area--cursor, &:dark .text-area--cursor, &:light .text-area--cursor {
             color: ansi_default; background: ansi_default; text-style: reverse;
         }
@@ -81,7 +78,7 @@ class TextField(TextArea, inherit_bindings=False):
             self.draft = draft
 
     class LeftThen(Message):
-        """Escape and a key came in one read: the field was left, and then this key was pressed. Posted instead of `Left`."""
+        """Escape and a key came in one read: the field was left, and then this key was pressed at `time`."""
 
         def __init__(self, draft: str, key: str, character: str | None, time: float) -> None:
             super().__init__()
@@ -97,6 +94,9 @@ class TextField(TextArea, inherit_bindings=False):
             super().__init__()
             self.direction = direction
 
+    Outcome = Saved | Left | LeftThen | ScrollTrace | None
+    """What a key asks the screen to do."""
+
     def __init__(self, command_of: Callable[[str], str | None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False, highlight_cursor_line=False)
         self.cursor_blink = False
@@ -104,11 +104,10 @@ class TextField(TextArea, inherit_bindings=False):
 
     def open(self, title: str, text: str = "") -> None:
         """Show the field with a text to go on with, the cursor behind it."""
-        self.border_title = Content(title)
+        self.border_title = Content(f" {title} ")
         self.load_text(text)
         self.move_cursor(self.document.end)
         self.display = True
-        self.focus()
 
     def close(self) -> None:
         """Hide the field and forget its text."""
@@ -119,33 +118,39 @@ class TextField(TextArea, inherit_bindings=False):
     def is_open(self) -> bool:
         return bool(self.display)
 
-    async def _on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
+    @property
+    def _draw_cursor(self) -> bool:
+        return self.is_open
+
+    def press(self, event: events.Key) -> Outcome:
+        """Take a key; what the screen is to do about it, None for text and editing."""
         key = key_name(event.key, event.character)
         command = self._command_of(key)
         if command == "field_save":
-            self.post_message(self.Saved(self.text))
-        elif command == "field_leave":
-            self.post_message(self.Left(self.text))
-        elif command == "field_newline":
-            self.insert("\n")
-        elif command in ("field_page_up", "field_page_down"):
-            self.post_message(self.ScrollTrace(1 if command == "field_page_down" else -1))
+            return self.Saved(self.text)
+        if command == "field_leave":
+            return self.Left(self.text)
+        if command in ("field_page_up", "field_page_down"):
+            return self.ScrollTrace(1 if command == "field_page_down" else -1)
+        if command == "field_newline":
+            self._type("\n")
         elif key in EDITING:
-            await self.run_action(EDITING[key])
+            getattr(self, f"action_{EDITING[key]}")()
         elif key.startswith("alt+"):
-            self._leave_then(key.removeprefix("alt+"), event.time)
-        elif event.is_printable:
-            await super()._on_key(event)
+            return self._left_then(key.removeprefix("alt+"), event.time)
+        elif event.is_printable and event.character:
+            self._type(event.character)
+        return None
 
-    def _leave_then(self, key: str, at: float) -> None:
-        if key in PASSED_ON or types(key):
-            character = " " if key == "space" else key if types(key) else None
-            self.post_message(self.LeftThen(self.text, key, character, at))
+    def paste(self, text: str) -> None:
+        """Put a pasted text in; newlines are kept, other control characters are not."""
+        self._type(CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        self.insert(CONTROL.sub("", text))
+    def _type(self, text: str) -> None:
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    def _left_then(self, key: str, at: float) -> Outcome:
+        if key not in PASSED_ON and not types(key):
+            return None
+        character = " " if key == "space" else key if types(key) else None
+        return self.LeftThen(self.text, key, character, at)

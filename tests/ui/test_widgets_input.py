@@ -1,0 +1,98 @@
+"""Input that is no typing, told apart by pure guards."""
+
+import pytest
+
+from annotator.ui.widgets.input_guard import EscapeGuard, PasteGuard, RepeatGuard
+
+Keys = list[tuple[str, float]]
+
+
+def passed(keys: Keys) -> list[str]:
+    """The keys that act."""
+    guard = EscapeGuard()
+    return [key for key, at in keys if not guard.swallow(key, at)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "acting"),
+    [
+        ([("escape", 0.0), ("[", 0.3), ("A", 0.31)], ["escape"]),
+        ([("escape", 0.0), ("[", 0.3), ("A", 0.31), ("1", 0.32)], ["escape", "1"]),
+        ([("escape", 0.0), ("O", 0.1), ("H", 0.5), ("H", 0.6)], ["escape", "H"]),
+        ([("escape", 0.0), ("[", 0.1), ("5", 0.2), ("~", 0.3), ("2", 0.4)], ["escape", "2"]),
+        ([("escape", 0.0), ("[", 0.1), ("1", 0.2), (";", 0.3), ("5", 0.4), ("C", 0.5), ("u", 0.6)], ["escape", "u"]),
+        ([("escape", 0.0), ("[", 0.1), ("?", 0.2), ("1", 0.2), ("c", 0.2), ("?", 0.3)], ["escape", "?"]),
+        ([("alt+[", 0.0), ("D", 0.2), ("2", 0.3)], ["2"]),
+        ([("escape", 0.0), ("[", 0.6), ("1", 0.7)], ["escape", "[", "1"]),
+        ([("escape", 0.0), ("[", 0.1), ("1", 0.7)], ["escape", "1"]),
+        ([("escape", 0.0), ("1", 0.1), ("[", 0.2), ("2", 0.3)], ["escape", "1", "[", "2"]),
+        ([("[", 0.0), ("1", 0.1), ("escape", 0.2), ("escape", 0.3)], ["[", "1", "escape", "escape"]),
+        ([("escape", 0.0), ("[", 0.1), ("escape", 0.2), ("[", 0.3), ("B", 0.4)], ["escape", "escape"]),
+    ],
+)
+def test_split_escape_sequences_never_act(keys: Keys, acting: list[str]) -> None:
+    assert passed(keys) == acting
+
+
+def test_a_held_key_judges_one_item() -> None:
+    guard = RepeatGuard()
+    assert guard.allow("1", 0.0)
+    guard.advanced("1", 0.0)
+    assert not any(guard.allow("1", 0.03 * repeat) for repeat in range(1, 100))
+
+
+def test_the_same_key_pressed_again_judges() -> None:
+    guard = RepeatGuard()
+    at = 0.0
+    for _ in range(100):
+        assert guard.allow("1", at)
+        guard.advanced("1", at)
+        at += 0.11
+
+
+def test_another_key_is_never_refused_and_a_pause_ends_the_chain() -> None:
+    guard = RepeatGuard()
+    guard.advanced("1", 0.0)
+    assert guard.allow("2", 0.01)
+    assert not guard.allow("1", 0.05)
+    assert guard.allow("1", 0.16)
+    assert guard.allow("1", 0.18)
+
+
+LONG = "a line of a pasted text that is long\r2\r"
+
+
+@pytest.mark.parametrize(
+    ("data", "keys", "pasted"),
+    [
+        ("1", "1", ""),
+        ("\x1b[A" * 20, "\x1b[A" * 20, ""),
+        ("1" * 40, "1" * 40, ""),
+        ("short\r1\r", "short\r1\r", ""),
+        ("é" * 15 + "\r1", "é" * 15 + "\r1", ""),
+        ("é" * 16 + "\r1", "", "é" * 16 + "\n1"),
+        (LONG, "", LONG.replace("\r", "\n")),
+        ("\x1b[?2026;2$y" + LONG, "\x1b[?2026;2$y", LONG.replace("\r", "\n")),
+        ("\x1b[200~" + LONG + "\x1b[201~", "\x1b[200~" + LONG + "\x1b[201~", ""),
+        ("\x1b[<64;10;10M" * 5 + "\r", "\x1b[<64;10;10M" * 5 + "\r", ""),
+    ],
+)
+def test_many_bytes_with_a_newline_are_a_paste(data: str, keys: str, pasted: str) -> None:
+    assert PasteGuard().split(data, 0.0) == (keys, pasted)
+
+
+def test_what_follows_a_pasted_read_at_once_belongs_to_it() -> None:
+    guard = PasteGuard()
+    assert guard.split(LONG, 0.0)[1]
+    assert guard.split("12", 0.01) == ("", "12")
+    assert guard.split("\x1b[A", 0.02) == ("\x1b[A", "")
+    assert guard.split("1", 0.2) == ("1", "")
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_bracketed_paste_in_several_reads_is_left_to_the_parser(cut: int) -> None:
+    whole = "\x1b[200~" + LONG + LONG + "\x1b[201~"
+    guard = PasteGuard()
+    for data in (whole[:cut], whole[cut:50], whole[50:-cut], whole[-cut:]):
+        assert guard.split(data, 0.0) == (data, "")
+    assert guard.split(LONG, 1.0) == ("", LONG.replace("\r", "\n"))

@@ -1,0 +1,161 @@
+"""The base widget: what it draws, what it repaints, and that the lean compositor draws the same picture in fewer bytes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+import pyte
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from annotator.text.line import Line, Piece, line
+from annotator.ui.compositor import encode
+from annotator.ui.styles import DARK, LIGHT, NO_COLOR, TERMINAL, Palette, palette
+from annotator.ui.widgets.lines import Lines, changed, strip_of
+
+STYLES = st.sampled_from(sorted(TERMINAL))
+TEXTS = st.text(st.sampled_from("ab 12─●日本…é\u0301"), max_size=12)
+LINES = st.lists(st.builds(Piece, TEXTS, STYLES), max_size=6).map(lambda pieces: Line(tuple(pieces)))
+PALETTES = st.sampled_from([TERMINAL, DARK, LIGHT, NO_COLOR])
+
+
+def on_terminal(*written: str, columns: int = 40) -> list[tuple[object, ...]]:
+    """The cells of a row of a terminal that held other text before; the colour of the ink in a blank cell shows nowhere."""
+    screen = pyte.Screen(columns, 2)
+    stream = pyte.Stream(screen)
+    stream.feed("\x1b[?7l" + "#" * columns)
+    for text in written:
+        stream.feed("\x1b[1H" + text)
+    row = screen.buffer[0]
+    cells = [row[x] for x in range(columns)]
+    return [
+        (cell.data.replace("\u0301", ""), cell.bg, cell.underscore, cell.reverse)
+        if cell.data == " "
+        else (cell.data, cell.fg, cell.bg, cell.bold, cell.underscore, cell.reverse)
+        for cell in cells
+    ]
+
+
+NARROW = st.text(st.sampled_from("ab 12─●"), max_size=20)
+NARROW_LINES = st.lists(st.builds(Piece, NARROW, STYLES), max_size=6).map(lambda pieces: Line(tuple(pieces)))
+
+
+@given(NARROW_LINES, PALETTES)
+@example(line(Piece("a" + " " * 20 + "b", "dim"), " " * 13, Piece("c", "error")), TERMINAL)
+def test_lean_bytes_draw_what_stock_bytes_draw(row: Line, look: Palette) -> None:
+    strip = strip_of(row, 40, look)
+    stock = strip.render(Console(color_system="256", force_terminal=True))
+    lean = encode(strip, ColorSystem.EIGHT_BIT, True)
+    assert on_terminal(lean) == on_terminal(stock)
+    assert len(lean) <= len(stock) + 3
+    assert on_terminal(encode(strip.crop(0, 30), ColorSystem.EIGHT_BIT, False)) == on_terminal(
+        strip.crop(0, 30).render(Console(color_system="256", force_terminal=True))
+    )
+
+
+@given(LINES, st.integers(1, 30), PALETTES)
+def test_a_strip_is_exactly_as_wide_as_asked(row: Line, width: int, look: Palette) -> None:
+    strip = strip_of(row, width, look)
+    assert strip.cell_length == width == sum(cell_len(segment.text) for segment in strip)
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    assert strip_of(line("a\x1b[31m\x9bb\x07"), 12, TERMINAL).text == "a�[31m�b�   "
+
+
+@given(LINES, LINES, st.integers(1, 30))
+def test_repainting_the_changed_columns_is_enough(old: Line, new: Line, width: int) -> None:
+    before, after = strip_of(old, width, TERMINAL), strip_of(new, width, TERMINAL)
+    span = changed(old, new, width)
+    if span is None:
+        assert [(s.text, s.style) for s in before.simplify()] == [(s.text, s.style) for s in after.simplify()] or before.text == after.text
+        return
+    first, last = span
+    assert 0 <= first < last <= width
+    for start, end in ((0, first), (last, width)):
+        assert before.crop(start, end).text == after.crop(start, end).text
+
+
+def test_unchanged_rows_and_columns_are_left_alone() -> None:
+    assert changed(line("same"), line("same"), 80) is None
+    assert changed(line("score ├──●──┤  70"), line("score ├───●─┤  70"), 80) == (9, 11)
+    assert changed(line("a", Piece("b", "dim")), line("a", Piece("b", "good")), 80) == (1, 2)
+    assert changed(line("short"), line("shorter"), 80) == (5, 7)
+    assert changed(line("a" * 50 + "b"), line("a" * 50 + "c"), 40) is None
+
+
+class Recording(Lines):
+    """Keeps the regions that it was asked to repaint."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.regions: list[Region] = []
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        self.regions += regions
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class Page(App[None]):
+    """One widget."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__(ansi_color=True)
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+def run(widget: Widget, steps: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (40, 10)) -> None:
+    """Mount the widget alone on a screen and take the steps."""
+
+    async def main() -> None:
+        async with Page(widget).run_test(size=size) as pilot:
+            await steps(pilot)
+
+    asyncio.run(main())
+
+
+def test_show_refreshes_only_what_changed() -> None:
+    widget = Recording()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        widget.show([line("one"), line("two"), line("three")])
+        await pilot.pause()
+        widget.regions.clear()
+        widget.show([line("one"), line("twp"), line("three")])
+        assert widget.regions == [Region(2, 1, 1, 1)]
+        await pilot.pause()
+        assert [widget.render_line(y).text.rstrip() for y in range(4)] == ["one", "twp", "three", ""]
+        assert not widget.can_focus and not widget.allow_select
+
+    run(widget, steps)
+
+
+def test_draw_builds_again_after_a_resize() -> None:
+    widget = Lines(lambda width, height: [line(f"{width} by {height}")])
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert widget.render_line(0).text.strip() == "40 by 10"
+        await pilot.resize_terminal(60, 5)
+        await pilot.pause()
+        assert widget.render_line(0).text.strip() == "60 by 5"
+
+    run(widget, steps)
+
+
+def test_every_style_has_a_look_in_every_palette() -> None:
+    assert TERMINAL.keys() == DARK.keys() == LIGHT.keys() == NO_COLOR.keys()
+    assert palette("dark", {}) is DARK
+    assert palette("dark", {"NO_COLOR": "1"}) is NO_COLOR
+    assert palette("terminal", {"NO_COLOR": ""}) is TERMINAL
+    assert all(look.color is None and look.bgcolor is None for look in NO_COLOR.values())
+    assert all(style.bgcolor is None for name, style in TERMINAL.items() if name != "match")
