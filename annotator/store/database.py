@@ -195,7 +195,7 @@ def _migrate(db: Database, latest: int) -> None:
 
 
 def statements(script: str) -> Iterator[str]:
-    """A script's statements; `executescript` would commit first."""
+    """A script's statements, each of which ends its line; `executescript` would commit first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

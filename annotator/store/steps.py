@@ -1,6 +1,7 @@
 """Steps: what a person does, as one transaction, and taking it back to any depth."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotation import ItemState
@@ -61,24 +62,36 @@ class Steps(Area):
             row = self.db.one(f"{STEP} WHERE annotator = ? AND queue = ? AND {which} LIMIT 1", (annotator, queue_id))
             if row is None:
                 return None
-            step, effects = self._step(row), text_effects(row[7])
-            forward = action == "redo"
-            path = effects if forward else [Effect(one.item, one.subject, one.after, one.before) for one in reversed(effects)]
+            step, effects, back = self._step(row), text_effects(row[7]), action == "undo"
+            if back:
+                effects = self._from_base(effects)
+            path = [replace(one, before=one.after, after=one.before) for one in reversed(effects)] if back else effects
+            path = [one for one in path if one.before != one.after]
             if not self._holds(path):
                 self.db.execute("DELETE FROM step WHERE id = ?", (row[0],))
                 return Reversal(step, False)
             why = Occasion(self.clock(), action, annotator, queue_id, row[0], step.command)
-            made = [self._make(one, why) if one.before != one.after else one for one in path]
-            kept = effects if forward else [Effect(one.item, one.subject, one.after, one.before) for one in reversed(made)]
-            self.db.execute("UPDATE step SET undone = ?, effects = ? WHERE id = ?", (not forward, effects_text(kept), row[0]))
+            for one in path:
+                self._make(one, why)
+            self.db.execute("UPDATE step SET undone = ?, effects = ? WHERE id = ?", (back, effects_text(effects), row[0]))
             return Reversal(step, True)
+
+    def _from_base(self, effects: list[Effect]) -> list[Effect]:
+        """Undoing a first row leaves the server's own row, where it is known: it is what the server gets back."""
+        changed: set[int] = set()
+        found = []
+        for one in effects:
+            if not one.item and one.before != one.after:
+                if one.before is None and one.subject not in changed:
+                    one = replace(one, before=base_of(self.db, one.subject))
+                changed.add(one.subject)
+            found.append(one)
+        return found
 
     def _holds(self, path: list[Effect]) -> bool:
         """Everything is still as the step left it; walked in order, since a step may change one row twice."""
         now: dict[tuple[bool, int], str | None] = {}
         for one in path:
-            if one.before == one.after:
-                continue
             key = (one.item, one.subject)
             current = now[key] if key in now else self._value(*key)
             same = current == one.before if one.item else same_row(identity_of(self.db, one.subject), current, one.before)
@@ -87,21 +100,18 @@ class Steps(Area):
             now[key] = one.after
         return True
 
-    def _make(self, effect: Effect, why: Occasion) -> Effect:
-        """Change, journal, and tell the outbox. Undoing a first row leaves the server's own where it is known."""
+    def _make(self, effect: Effect, why: Occasion) -> None:
+        """Change, journal, and tell the outbox."""
         if effect.item:
             state, reason = json.loads(effect.after or "")
             self.db.execute("UPDATE item SET state = ?, reason = ? WHERE id = ?", (state, reason, effect.subject))
             journal.write(self.db, why, item=effect.subject, before=effect.before, after=effect.after)
-            return effect
-        if why.action == "undo" and effect.after is None:
-            effect = Effect(False, effect.subject, effect.before, base_of(self.db, effect.subject))
+            return
         seq = journal.write(self.db, why, identity=effect.subject, before=effect.before, after=effect.after)
         keep_row(self.db, effect.subject, effect.after, why.annotator, seq)
         identity = identity_of(self.db, effect.subject)
         if identity.server:
             want(self.db, identity, effect, why, seq)
-        return effect
 
     def _value(self, item: bool, subject: int) -> str | None:
         if not item:

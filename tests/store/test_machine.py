@@ -1,0 +1,211 @@
+"""Judging, undoing, redoing, restarting, sending and pulling in any order, beside a model in memory."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from annotator.domain.annotation import Annotation, Identity, ItemState
+from annotator.domain.queue import Item
+from annotator.domain.store import Account, SetAnnotation, SetItem, Step
+from annotator.store.store import open_store
+from tests.store.scene import SERVER, Clock, filled, identity, item_at, row
+
+LABELS = st.sampled_from([None, "a", "b"])
+ANNOTATORS = st.sampled_from(["ann", "bob"])
+STATES = st.sampled_from(list(ItemState))
+Key = Identity | int
+Value = Annotation | tuple[ItemState, str] | None
+
+
+@dataclass
+class Made:
+    """A step of the model: what it changed, in order."""
+
+    step: Step
+    changes: list[tuple[Key, Value, Value]]
+
+
+@dataclass
+class Stack:
+    live: list[Made] = field(default_factory=list)
+    undone: list[Made] = field(default_factory=list)
+
+
+class Machine(RuleBasedStateMachine):
+    """Two people, three items, and for each item a row without a server, rows on a server, and one that both write."""
+
+    @initialize(on_server=st.lists(LABELS, min_size=9, max_size=9))
+    def start(self, on_server: list[str | None]) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = Clock()
+        self.store = open_store(self.folder / "annotator.db", clock=self.clock)
+        self.queue = filled(self.store, 3)
+        self.items: list[Item] = [item_at(self.store, self.queue, n) for n in (1, 2, 3)]
+        self.identities = [identity(item, "x", SERVER, who) for item in self.items for who in ("ann", "bob", "both")]
+        self.identities += [identity(item, "x", "", "ann") for item in self.items]
+        for who in ("ann", "bob", "both"):
+            self.store.fix_account(Account(SERVER, who, who, ""))
+        self.server: dict[Key, Annotation] = {of: row(of, label) for of, label in zip(self.identities, on_server, strict=False) if label}
+        self.base = dict(self.server)
+        self.base_known: set[Key] = set()
+        self.now: dict[Key, Value] = {of: None for of in self.identities}
+        self.now |= {item.id: (ItemState.TODO, "") for item in self.items}
+        self.stacks = {"ann": Stack(), "bob": Stack()}
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.deliver_everything()
+            self.store.close()
+            shutil.rmtree(self.folder)
+
+    @rule(
+        who=ANNOTATORS,
+        answers=st.lists(st.tuples(st.integers(0, 11), LABELS, st.sampled_from([None, 0, 1.0])), max_size=4),
+        moves=st.lists(st.tuples(st.integers(0, 2), STATES, st.sampled_from(["", "why"])), max_size=2),
+    )
+    def commit(
+        self, who: str, answers: list[tuple[int, str | None, float | None]], moves: list[tuple[int, ItemState, str]]
+    ) -> None:
+        self.clock.now += 1
+        changes: list[SetAnnotation | SetItem] = []
+        for index, label, score in answers:
+            of = self.identities[index]
+            changes.append(SetAnnotation(of, None if label is None else row(of, label, score=score)))
+        changes += [SetItem(self.items[index].id, state, reason) for index, state, reason in moves]
+        step = Step(who, self.queue.id, "answer", "title", self.items[0].id, "x", tuple(changes))
+        self.store.commit(step)
+        made: list[tuple[Key, Value, Value]] = []
+        for change in changes:
+            key: Key = change.item_id if isinstance(change, SetItem) else change.identity
+            value: Value = (change.state, change.reason) if isinstance(change, SetItem) else change.row
+            if value != self.now[key]:
+                made.append((key, self.now[key], value))
+                self.now[key] = value
+        if made:
+            self.stacks[who].live.append(Made(step, made))
+            self.stacks[who].undone.clear()
+
+    def reverse(self, changes: list[tuple[Key, Value, Value]]) -> bool:
+        """Walk from each second value to its first, all or nothing."""
+        trial = dict(self.now)
+        for key, to, was in changes:
+            if trial[key] != was:
+                return False
+            trial[key] = to
+        self.now = trial
+        return True
+
+    @rule(who=ANNOTATORS)
+    def undo(self, who: str) -> None:
+        self.clock.now += 1
+        reversal, stack = self.store.undo(who, self.queue.id), self.stacks[who]
+        if not stack.live:
+            assert reversal is None
+            return
+        made = stack.live.pop()
+        assert reversal is not None and reversal.step == made.step
+        own: list[tuple[Key, Value, Value]] = []
+        for key, before, after in made.changes:
+            if before is None and key in self.base_known and all(key != other for other, _, _ in own):
+                before = self.base.get(key)
+            own.append((key, before, after))
+        done = self.reverse(list(reversed(own)))
+        assert reversal.done == done
+        if done:
+            stack.undone.append(Made(made.step, own))
+
+    @rule(who=ANNOTATORS)
+    def redo(self, who: str) -> None:
+        self.clock.now += 1
+        reversal, stack = self.store.redo(who, self.queue.id), self.stacks[who]
+        if not stack.undone:
+            assert reversal is None
+            return
+        made = stack.undone.pop()
+        assert reversal is not None and reversal.step == made.step
+        done = self.reverse([(key, after, before) for key, before, after in made.changes])
+        assert reversal.done == done
+        if done:
+            stack.live.append(made)
+
+    @rule()
+    def restart(self) -> None:
+        self.store.close()
+        self.store = open_store(self.folder / "annotator.db", clock=self.clock)
+
+    @rule(outcome=st.sampled_from(["answered", "lost before", "lost after", "refused", "dies"]), meanwhile=st.booleans(), who=ANNOTATORS)
+    def send_one(self, outcome: str, meanwhile: bool, who: str) -> None:
+        """One entry as a drain sends it; an undo may come between reading and sending."""
+        self.clock.now += 10
+        entries = self.store.due(SERVER, self.clock.now, 1, 1.0)
+        if not entries:
+            return
+        [entry] = entries
+        of = entry.identity
+        if not entry.base_known:
+            assert of not in self.base_known
+            self.store.set_base(of, self.server.get(of))
+        self.base_known.add(of)
+        held = self.server.get(of)
+        base = entry.base if entry.base_known else held
+        expected = entry.expected if entry.base_known else held
+        assert base == self.base.get(of)
+        assert held == expected or held in entry.attempts, "no conflict where nobody else writes"
+        if meanwhile:
+            self.undo(who)
+        wanted = entry.row if entry.action == "put" else base
+        self.store.attempt([(entry, wanted)])
+        if outcome in ("answered", "lost after"):
+            self.server.pop(of, None)
+            if wanted is not None:
+                self.server[of] = wanted
+        if outcome == "answered":
+            self.store.sent(entry, wanted)
+        elif outcome == "dies":
+            self.restart()
+        else:
+            self.store.failed([entry], self.clock.now, outcome, unknown=outcome != "refused")
+
+    @rule()
+    def deliver_everything(self) -> None:
+        for _ in range(100):
+            if not self.store.outbox_counts(SERVER).waiting:
+                break
+            self.send_one("answered", False, "ann")
+        for of in self.identities:
+            if of.server:
+                local = self.now[of]
+                assert self.server.get(of) == (self.base.get(of) if local is None else local), "the server holds what was decided"
+
+    @rule()
+    def pull(self) -> None:
+        """After everything was sent, the server's rows are the local ones; what was withdrawn comes back as it was before us."""
+        self.deliver_everything()
+        self.store.keep_pulled(list(self.server.values()))
+        self.now.update(self.server)
+        self.base_known |= set(self.server)
+
+    @invariant()
+    def the_store_is_the_model(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        for of in self.identities:
+            found = [one for one in self.store.on_target(of.server, of.target) if one.identity == of]
+            assert found == ([] if self.now[of] is None else [self.now[of]])
+        counts = self.store.counts(self.queue.id)
+        for state in ItemState:
+            assert getattr(counts, state.value) == sum(self.now[item.id][0] == state for item in self.items)  # type: ignore[index]
+        for item in self.items:
+            found_item = self.store.item(item.id)
+            assert (found_item.state, found_item.reason) == self.now[item.id]
+
+
+Machine.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+TestMachine = Machine.TestCase
