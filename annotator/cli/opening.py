@@ -1,6 +1,7 @@
 """From the command line to a queue: which source, which project, which rubric, and who judges."""
 
 import argparse
+import difflib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from annotator.config.settings import load_settings, save_name
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.domain.source import ServerSettings, ServerUser, Source
-from annotator.errors import AnnotatorError, IdentityError, UsageError
+from annotator.errors import AnnotatorError, IdentityError, ProjectNotFound, UsageError
 
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
@@ -168,9 +169,8 @@ def _project(server: "Phoenix", asked: str | None) -> str:
     names = list(server.projects())
     if asked is not None:
         if asked not in names:
-            from annotator.sources.phoenix.projects import not_found
-
-            raise not_found(asked, names)
+            near = ", ".join(difflib.get_close_matches(asked, names, 3)) or ", ".join(names) or "none"
+            raise ProjectNotFound(f"The server has no project {asked!r}.", f"Nearest: {near}. Choose one with --project NAME.")
         return asked
     if not names:
         raise UsageError("The server has no project.", "Send it traces first, or review a file.")

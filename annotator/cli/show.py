@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
         width = shutil.get_terminal_size().columns
         for text in plain(presented.blocks):
-            print("\n".join(wrap(text, width)))
+            print("\n".join(text[start:end] for start, end in wrap(text, width)))
     else:
         for text in plain(presented.blocks):
             print(text)

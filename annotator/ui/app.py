@@ -2,9 +2,11 @@
 
 import sys
 
+from textual import events
 from textual.app import App
 
 from annotator.domain.store import OutboxCounts, Store
+from annotator.keymap.keys import key_name
 from annotator.ui.driver import ReviewDriver
 from annotator.ui.screens.review import ReviewScreen
 from annotator.ui.session import Session
@@ -26,6 +28,15 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.session = session
         self.store: Store = session.open_store()
         self.review = ReviewScreen(session, self.store)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Quit and redraw work over every window and text field."""
+        if isinstance(event, events.Key):
+            command = self.session.keymap.command(("everywhere",), key_name(event.key, event.character))
+            if command is not None and command.id in ("quit", "redraw"):
+                self.review.table[command.id]()
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)

@@ -9,7 +9,8 @@ from annotator.domain.queue import Item
 from annotator.domain.span import SpanHeader, Trace
 from annotator.domain.store import TraceStore
 from annotator.reading import read
-from annotator.text.blocks import Block, trace_blocks
+from annotator.text.block import Block
+from annotator.text.blocks import trace_blocks
 from annotator.text.tree import TreeRow, tree_rows
 
 

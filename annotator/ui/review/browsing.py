@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from annotator.text.layout import find
+from annotator.text.find import find
+from annotator.text.layout import shortened
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -36,7 +37,7 @@ class Browsing:
         if index is None or not 0 <= index < len(self.desk.blocks):
             return
         key = self.desk.blocks[index].key
-        self.desk.folds[key] = not self.desk.folds.get(key, self.screen.is_folded(index))
+        self.desk.folds[key] = key not in shortened(self.desk.blocks, *self.screen.page_size, self.desk.folds)
         self.screen.trace_changed(keep_top=True)
 
     def fold_all(self) -> None:
@@ -69,8 +70,6 @@ class Browsing:
             desk.match = -1
         else:
             desk.match = (desk.match + direction) % len(matches) if desk.match >= 0 else (0 if direction > 0 else len(matches) - 1)
-            desk.folds[desk.blocks[matches[desk.match][0]].key] = False
             desk.say(f"{desk.query!r}: {desk.match + 1} of {len(matches)}")
         self.screen.trace_changed(keep_top=True)
-        if matches:
-            self.screen.reveal_match(*matches[desk.match])
+        self.screen.reveal_match()

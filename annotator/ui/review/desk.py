@@ -8,7 +8,7 @@ from annotator.domain.annotation_config import AnnotationConfig, ContinuousConfi
 from annotator.domain.queue import Counts, Item
 from annotator.domain.rubric import Criterion
 from annotator.domain.store import OutboxCounts, Store, Verdict
-from annotator.text.blocks import Block
+from annotator.text.block import Block
 from annotator.text.line import Style
 from annotator.ui.session import Session
 from annotator.workflow.answers import ItemView

@@ -1,14 +1,14 @@
 """From the desk to what each region shows; no Textual."""
 
 from annotator.domain.annotation import ItemState
-from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
+from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig
 from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line
-from annotator.ui.widgets.rubric_bar import CriterionRow, Option, rubric_lines
+from annotator.ui.widgets.rubric_bar import CriterionRow, Kind, Option, rubric_lines
 from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
 from annotator.ui.widgets.top_bar import TopState, top_line
 from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
@@ -87,7 +87,7 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         bounds, score = config.bounds, answer.score if answer else None
     return CriterionRow(
         name=criterion.name,
-        kind=config.type,
+        kind=kind_of(config),
         options=options,
         value_text=spoken(criterion, answer) if answer else "",
         bounds=bounds,
@@ -98,6 +98,13 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         required=criterion.required,
         hint=_hint(criterion, keymap, asked),
     )
+
+
+def kind_of(config: AnnotationConfig) -> Kind:
+    """Which of the three ways to ask."""
+    if isinstance(config, CategoricalConfig):
+        return "CATEGORICAL"
+    return "CONTINUOUS" if isinstance(config, ContinuousConfig) else "FREEFORM"
 
 
 def _digit(keymap: Keymap, index: int) -> str:

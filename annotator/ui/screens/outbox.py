@@ -51,13 +51,10 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
 
     def press(self, event: events.Key) -> None:
         """Take a key, also one that was read before this screen was in front."""
-        command = self.session.keymap.command(("outbox", "list", "everywhere"), key_name(event.key, event.character))
+        command = self.session.keymap.command(("outbox", "everywhere", "list"), key_name(event.key, event.character))
         name = command.id if command else ""
         if name in ("list_close", "outbox", "list_choose"):
             self.dismiss(None)
-            return
-        if name == "quit":
-            self.app.exit()
             return
         if name in ("list_up", "list_down"):
             self.at += 1 if name == "list_down" else -1

@@ -126,8 +126,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         elif not self.field.is_open:
             self.press(key, event.time)
             return
-        elif self._command_id(("everywhere",), key) == "quit":
-            self.quit()
         else:
             self._typed(self.field.press(event))
         self.draw()
@@ -287,12 +285,23 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         if self.desk.item is not None and self.desk.item.id == item_id:
             self.desk.drawn = True
 
+    @property
+    def page_size(self) -> tuple[int, int]:
+        """Columns and rows for the trace."""
+        return min(READABLE, self.trace.text_width), self.trace.size.height
+
+    def reveal_match(self) -> None:
+        """Scroll to the current match."""
+        for index, shown in enumerate(self.trace.lines):
+            if any(piece.style == "selected" for piece in shown.pieces):
+                self.trace.reveal(index)
+                return
+
     def trace_changed(self, keep_top: bool) -> None:
         """Lay out the trace again."""
-        desk, size = self.desk, self.trace.size
-        width = min(READABLE, self.trace.text_width)
+        desk = self.desk
         if desk.presented is not None:
-            lines = lay_out(desk.blocks, width, size.height, desk.folds, desk.query)
+            lines = lay_out(desk.blocks, *self.page_size, desk.folds, desk.query, desk.match)
         elif desk.item is None and desk.counts.items:
             lines = drawing.end_page(desk)
         else:
