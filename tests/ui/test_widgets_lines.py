@@ -49,6 +49,8 @@ NARROW_LINES = st.lists(st.builds(Piece, NARROW, STYLES), max_size=6).map(lambda
 
 @given(NARROW_LINES, PALETTES)
 @example(line(Piece("a" + " " * 20 + "b", "dim"), " " * 13, Piece("c", "error")), TERMINAL)
+@example(line("a", Piece("      ", "selected"), "b", Piece(" " * 14, "selected")), TERMINAL)
+@example(line(Piece(" " * 40, "tool")), NO_COLOR)
 def test_lean_bytes_draw_what_stock_bytes_draw(row: Line, look: Palette) -> None:
     strip = strip_of(row, 40, look)
     stock = strip.render(Console(color_system="256", force_terminal=True))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
 from annotator.text.line import Line, Piece, Style
-from annotator.ui.widgets.row import pad, spread
+from annotator.ui.widgets.row import spread
 
 SHORTEST_NAME = 14
 """Cells kept for kind and name however deep the span lies."""
@@ -35,8 +35,9 @@ def tree_top(count: int, current: int, height: int, top: int = 0) -> int:
 
 def _entry_line(entry: TreeEntry, index: int, is_current: bool, width: int, widths: tuple[int, int]) -> Line:
     time_width, mark_width = widths
-    mark = " " + pad(entry.mark, mark_width) + " " if mark_width else " "
-    right = [Piece(entry.duration.rjust(time_width), "faint"), Piece(mark, entry.mark_style)]
+    right = [Piece(f"{entry.duration.rjust(time_width)} ", "faint")]
+    if mark_width:
+        right += [Piece(entry.mark, entry.mark_style), Piece(" " * (mark_width - cell_len(entry.mark) + 1))]
     room = width - 5 - time_width - (1 + mark_width if mark_width else 0)
     deepest = max(0, (room - SHORTEST_NAME) // 2)
     indent = " " * (2 * entry.depth) if entry.depth <= deepest else " " * (2 * deepest - 1) + "›" if deepest else ""
