@@ -30,7 +30,7 @@ class Opened:
     queue: Queue
     annotator: str
     identifier: str
-    connect: "Callable[[], Phoenix] | None"
+    connect: "Callable[[str], Phoenix] | None"
     source: Callable[[], Source] | None
     greeting: str = ""
 
@@ -39,10 +39,10 @@ def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def connector(server: ServerSettings, project: str) -> "Callable[[], Phoenix]":
-    """httpx and pydantic (200 ms) are imported by the thread that connects first."""
+def connector(server: ServerSettings) -> "Callable[[str], Phoenix]":
+    """From a project to the server. httpx and pydantic (200 ms) are imported by the thread that connects first."""
 
-    def connect() -> "Phoenix":
+    def connect(project: str) -> "Phoenix":
         from annotator.sources.phoenix import Phoenix
 
         return Phoenix(server, project)
@@ -64,7 +64,7 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
 
 def settings_of(queue: Queue) -> ServerSettings | None:
     """How to reach the queue's server: its URL, and the environment's key for it."""
-    return find_server(queue.source.server).settings if queue.source.server else None
+    return kept_server(queue.source.server) if queue.source.server else None
 
 
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
@@ -75,11 +75,12 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
         raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
     server = settings_of(queue)
     store.touch(queue.id)
+    filled = queue.source.is_server or queue.source.location == "-" or queue.complete
+    source = None if filled else _file_source(queue.source.location)
     if server is None:
         name = name_of(args, None)
-        source = None if queue.source.location == "-" or queue.complete else _file_source(queue.source.location)
         return Opened(queue, name, f"annotator:{name}", None, source)
-    connect = None if args.offline else connector(server, queue.source.project)
+    connect = None if args.offline else connector(server)
     accounts = store.accounts(server.url)
     known = args.annotator or kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
     account = next((one for one in accounts if one.annotator == known), None)
@@ -87,14 +88,13 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
         if connect is None:
             raise IdentityError(f"{known or 'Nobody'} has not judged on {server.url} before.", "Connect once without --offline, or say --as NAME.")
         return replace(_contacted(args, store, queue, connect), greeting="")
-    return Opened(queue, account.annotator, account.identifier, connect, None)
+    return Opened(queue, account.annotator, account.identifier, connect, source)
 
 
-def _contacted(args: argparse.Namespace, store: "SqliteStore", queue: Queue, connect: "Callable[[], Phoenix]") -> Opened:
+def _contacted(args: argparse.Namespace, store: "SqliteStore", queue: Queue, connect: "Callable[[str], Phoenix]") -> Opened:
     from annotator.workflow.sync import contact
 
-    server = connect()
-    user = server.user()
+    user = connect(queue.source.project).user()
     account = contact(store, queue.source.server, name_of(args, user), user)
     return Opened(queue, account.annotator, account.identifier, connect, None)
 
@@ -109,10 +109,9 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     if args.offline:
         raise UsageError(f"There is no queue of {server.url} in the store.", "Fill one first: annotator pull, with the network.")
     _say(f"connecting to {server.url} …")
-    connect = connector(server, "")
-    project = _project(connect(), project)
-    connect = connector(server, project)
-    phoenix = connect()
+    connect = connector(server)
+    project = choose_project(connect(""), project)
+    phoenix = connect(project)
     user = phoenix.user()
     name = name_of(args, user)
     rubric, greeting = _rubric(args, phoenix)
@@ -165,7 +164,7 @@ def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Se
     return next(name for name in [base, *(f"{base} {n}" for n in range(2, 10_000))] if name not in taken)
 
 
-def _project(server: "Phoenix", asked: str | None) -> str:
+def choose_project(server: "Phoenix", asked: str | None) -> str:
     names = list(server.projects())
     if asked is not None:
         if asked not in names:
@@ -212,6 +211,15 @@ def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
     return str(name).strip()
 
 
+def kept_server(url: str) -> ServerSettings:
+    """A server that a queue remembers. The environment's key goes there only where the environment names it, or names none."""
+    found = find_server(url, kept=True).settings
+    named = find_server()
+    if named.explicit and named.settings.url != found.url:
+        return ServerSettings(found.url, origin=found.origin)
+    return found
+
+
 def named_by_environment() -> bool:
     """A Phoenix variable names a server."""
     return find_server().explicit
@@ -220,7 +228,7 @@ def named_by_environment() -> bool:
 def probe_default_server() -> list[str]:
     """The projects of a Phoenix on the default port; none where nothing answers."""
     try:
-        return list(connector(find_server(DEFAULT_URL).settings, "")().projects())
+        return list(connector(find_server(DEFAULT_URL).settings)("").projects())
     except AnnotatorError:
         return []
 

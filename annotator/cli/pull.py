@@ -26,8 +26,8 @@ def run(args: argparse.Namespace) -> int:
 
     store = place.open_store(place.store_path(args))
     opened = opening.open_queue(args, store)
-    server = opened.connect() if opened.connect else None
-    source = opened.source() if opened.source else server
+    server = opened.connect(opened.queue.source.project) if opened.connect else None
+    source = opened.source() if opened.source else server if opened.queue.source.is_server else None
     if source is None:
         print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is here already")
         return 0

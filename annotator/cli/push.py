@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from functools import cache
 from typing import Any
 
 from annotator.cli import opening, options, place
@@ -22,6 +23,7 @@ def add(verbs: Any) -> None:
     options.common(verb)
     options.who(verb)
     verb.add_argument("--to", metavar="URL", help="the server for a queue that came from files")
+    verb.add_argument("--project", metavar="NAME", help="with --to: the server's project that has the traces")
     verb.add_argument("--queue", metavar="NAME", help="with --to: which queue (default: the one used last)")
     decide = verb.add_mutually_exclusive_group()
     decide.add_argument("--retry", action="store_true", help="send parked rows again; on a conflict mine replaces theirs")
@@ -57,24 +59,25 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     settings = find_server(args.to).settings
     if queue.source.server not in ("", settings.url):
         raise UsageError(f"The queue {queue.name} belongs to {queue.source.server}.", "--to is for queues that came from files.")
-    user = opening.connector(settings, "")().user()
+    server = opening.connector(settings)("")
+    project = opening.choose_project(server, args.project)
+    user = server.user()
     account = contact(store, settings.url, opening.name_of(args, user), user)
-    sent = store.send_queue_to(queue.id, settings.url, account.identifier, account.annotator)
+    sent = store.send_queue_to(queue.id, settings.url, project, account.identifier, account.annotator)
     print(f"{queue.name}: {sent} rows wait for {settings.url}")
 
 
 def _drain(store: Any, server: str, path: Any) -> int:
     """Until nothing waits, or the server stops us; the exit code."""
-    from annotator.config.server import find_server
     from annotator.store.lock import drain_lock
     from annotator.workflow.sync import Drain
 
-    phoenix = opening.connector(find_server(server).settings, "")()
+    connect = cache(opening.connector(opening.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         with drain_lock(path) as mine:
             if mine:
-                done = Drain(store, phoenix, server, time.time, settle=0.0).run()
+                done = Drain(store, connect, server, time.time, settle=0.0).run()
                 if done.error is not None:
                     print(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", file=sys.stderr)
                     return done.error.exit_code

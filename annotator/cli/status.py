@@ -62,12 +62,10 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _server(url: str, offline: bool) -> dict[str, Any]:
-    from annotator.config.server import find_server
-
     answer: dict[str, Any] = {"url": url, "version": "", "reachable": False}
     if not offline:
         try:
-            server = opening.connector(find_server(url).settings, "")()
+            server = opening.connector(opening.kept_server(url))("")
             server.user()
             answer |= {"version": server.version, "reachable": True}
         except AnnotatorError:

@@ -39,6 +39,11 @@ class SourceRef:
     server: str = ""
     """Where annotations go: the location of a server; '' for files."""
 
+    @property
+    def is_server(self) -> bool:
+        """The traces come from where the annotations go."""
+        return bool(self.server) and self.location == self.server
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

@@ -79,6 +79,8 @@ class OutboxEntry:
     """The state that a server should have for one identity."""
 
     identity: Identity
+    project: str
+    """Of the server; '' where it is not known."""
     annotator: str
     action: OutboxAction
     row: Annotation | None
@@ -255,10 +257,16 @@ class OutboxStore(Protocol):
 
     def account(self, server: str, annotator: str) -> Account | None: ...
 
+    def accounts(self, server: str | None) -> list[Account]:
+        """Everybody who judged on a server, or on any."""
+
+    def is_unsent(self, identity: Identity) -> bool:
+        """A row of ours that the server does not have as it is here."""
+
     def fix_account(self, account: Account) -> Account:
         """Keep it, or return the one that was fixed before."""
 
-    def send_queue_to(self, queue_id: int, server: str, identifier: str, annotator: str) -> int:
+    def send_queue_to(self, queue_id: int, server: str, project: str, identifier: str, annotator: str) -> int:
         """Make the verdicts of a queue from files wait for a server; how many rows."""
 
 

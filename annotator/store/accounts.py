@@ -25,7 +25,14 @@ class Accounts(Area):
             self.db.execute("INSERT OR IGNORE INTO account (server, annotator, identifier, user_id) VALUES (?, ?, ?, ?)", values)
             return self.account(account.server, account.annotator) or account
 
-    def send_queue_to(self, queue_id: int, server: str, identifier: str, annotator: str) -> int:
+    def accounts(self, server: str | None) -> list[Account]:
+        rows = self.db.all(
+            "SELECT server, annotator, identifier, user_id FROM account WHERE :server IS NULL OR server = :server ORDER BY server, annotator",
+            {"server": server},
+        )
+        return [Account(*row) for row in rows]
+
+    def send_queue_to(self, queue_id: int, server: str, project: str, identifier: str, annotator: str) -> int:
         """Copies what changed since the last time. The steps follow, so that undo takes back what was sent.
 
         Raises StoreError where the queue's verdicts go to another server.
@@ -35,7 +42,7 @@ class Accounts(Area):
             if row is None or row[0] not in ("", server):
                 where = "is not in the store any more" if row is None else f"sends its verdicts to {row[0]} already"
                 raise StoreError(f"The queue {where}.", "Choose another queue; `annotator queue list` shows them.")
-            self.db.execute("UPDATE queue SET server = ? WHERE id = ?", (server, queue_id))
+            self.db.execute("UPDATE queue SET server = ?, project = ? WHERE id = ?", (server, project, queue_id))
         local = self._local(queue_id, annotator)
         copied = 0
         for start in range(0, len(local), BATCH):

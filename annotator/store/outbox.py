@@ -16,7 +16,7 @@ from annotator.store.standing import Standing, standing
 LONGEST_DELAY = 3600.0
 """A delay of more seconds comes from a clock that was set back since, and is over."""
 ENTRY = """
-    SELECT identity, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs
+    SELECT identity, project, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs
     FROM outbox
 """
 
@@ -119,6 +119,10 @@ class Outbox(Area):
         )
         return OutboxCounts(**dict(rows))
 
+    def is_unsent(self, identity: Identity) -> bool:
+        where = "SELECT 1 FROM outbox WHERE identity = ? AND state IN ('waiting', 'parked', 'dropped')"
+        return self.db.one(where, (find_identity(self.db, identity),)) is not None
+
     def retry(self, identity: Identity) -> None:
         with self.db.atomic():
             id_, state, conflict, theirs, annotator = self._entry_of(identity)
@@ -170,10 +174,11 @@ class Outbox(Area):
         return [self._entry(row) for row in self.db.all(f"{ENTRY} {where}", values)]
 
     def _entry(self, row: Sequence[Any]) -> OutboxEntry:
-        id_, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs = row
+        id_, project, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs = row
         identity = identity_of(self.db, id_)
         return OutboxEntry(
             identity,
+            project,
             annotator,
             action,
             text_row(identity, content),

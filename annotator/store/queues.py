@@ -17,7 +17,7 @@ from annotator.store.codec import to_text
 from annotator.store.traces import keep_source, keep_trace
 
 QUEUE = """
-    SELECT queue.id, queue.name, queue.source, source.location, source.project, queue.server,
+    SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
         queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete
     FROM queue JOIN source ON source.id = queue.source
 """
@@ -36,12 +36,13 @@ class Queues(Area, QueueStore):
         with self.db.atomic():
             self._check_free(name)
             made = self.db.execute(
-                "INSERT INTO queue (name, source, server, selection, rubric, digits, used)"
-                " VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(used), 0) + 1 FROM queue))",
+                "INSERT INTO queue (name, source, server, project, selection, rubric, digits, used)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(used), 0) + 1 FROM queue))",
                 (
                     name,
                     keep_source(self.db, source),
                     source.server,
+                    source.project,
                     to_text(selection_to_json(selection)),
                     to_text(rubric_to_json(rubric)),
                     to_text(fixed_digits({}, rubric)),

@@ -51,10 +51,10 @@ def want(db: Database, identity: Identity, effect: Effect, why: Occasion, seq: i
     # A row that was here before any change of ours was read from the server.
     base = effect.before if known is None and not taken_back else None
     db.execute(
-        "INSERT INTO outbox (identity, server, annotator, action, content, changed_at, base_known, base, expected, state, seq)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (identity) DO UPDATE SET annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
+        "INSERT INTO outbox (identity, server, project, annotator, action, content, changed_at, base_known, base, expected, state, seq)"
+        " VALUES (?, ?, coalesce((SELECT project FROM queue WHERE id = ?), ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (identity) DO UPDATE SET project = excluded.project, annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
         " generation = generation + 1, changed_at = excluded.changed_at, not_before = 0, tries = 0, state = excluded.state,"
         " error = '', conflict = 0, theirs = NULL, seq = excluded.seq",
-        (effect.subject, identity.server, why.annotator, action, content, why.at, base is not None, base, base, state, seq),
+        (effect.subject, identity.server, why.queue, why.annotator, action, content, why.at, base is not None, base, base, state, seq),
     )

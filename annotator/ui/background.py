@@ -79,11 +79,11 @@ class Background:
         tries = 0
         while not self._stop.is_set():
             try:
-                server = session.connect()
+                server = session.connect(session.queue.source.project)
                 user = server.user()
                 contact(store, session.queue.source.server, session.annotator, user)
                 self.post(Connected(server.version, server.capabilities.read_only))
-                if session.source is None:
+                if session.queue.source.is_server:
                     self._fill(store, store.queue(session.queue.id), server, server)
                 return
             except Forbidden as error:
@@ -120,7 +120,7 @@ class Background:
         server = session.queue.source.server
         if session.connect is None:
             return
-        connection: Connection | None = None
+        connections: dict[str, Connection] = {}
         tries = 0
         while not self._stop.is_set():
             self._changed.clear()
@@ -128,8 +128,7 @@ class Background:
             due = store.next_due(server, SETTLE_SECONDS)
             if due is not None and due <= time.time():
                 try:
-                    connection = connection or session.connect()
-                    error, conflicts = self._drain(store, connection)
+                    error, conflicts = self._drain(store, connections)
                 except StoreBusy:
                     error, conflicts = None, 0
                 except StoreError as broken:
@@ -138,7 +137,7 @@ class Background:
                     error, conflicts = refused, 0
                 self.post(Synced(store.outbox_counts(server), conflicts, error))
                 if error is not None:
-                    connection = None
+                    connections.clear()
                     wait = pause(tries)
                     tries += 1
                     self._stop.wait(wait)
@@ -149,9 +148,15 @@ class Background:
                 wait = min(wait, max(0.05, due - time.time()))
             self._changed.wait(wait)
 
-    def _drain(self, store: Store, connection: Connection) -> tuple[AnnotatorError | None, int]:
+    def _drain(self, store: Store, connections: dict[str, Connection]) -> tuple[AnnotatorError | None, int]:
+        connect = self.session.connect
+        assert connect is not None
+
+        def sink_of(project: str) -> Connection:
+            return connections.get(project) or connections.setdefault(project, connect(project))
+
         with self.session.drain_lock() as mine:
             if not mine:
                 return None, 0
-            done = Drain(store, connection, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run()
+            done = Drain(store, sink_of, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run()
         return done.error, done.conflicts

@@ -32,8 +32,8 @@ class Session:
     """One store for each thread that asks."""
     drain_lock: Callable[[], AbstractContextManager[bool]]
     """True inside where this program may drain the outbox: one drainer at a time."""
-    connect: Callable[[], Connection] | None = None
-    """Reach the queue's server; None for a queue from files, and with --offline."""
+    connect: Callable[[str], Connection] | None = None
+    """Reach a project of the queue's server; None for a queue from files, and with --offline."""
     source: Callable[[], Source] | None = None
     """Where files are read; None where `connect` is the source, and when the queue is filled."""
     offline: bool = False

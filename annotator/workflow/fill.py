@@ -1,5 +1,6 @@
 """Fill a queue from a source: list, choose, keep, and bring the payloads. Can be stopped anywhere and goes on where it was."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -138,9 +139,10 @@ def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Targe
     for target in targets:
         by_kind.setdefault(target.kind, []).append(target.id)
     for kind, ids in by_kind.items():
+        started = time.time()
         rows = sink.read(kind, ids, identifiers=[identifier])
         if rows:
-            store.keep_pulled([row.annotation for row in rows])
+            store.keep_pulled([row.annotation for row in rows], started)
 
 
 def settle_done(work: Filling, items: Sequence[NewItem]) -> None:

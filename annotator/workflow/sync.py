@@ -45,7 +45,8 @@ class Drain:
     """One pass over what is due for a server. The caller holds the drain lock of the store."""
 
     store: Store
-    sink: Sink
+    sink_of: Callable[[str], Sink]
+    """The server seen from one of its projects."""
     server: str
     now: Callable[[], float]
     settle: float = SETTLE_SECONDS
@@ -58,13 +59,14 @@ class Drain:
         user: ServerUser | None = None
         try:
             while not self.stopped() and (entries := self.store.due(self.server, self.now(), BATCH, self.settle)):
-                if user is None:
-                    user = self.sink.user()
-                    if reason := self.sink.capabilities.read_only:
-                        raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
                 for group in _groups(entries):
+                    sink = self.sink_of(group[0].project)
+                    if user is None:
+                        user = sink.user()
+                        if reason := sink.capabilities.read_only:
+                            raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
                     self._check_account(group, user)
-                    self._settle(group)
+                    self._settle(sink, group)
                     self.report(self.done)
         except (Unreachable, OutcomeUnknown, ServerFailure, Unauthorized, Forbidden, NotPhoenix, IdentityError) as error:
             self.done.error = error
@@ -79,9 +81,9 @@ class Drain:
                 f"Nothing was sent. Use the key of {account.annotator}, or judge as somebody else with --as NAME.",
             )
 
-    def _settle(self, group: Sequence[OutboxEntry]) -> None:
+    def _settle(self, sink: Sink, group: Sequence[OutboxEntry]) -> None:
         """Read what the server holds, compare, and write what differs."""
-        held = self._read(group)
+        held = self._read(sink, group)
         puts: list[tuple[OutboxEntry, Annotation]] = []
         deletions: list[tuple[OutboxEntry, Annotation]] = []
         for entry in group:
@@ -100,16 +102,16 @@ class Drain:
                 puts.append((entry, wanted))
             elif current is not None:
                 deletions.append((entry, current))
-        self._put(puts)
+        self._put(sink, puts)
         for entry, row in deletions:
-            self._delete(entry, row)
+            self._delete(sink, entry, row)
 
-    def _read(self, group: Sequence[OutboxEntry]) -> dict[Identity, ServerRow]:
+    def _read(self, sink: Sink, group: Sequence[OutboxEntry]) -> dict[Identity, ServerRow]:
         kind: TargetKind = group[0].identity.target.kind
         ids = sorted({entry.identity.target.id for entry in group})
         names = sorted({entry.identity.name for entry in group})
         identifiers = sorted({entry.identity.identifier for entry in group})
-        rows = self.sink.read(kind, ids, names=names, identifiers=identifiers)
+        rows = sink.read(kind, ids, names=names, identifiers=identifiers)
         return {row.annotation.identity: row for row in rows}
 
     def _sent(self, entry: OutboxEntry, row: Annotation | None, confirmed: bool = False) -> None:
@@ -119,19 +121,19 @@ class Drain:
         if not late:
             self.done.sent += 1
 
-    def _put(self, rows: Sequence[tuple[OutboxEntry, Annotation]]) -> None:
+    def _put(self, sink: Sink, rows: Sequence[tuple[OutboxEntry, Annotation]]) -> None:
         """Upsert; rows that the server refuses by name are parked, and the rest goes on."""
         pending = list(rows)
         while pending:
             self.store.attempt(pending)
             entries = [entry for entry, _ in pending]
             try:
-                self.sink.put([row for _, row in pending])
+                sink.put([row for _, row in pending])
             except MissingTargets as error:
                 refused = [index for index, entry in enumerate(entries) if entry.identity.target.id in error.ids]
-                pending = self._without(pending, refused, error)
+                pending = self._without(sink, pending, refused, error)
             except RejectedRow as error:
-                pending = self._without(pending, [] if error.index is None else [error.index], error)
+                pending = self._without(sink, pending, [] if error.index is None else [error.index], error)
             except (OutcomeUnknown, ServerFailure) as error:
                 self._put_off(entries, error, unknown=True)
                 raise
@@ -144,12 +146,12 @@ class Drain:
                 return
 
     def _without(
-        self, pending: list[tuple[OutboxEntry, Annotation]], refused: Sequence[int], error: MissingTargets | RejectedRow
+        self, sink: Sink, pending: list[tuple[OutboxEntry, Annotation]], refused: Sequence[int], error: MissingTargets | RejectedRow
     ) -> list[tuple[OutboxEntry, Annotation]]:
         """What is left to send; where the server did not say which row it refused, each is sent alone."""
         if not refused and len(pending) > 1:
             for one in pending:
-                self._put([one])
+                self._put(sink, [one])
             return []
         parked = set(refused) or {0}
         for index in parked:
@@ -157,10 +159,10 @@ class Drain:
             self.done.parked += 1
         return [one for index, one in enumerate(pending) if index not in parked]
 
-    def _delete(self, entry: OutboxEntry, row: Annotation) -> None:
+    def _delete(self, sink: Sink, entry: OutboxEntry, row: Annotation) -> None:
         self.store.attempt([(entry, None)])
         try:
-            self.sink.delete(row)
+            sink.delete(row)
         except (MissingTargets, RejectedRow) as error:
             self.store.park(entry, error.title)
             self.done.parked += 1
@@ -184,10 +186,10 @@ def _same(one: Annotation | None, other: Annotation | None) -> bool:
 
 
 def _groups(entries: Sequence[OutboxEntry]) -> list[list[OutboxEntry]]:
-    """One person and one kind of target a request; notes apart, which go one by one."""
-    groups: dict[tuple[str, TargetKind, bool], list[OutboxEntry]] = {}
+    """One person, project and kind of target a request; notes apart, which go one by one."""
+    groups: dict[tuple[str, str, TargetKind, bool], list[OutboxEntry]] = {}
     for entry in entries:
-        groups.setdefault((entry.annotator, entry.identity.target.kind, entry.identity.name == NOTE), []).append(entry)
+        groups.setdefault((entry.project, entry.annotator, entry.identity.target.kind, entry.identity.name == NOTE), []).append(entry)
     return list(groups.values())
 
 

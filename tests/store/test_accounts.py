@@ -23,7 +23,7 @@ def test_the_verdicts_of_a_file_wait_for_a_server(store: SqliteStore) -> None:
     store.commit(judged(third, "fail", server="", annotator="bob"))
     note(store, 1, "one")
     note(store, 1, "two")
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 4
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 4
     sent = {(entry.identity.target.id, entry.identity.name, entry.identity.identifier): entry.row for entry in due(store)}
     assert set(sent) == {
         ("s1", "correctness", PX),
@@ -34,23 +34,23 @@ def test_the_verdicts_of_a_file_wait_for_a_server(store: SqliteStore) -> None:
     assert all(entry.identity.server == SERVER and entry.annotator == "ann" for entry in due(store))
     assert sent["s1", "correctness", PX] == row(identity(first, identifier=PX), "pass", score=1.0)
     assert store.queue(queue.id).source.server == SERVER and store.queue(queue.id).source_id == queue.source_id
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 0
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 0
     deliver(store)
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 0 and due(store) == []
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 0 and due(store) == []
     with pytest.raises(StoreError, match="already"):
-        store.send_queue_to(queue.id, "http://other", PX, "ann")
+        store.send_queue_to(queue.id, "http://other", "", PX, "ann")
 
 
 def test_a_newer_verdict_on_the_server_is_not_replaced_by_the_old_one(store: SqliteStore) -> None:
     queue = filled(store, source=ON_FILE)
     item = item_at(store, queue, 1)
     store.commit(judged(item, "pass", server=""))
-    store.send_queue_to(queue.id, SERVER, PX, "ann")
+    store.send_queue_to(queue.id, SERVER, "", PX, "ann")
     store.commit(step(item, put(identity(item, identifier=PX), "fail")))
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 0
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 0
     assert label_of(store, identity(item, identifier=PX)) == "fail"
     store.commit(step(item, put(identity(item, server=""), "odd")))
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 1
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 1
     assert label_of(store, identity(item, identifier=PX)) == "odd"
 
 
@@ -61,14 +61,14 @@ def test_undo_takes_back_what_was_sent(store: SqliteStore, delivered: bool) -> N
     for one in (judged(first, "pass", server=""), judged(second, "pass", server=""), judged(second, "fail", server="")):
         store.commit(one)
     store.undo("ann", queue.id)
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 2
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 2
     if delivered:
         deliver(store)
     reversal = store.undo("ann", queue.id)
     assert reversal is not None and reversal.done
     assert label_of(store, identity(second, identifier=PX)) is None
     assert [entry.action for entry in due(store) if entry.identity.target == second.target] == (["restore"] if delivered else [])
-    assert store.send_queue_to(queue.id, SERVER, PX, "ann") == 0, "what was taken back does not come again"
+    assert store.send_queue_to(queue.id, SERVER, "", PX, "ann") == 0, "what was taken back does not come again"
     for label in ("pass", "fail"):
         reversal = store.redo("ann", queue.id)
         assert reversal is not None and reversal.done and label_of(store, identity(second, identifier=PX)) == label

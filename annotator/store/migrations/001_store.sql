@@ -41,12 +41,13 @@ CREATE TABLE payload (
 );
 CREATE INDEX payload_of_trace ON payload (trace);
 
--- server: where verdicts go, also when it was named after the queue was filled from a file.
+-- server, project: where verdicts go, also when it was named after the queue was filled from a file.
 CREATE TABLE queue (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
     source INTEGER NOT NULL REFERENCES source,
     server TEXT NOT NULL,
+    project TEXT NOT NULL,
     selection TEXT NOT NULL,
     rubric TEXT NOT NULL,
     digits TEXT NOT NULL,
@@ -155,6 +156,7 @@ CREATE INDEX step_stack ON step (queue, annotator, undone);
 CREATE TABLE outbox (
     identity INTEGER PRIMARY KEY REFERENCES identity,
     server TEXT NOT NULL,
+    project TEXT NOT NULL DEFAULT '',
     annotator TEXT NOT NULL,
     action TEXT NOT NULL CHECK (action IN ('put', 'restore')),
     content TEXT,
