@@ -13,6 +13,8 @@ from annotator.text.readable import parsed, pretty
 from annotator.text.scope import Scope
 from annotator.text.steps import Steps
 
+__all__ = ["Block", "trace_blocks"]
+
 EARLIER = "earlier"
 STEPS = "steps"
 """Keys of the two group blocks: each stands for the blocks that follow it when there is no room for them."""

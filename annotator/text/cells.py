@@ -16,7 +16,9 @@ def crop(text: str, width: int) -> str:
     """The text in at most `width` cells, with an ellipsis where it was cut."""
     if width_of(text) <= width:
         return text
-    return text[: _fitting(text, 0, len(text), width - 1)] + ELLIPSIS if width > 0 else ""
+    end = _fitting(text, 0, len(text), width - 1) if width > 1 else 0
+    kept = text[:end] if width_of(text[:end]) < width else ""
+    return kept + ELLIPSIS if width > 0 else ""
 
 
 def wrap(text: str, width: int) -> Iterator[tuple[int, int]]:

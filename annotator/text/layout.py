@@ -12,6 +12,8 @@ from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, sections
 from annotator.text.line import Line, Piece, Style
 from annotator.text.paint import Mark, Painter
 
+__all__ = ["find", "lay_out", "shortened"]
+
 COUNTED = 40_000
 """Characters up to which hidden lines are counted; beyond, their size is said."""
 TAIL = 4
@@ -107,14 +109,14 @@ class _Page:
         return Line((Piece(mark, "faint"), Piece(crop(block.summary, self.width - 2), "dim")), index)
 
     def _block(self, index: int, block: Block, rows: int) -> Iterator[Line]:
-        gutter: tuple[Piece, ...] = ()
-        title = Piece(block.title, "error" if block.weight == "error" else "role")
         headed = self._headed(block)
+        gutter: tuple[Piece, ...] = ()
+        title = Piece(crop(block.title, GUTTER - 1 if not headed else self.width), "error" if block.weight == "error" else "role")
         if headed:
             rows = rows if rows == OPEN else max(1, rows - 1)
             yield Line((title,), index)
         elif block.kind != "facts":
-            gutter = (title, Piece(" " * max(1, GUTTER - width_of(block.title))))
+            gutter = (title, Piece(" " * (GUTTER - width_of(title.text))))
         blank = (Piece(" " * GUTTER),) if gutter else ()
         first = True
         for pieces in self._rows(index, block, rows, self.width if headed or block.kind == "facts" else self.width - GUTTER):
@@ -137,7 +139,7 @@ class _Page:
             yield self._with_note(painter.row(start, end), _detail_note(block), width)
             return
         if rows == 1 and block.summary:
-            hidden = _hidden(block.text, width, 1)
+            hidden = crop(_hidden(block.text, width, 1), width // 2)
             yield [Piece("▸ ", "faint"), *self._summary(block, width - 2 - width_of(hidden) - 1), Piece(" " + hidden, "faint")]
             return
         if block.weight == "question" and rows >= TAIL:
@@ -180,6 +182,7 @@ class _Page:
         """The row with a note at its right end; the row gives way."""
         if not note:
             return pieces
+        note = crop(note, width - 1)
         room = width - width_of(note) - 1
         kept: list[Piece] = []
         for piece in pieces:

@@ -1,0 +1,97 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from annotator.text.block import Block
+from annotator.text.layout import find, lay_out, shortened
+from annotator.text.line import Line
+from tests.recorded import traces
+from tests.text.shown import blocks
+
+LONG = "\n".join(f"line {number}" for number in range(60))
+STORY = [
+    Block("q", "s", "user", "USER", "Why?", weight="question", summary="Why?"),
+    Block("sys", "s", "system", "SYSTEM", LONG, weight="background", summary="line 0 line 1"),
+    Block("steps", "", "group", "", weight="background", summary="2 steps  CALL look ✗, ASSISTANT"),
+    Block("call", "s", "call", "CALL", "where: 1", head="look", summary="look  where: 1"),
+    Block("err", "s", "error", "✗", "Boom: it broke", detail="stack 1\nstack 2", weight="error", summary="Boom: it broke"),
+    Block("say", "s", "assistant", "ASSISTANT", LONG, summary="line 0"),
+    Block("a", "s", "assistant", "ANSWER", "Because.", weight="answer", summary="Because."),
+    Block("f", "s", "facts", "", "model · 4.2s", weight="background", summary="model", note=True),
+]
+
+
+def rows(lines: list[Line]) -> list[str]:
+    return [line.plain.rstrip() for line in lines]
+
+
+def test_fits_by_folding_steps_first() -> None:
+    shown = rows(lay_out(STORY, 60, 20, {}))
+    assert len(shown) <= 20
+    assert shown[:2] == ["USER", "Why?"] and "ANSWER" in shown and "Because." in shown
+    assert any(row.startswith("SYSTEM    ▸ line 0") and row.endswith("(+59 lines)") for row in shown)
+    assert any(row.startswith("✗         Boom: it broke") and row.endswith("(stack: 2 lines)") for row in shown)
+    assert any(row.endswith("(+54 lines)") for row in shown), "what is hidden is counted"
+
+
+def test_smallest_screen_keeps_question_error_and_answer() -> None:
+    shown = rows(lay_out(STORY, 60, 6, {}))
+    assert [row.split(" ")[0] for row in shown] == ["USER", "SYSTEM", "▸", "✗", "ANSWER", "model"]
+
+
+def test_folds_win_and_move_nothing_else() -> None:
+    natural = rows(lay_out(STORY, 60, 20, {}))
+    opened = rows(lay_out(STORY, 60, 20, {"sys": False}))
+    assert sum("line 59" in row for row in opened) == 1
+    assert [row for row in opened if not row.strip().startswith("line") and "SYSTEM" not in row] == [
+        row for row in natural if not row.strip().startswith("line") and "SYSTEM" not in row
+    ]
+    assert "stack 2" in "\n".join(rows(lay_out(STORY, 60, 20, {"err": False})))
+    assert len(rows(lay_out(STORY, 60, 20, {"say": True}))) < len(natural)
+    assert {"sys", "err", "say"} <= shortened(STORY, 60, 20, {}) and "q" not in shortened(STORY, 60, 20, {})
+    assert "sys" not in shortened(STORY, 60, 20, {"sys": False})
+
+
+def test_a_group_opens() -> None:
+    assert "steps" in shortened(STORY, 60, 6, {})
+    shown = rows(lay_out(STORY, 60, 6, {"steps": False}))
+    assert any(row.startswith("▾ 2 steps") for row in shown) and any(row.startswith("ASSISTANT") for row in shown)
+
+
+def test_search_finds_folded_text_opens_it_and_marks_every_match() -> None:
+    found = find(STORY, "LINE 5")
+    assert len(found) == 2 * 11 and found[0][0] == 1
+    assert find(STORY, "") == []
+    last = next(place for place, (index, _) in enumerate(found) if index == 5)
+    lines = lay_out(STORY, 60, 20, {}, "LINE 5", last)
+    pieces = [(line.block, piece) for line in lines for piece in line.pieces]
+    assert [(index, piece.text) for index, piece in pieces if piece.style == "selected"] == [(5, "line 5")]
+    assert sum(piece.style == "match" for index, piece in pieces if index == 5) == 10
+
+
+def test_a_long_question_and_a_long_answer_share_the_room() -> None:
+    story = [
+        Block("q", "s", "user", "USER", LONG, weight="question", summary="q"),
+        Block("a", "s", "assistant", "ANSWER", LONG, weight="answer", summary="a"),
+    ]
+    shown = rows(lay_out(story, 60, 20, {}))
+    assert len(shown) == 20 and shown[0] == "USER" and "ANSWER" in shown
+    assert shown[shown.index("ANSWER") - 2] == "line 59", "the end of a question is seen"
+
+
+def test_json_is_coloured() -> None:
+    (block,) = [Block("r", "s", "result", "=", '{"a": 1, "b": "x"}', syntax="json", summary="")]
+    pieces = [(piece.text, piece.style) for piece in lay_out([block], 60, 10, {})[0].pieces]
+    assert ('"a"', "name") in pieces and ("1", "number") in pieces and ('"x"', "string") in pieces
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(20, 130), st.integers(4, 60), st.sampled_from(["openai-chat", "langchain-langgraph", "edge-mild"]), st.data())
+def test_no_line_is_wider_than_the_screen(width: int, height: int, name: str, data: st.DataObject) -> None:
+    trace = data.draw(st.sampled_from(traces(name)))
+    found = blocks(trace)
+    folds = data.draw(st.dictionaries(st.sampled_from([block.key for block in found]), st.booleans(), max_size=4))
+    query = data.draw(st.sampled_from(["", "the", "e"]))
+    for line in lay_out(found, width, height, folds, query, 0):
+        assert cell_len(line.plain) <= width, line
+        assert "\n" not in line.plain and -1 <= line.block < len(found)
