@@ -10,10 +10,11 @@ from annotator.cli import opening, options, place
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
 from annotator.domain.rubric import Rubric
-from annotator.errors import NotATerminal
+from annotator.errors import ConfigError, NotATerminal
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
+    from annotator.ui.styles import Theme
 
 
 def add(verbs: Any) -> None:
@@ -79,6 +80,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.source,
         getattr(args, "offline", False),
         config.auto_advance,
+        theme_of(config.theme),
         opened.greeting,
         command_keys(opened.queue.rubric),
     )
@@ -87,6 +89,16 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         parked = f", {unsent.parked} parked (annotator push shows why)" if unsent.parked else ""
         print(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")
     return 0
+
+
+def theme_of(name: str) -> "Theme":
+    """Raises ConfigError for a theme that there is not."""
+    from annotator.ui.styles import THEMES
+
+    for theme in THEMES:
+        if name in ("", theme):
+            return theme
+    raise ConfigError(f"There is no theme {name!r}.", f"Themes: {', '.join(THEMES)}.")
 
 
 def command_keys(rubric: Rubric) -> dict[str, tuple[str, str]]:

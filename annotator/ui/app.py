@@ -1,5 +1,6 @@
 """The application: one review screen over one session."""
 
+import os
 import sys
 
 from textual import events
@@ -10,6 +11,7 @@ from annotator.keymap.keys import key_name
 from annotator.ui.driver import ReviewDriver
 from annotator.ui.screens.review import ReviewScreen
 from annotator.ui.session import Session
+from annotator.ui.styles import palette
 
 SWITCH_SECONDS = 0.0005
 """A thread of Python code gives way ten times as often as by default: key to frame 3.4 ms instead of 21.6 ms beside a busy thread."""
@@ -26,6 +28,7 @@ class ReviewApp(App[None], inherit_bindings=False):
     def __init__(self, session: Session) -> None:
         super().__init__(driver_class=ReviewDriver, ansi_color=True)
         self.session = session
+        self.palette = palette(session.theme, os.environ)
         self.store: Store = session.open_store()
         self.review = ReviewScreen(session, self.store)
 

@@ -70,3 +70,9 @@ class ReviewDriver(LinuxDriver):
             with suppress(EOFError, ParseError):
                 for _ in parser.feed(""):
                     pass
+
+    def _enable_mouse_support(self) -> None:
+        """Buttons and the wheel, not every move: a moved mouse would send 10 bytes a cell over the line, for nothing."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+            self.flush()

@@ -9,6 +9,7 @@ from annotator.domain.queue import Queue
 from annotator.domain.source import Sink, Source
 from annotator.domain.store import Store
 from annotator.keymap.keymap import Keymap
+from annotator.ui.styles import Theme
 
 
 class Connection(Source, Sink, Protocol):
@@ -38,6 +39,7 @@ class Session:
     """Where files are read; None where `connect` is the source, and when the queue is filled."""
     offline: bool = False
     auto_advance: bool = True
+    theme: Theme = "terminal"
     greeting: str = ""
     """Said once, when the screen opens."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -16,6 +16,8 @@ from annotator.workflow.answers import ItemView, spoken
 from annotator.workflow.progress import minutes_left
 
 LISTED = 12
+REACHABLE = 10
+"""Labels with a digit."""
 """Passed-over items that the end page names."""
 
 
@@ -97,6 +99,7 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         answered=answer is not None,
         required=criterion.required,
         hint=_hint(criterion, keymap, asked),
+        more=(keymap.first("more_labels"), "list …") if len(options) > REACHABLE else None,
     )
 
 
