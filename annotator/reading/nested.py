@@ -8,12 +8,17 @@ DEEPEST = 64
 """Dots in a key beyond which it is no path; keeps what walks the tree from running out of stack."""
 
 
+NUMERIC = (int, float, str)
+COMPOUND = frozenset((dict, list))
+"""JSON's types with something inside; a set, because building `dict | list` for every key is what reading would mostly do."""
+
+
 def nest(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """`{"a.0.b": 1}` as `{"a": {"0": {"b": 1}}}`, in one pass; a value that is also a branch is kept under ''."""
     top: dict[str, Any] = {}
     nodes: dict[str, dict[str, Any]] = {"": top}
     for key, value in attributes.items():
-        if isinstance(value, dict | list):
+        if type(value) in COMPOUND:
             value = normal(value)
         parent, _, leaf = key.rpartition(".")
         node = nodes.get(parent)
@@ -22,10 +27,10 @@ def nest(attributes: Mapping[str, Any]) -> dict[str, Any]:
                 top[key] = value
                 continue
             node = _open(nodes, parent)
-        if leaf in node and isinstance(node[leaf], dict):
-            node[leaf] = nodes[key] = {**node[leaf], "": value}
-        else:
+        if leaf not in node or not isinstance(node[leaf], dict):
             node[leaf] = value
+        else:
+            node[leaf] = nodes[key] = {**node[leaf], "": value}
     return top
 
 
@@ -49,7 +54,7 @@ def normal(value: Any) -> Any:
     """An object or a list with the dotted keys of its objects nested; a list of plain values (a vector) is left as it is."""
     if isinstance(value, dict):
         return nest(value)
-    if isinstance(value, list) and value and isinstance(value[0], dict | list):
+    if isinstance(value, list) and value and type(value[0]) in COMPOUND:
         return [normal(item) for item in value]
     return value
 
@@ -143,7 +148,7 @@ def whole(value: Any) -> int | None:
 
 def number(value: Any) -> float | None:
     """A finite number, also in a string."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
         result = float(value)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from annotator.domain.message import ToolDefinition
-from annotator.reading.nested import dumped, fields, text
+from annotator.reading.nested import dumped, fields, parse, text
 
 SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema")
 
@@ -11,7 +11,9 @@ SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema")
 def definition(node: Any) -> ToolDefinition | None:
     """Name, description and parameter names; None where there is no name (a built-in tool is known by its type)."""
     received = node if isinstance(node, str) else dumped(node)
-    inner = fields(node)
+    inner = parse(node) if isinstance(node, str) else node
+    if not isinstance(inner, dict):
+        return None
     for wrapper in ("function", "toolSpec"):
         if isinstance(inner.get(wrapper), dict):
             inner = inner[wrapper]
