@@ -229,7 +229,7 @@ def _completed(
     if given and given[0] in "{[":
         lacks_tools = model and not offered and ('"tools"' in given or '"functions"' in given)
         lacks_parts = model and ('"input_audio"' in given or '"file"' in given or '"input_file"' in given)
-        if (not heard and '"role"' in given) or lacks_tools or lacks_parts:
+        if (not heard and _has_messages(given)) or lacks_tools or lacks_parts:
             asked = parse(given)
             full = payload.request(asked) if not heard or lacks_parts else ()
             if full and (not heard or len(full) == len(heard)):
@@ -237,11 +237,17 @@ def _completed(
             offered = offered or payload.tools(asked)
     if told and told[0] in "{[":
         spoken = any(message.parts or message.tool_calls for message in said)
-        if (not spoken and ('"role"' in told or '"type"' in told)) or (model and '"reasoning_content"' in told and not _has(said, "reasoning")) or (model and '"refusal":"' in told):
+        lacks_words = model and (('"reasoning_content"' in told and not _has(said, "reasoning")) or '"refusal":"' in told)
+        if (not spoken and _has_messages(told)) or lacks_words:
             full = payload.response(parse(told))
             if any(message.parts or message.tool_calls for message in full):
                 said = full
     return heard, said, offered
+
+
+def _has_messages(recorded: str) -> bool:
+    """Every provider's messages carry a role or a type."""
+    return '"role"' in recorded or '"type"' in recorded
 
 
 def _has(said: tuple[Message, ...], kind: str) -> bool:
