@@ -127,7 +127,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.press(key, event.time)
             return
         else:
-            self._typed(self.field.press(event))
+            self._perform("", key, event.time, lambda: self._typed(self.field.press(event)))
+            return
         self.draw()
 
     def press(self, key: str, at: float) -> None:
@@ -136,31 +137,30 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         direct = self.session.command_keys.get(key)
         command = None if direct else self._command_id(self.desk.contexts, key)
         if direct is not None:
-            if self._may_run("answer_1", key, at):
-                self.attempt(lambda: self._direct(*direct))
+            self._perform("answer_1", key, at, lambda: self._direct(*direct))
         elif command is not None:
             self.run(command, key, at)
-            return
         elif key.startswith("alt+"):
             self.press("escape", at)
             self.press(key.removeprefix("alt+"), at)
-            return
         else:
             self.desk.say(f"{display(key)} does nothing here; {self.session.keymap.first('help')} shows the keys")
-        self.draw()
+            self.draw()
 
     def run(self, command: str, key: str, at: float) -> None:
         """Run a command; what cannot be done is said, and nothing moves."""
-        if self._may_run(command, key, at):
-            before = self.desk.item
-            if command == "score_type":
-                self.attempt(lambda: self.judging.score_type(key))
-            else:
-                self.attempt(self.table[command])
-            after = self.desk.item
-            if key and (before is None) != (after is None) or (before and after and before.id != after.id):
-                self.repeats.advanced(key, at)
-        self.draw()
+        act = (lambda: self.judging.score_type(key)) if command == "score_type" else self.table[command]
+        self._perform(command, key, at, act)
+
+    def _perform(self, command: str, key: str, at: float, act: Callable[[], object]) -> None:
+        """Act unless the command is refused now, and note which key brought another item."""
+        if not self._may_run(command, key, at):
+            self.draw()
+            return
+        before = self.desk.item.id if self.desk.item else 0
+        self.attempt(act)
+        if key and before != (self.desk.item.id if self.desk.item else 0):
+            self.repeats.advanced(key, at)
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do something that may fail; the reason goes to the notice line."""
