@@ -21,6 +21,7 @@ from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.moving import Moving
+from annotator.ui.review.side import side
 from annotator.ui.review.table import JUDGES, REPEATS_REFUSED, commands
 from annotator.ui.review.windows import Windows
 from annotator.ui.screens.outbox import OutboxScreen
@@ -38,6 +39,8 @@ TREE_FROM = 110
 """Columns below which the tree gives way to the path of the current span."""
 READABLE = 110
 """Columns of text that are still easy to read."""
+SIDE_FROM = TREE_WIDTH + READABLE + 30
+"""Columns from which there is room for a pane beside the trace."""
 
 
 class ReviewScreen(Screen[None], inherit_bindings=False):
@@ -49,6 +52,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     #middle { height: 1fr; }
     #tree { width: 36; }
     #trace { width: 1fr; }
+    #side { width: 1fr; padding: 0 1; }
     #rubric { height: auto; }
     """
 
@@ -60,7 +64,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
         self.top, self.path, self.span_tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
         self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
-        self.trace = TraceView(id="trace")
+        self.trace, self.side = TraceView(id="trace"), Lines(id="side")
         self.field = TextField(lambda key: self._command_id(("field",), key))
         self.rubric, self.strip = Lines(id="rubric"), Lines(id="strip")
         self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
@@ -81,6 +85,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         with Horizontal(id="middle"):
             yield self.span_tree
             yield self.trace
+            yield self.side
         yield self.field
         yield self.floor
         yield self.rubric
@@ -100,6 +105,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= TREE_FROM and self.tree_wanted
         self.span_tree.display, self.path.display = wide, not wide
+        self.side.display = event.size.width >= SIDE_FROM
+        self.trace.styles.width = READABLE + 3 if self.side.display else "1fr"
         self.rule.display = self.floor.display = event.size.height >= 30
         self.call_after_refresh(self._resized)
 
@@ -319,6 +326,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.span_tree.show(drawing.tree(desk, self.span_tree.size.width or TREE_WIDTH, self.span_tree.size.height))
         else:
             self.path.show([drawing.path(desk, width)])
+        if self.side.display:
+            self.side.show(side(desk, self.side.size.width))
         rubric = drawing.rubric(desk, self.session.keymap, width)
         if rubric and self.rubric_rows != len(rubric):
             self.rubric_rows = self.rubric.styles.height = len(rubric)
