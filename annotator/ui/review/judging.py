@@ -179,21 +179,25 @@ class Judging:
             return
 
         def moved(reason: str) -> None:
-            judged = self.desk.judge.move(item, state, reason)
-            self._judged(item, judged)
-            self.screen.moving.go_on()
+            self._said(item, self.desk.judge.move(item, state, reason))
+            if self.desk.item is not None and self.desk.item.id == item.id:
+                self.screen.moving.go_on()
 
         if ask:
             self.screen.edit(f"{state.value}: why", item, f"{state.value} reason", moved)
         else:
             moved("")
 
-    def _judged(self, item: Item, judged: Judged) -> None:
-        """Show what was done; a verdict that became whole brings the next item."""
+    def _said(self, item: Item, judged: Judged) -> None:
+        """Show what was done, and have it sent."""
         self.screen.background.changed()
         text = f"{item.position}: {judged.title}" + (f" (taken back: {', '.join(judged.withdrawn)})" if judged.withdrawn else "")
         self.desk.say(text, "good")
         self.desk.refresh_figures()
+
+    def _judged(self, item: Item, judged: Judged) -> None:
+        """A verdict that became whole brings the next item."""
+        self._said(item, judged)
         if self.desk.item is None or self.desk.item.id != item.id:
             return
         self.desk.refresh_view()

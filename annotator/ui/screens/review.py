@@ -359,7 +359,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         if message.finished and progress.bad:
             first = progress.bad[0]
             desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
-        desk.refresh_figures()
+        desk.counts = desk.store.counts(self.session.queue.id)
         if desk.view is None and not self.moving.open_first():
             if message.finished and not desk.counts.items:
                 desk.loading = "no traces here match"
