@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if args.note is not None:
         print(judge.note(item, args.note).title)
     waiting = store.outbox_counts().waiting
-    print(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}" + (f"; {waiting} rows wait for annotator push" if waiting else ""))
+    wait = f"; {waiting} rows wait for annotator push" if waiting else ""
+    print(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}{wait}")
     return 0
 
 
@@ -64,7 +65,8 @@ def _item(store: "SqliteStore", found: Found, name: str | None) -> tuple[Queue, 
         (queue, item) for queue in queues if queue.source_id == found.source_id and (item := _in_queue(store, queue, found)) is not None
     ]
     if not places:
-        raise UsageError(f"{found.span_id or found.trace_id} is not an item of {'the queue' if name else 'a queue'}.", "annotator list shows the items.")
+        where = "the queue" if name else "a queue"
+        raise UsageError(f"{found.span_id or found.trace_id} is not an item of {where}.", "annotator list shows the items.")
     if len(places) > 1:
         names = ", ".join(queue.name for queue, _ in places)
         raise UsageError("The item is in more than one queue.", f"Say --queue NAME: {names}.")
@@ -76,7 +78,8 @@ def _in_queue(store: "SqliteStore", queue: Queue, found: Found) -> Item | None:
         return item
     if not found.span_id:
         candidates = [Target("trace", found.trace_id)]
-        candidates += [Target("span", span.span_id) for span in store.headers(queue.source_id, found.trace_id) if queue.selection.target == "root"]
+        if queue.selection.target == "root":
+            candidates += [Target("span", span.span_id) for span in store.headers(queue.source_id, found.trace_id)]
         return next((item for target in candidates if (item := store.item_of(queue.id, target))), None)
     return None
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from annotator.cli import options, place, review
+from annotator.cli import place, review
 from annotator.cli.opening import Opened
 from annotator.config.paths import SAMPLE_RUBRIC, SAMPLE_TRACES
 from annotator.config.rubric_file import load_rubric

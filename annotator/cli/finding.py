@@ -25,5 +25,6 @@ def find(store: "SqliteStore", text: str) -> Found:
     if not matches or not text:
         raise UsageError(f"Nothing in the store has the id {text!r}.", "annotator list shows the ids; annotator pull brings traces.")
     if len(ids) > 1:
-        raise UsageError(f"{text!r} begins more than one id.", "Type more of it: " + ", ".join(sorted(span or trace for trace, span in ids)) + ".")
+        several = ", ".join(sorted(span or trace for trace, span in ids))
+        raise UsageError(f"{text!r} begins more than one id.", f"Type more of it: {several}.")
     return (exact or matches)[0]

@@ -86,7 +86,8 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
         if connect is None:
-            raise IdentityError(f"{known or 'Nobody'} has not judged on {server.url} before.", "Connect once without --offline, or say --as NAME.")
+            stranger = f"{known or 'Nobody'} has not judged on {server.url} before."
+            raise IdentityError(stranger, "Connect once without --offline, or say --as NAME.")
         return replace(_contacted(args, store, queue, connect), greeting="")
     return Opened(queue, account.annotator, account.identifier, connect, source)
 
@@ -176,7 +177,8 @@ def choose_project(server: "Phoenix", asked: str | None) -> str:
     filled = [name for name in names if name != "default"] or names
     if len(filled) == 1:
         return filled[0]
-    return asking.ask_one("Which project?", names, UsageError("The server has more than one project.", f"Say --project NAME: {', '.join(names)}."))
+    several = UsageError("The server has more than one project.", f"Say --project NAME: {', '.join(names)}.")
+    return asking.ask_one("Which project?", names, several)
 
 
 def _rubric(args: argparse.Namespace, server: "Phoenix") -> tuple[Rubric, str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import Any
 
 
 def common(verb: argparse.ArgumentParser) -> None:
@@ -12,7 +13,8 @@ def common(verb: argparse.ArgumentParser) -> None:
 
 def who(verb: argparse.ArgumentParser) -> None:
     """Who judges."""
-    verb.add_argument("--as", dest="annotator", metavar="NAME", default=os.environ.get("ANNOTATOR_NAME"), help="who judges (ANNOTATOR_NAME)")
+    name = os.environ.get("ANNOTATOR_NAME")
+    verb.add_argument("--as", dest="annotator", metavar="NAME", default=name, help="who judges (ANNOTATOR_NAME)")
 
 
 def source(verb: argparse.ArgumentParser) -> None:
@@ -21,9 +23,11 @@ def source(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--queue", metavar="NAME", help="the queue to resume, or the name of a new one")
     verb.add_argument("--project", metavar="NAME", help="the server's project (PHOENIX_PROJECT_NAME)")
     verb.add_argument("--rubric", metavar="FILE", help="how to judge: a rubric.toml")
-    verb.add_argument("--config", metavar="NAME", nargs="+", action="extend", default=[], help="annotation configs of the server to judge by")
-    verb.add_argument("--target", choices=("root", "span", "trace"), help="what an item is: a trace's root span (default), each span, or the trace")
-    verb.add_argument("--kind", metavar="KIND", nargs="+", action="extend", default=[], help="only spans of this kind (LLM, TOOL, …); means --target span")
+    several: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    verb.add_argument("--config", metavar="NAME", **several, help="annotation configs of the server to judge by")
+    what = "what an item is: a trace's root span (default), each span, or the trace"
+    verb.add_argument("--target", choices=("root", "span", "trace"), help=what)
+    verb.add_argument("--kind", metavar="KIND", **several, help="only spans of this kind (LLM, TOOL, …); means --target span")
     verb.add_argument("--status", choices=("OK", "ERROR", "UNSET"), type=str.upper, help="only items with a span of this status")
     verb.add_argument("--since", metavar="TIME", help="started at or after: 2026-11-21, 2026-11-21T09:30, or 3h, 2d ago")
     verb.add_argument("--until", metavar="TIME", help="started before")

@@ -41,4 +41,5 @@ def named_queue(store: "SqliteStore", name: str | None) -> "Queue":
         if queue.name == name:
             return queue
     names = ", ".join(queue.name for queue in queues) or "none yet"
-    raise UsageError(f"There is no queue {name!r}." if name else "There is no queue yet.", f"Queues: {names}. annotator review SOURCE makes one.")
+    missing = f"There is no queue {name!r}." if name else "There is no queue yet."
+    raise UsageError(missing, f"Queues: {names}. annotator review SOURCE makes one.")

@@ -12,7 +12,8 @@ def add(verbs: Any) -> None:
     verb = verbs.add_parser(
         "pull",
         help="fill a queue without a screen, so that one can go offline",
-        description="Fill or resume a queue without a screen; ends when every payload is stored. Ctrl+C stops it, and the same command goes on.",
+        description="Fill or resume a queue without a screen; ends when every payload is stored. "
+        "Ctrl+C stops it, and the same command goes on.",
         epilog="example: annotator pull http://127.0.0.1:6006 --project support-bot --as mira",
     )
     options.common(verb)

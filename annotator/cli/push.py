@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
         what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
         print(f"parked: {what}: {entry.error}", file=sys.stderr)
     if counts.parked:
-        print(f"annotator: {counts.parked} rows are parked\n  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
+        print(f"annotator: {counts.parked} rows are parked", file=sys.stderr)
+        print("  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
     print(f"waiting {counts.waiting}, parked {counts.parked}")
     return code or (1 if counts.waiting or counts.parked else 0)
 

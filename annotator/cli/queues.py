@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
     if not args.yes:
         if not asking.interactive():
             raise UsageError("Removing a queue asks first, and there is no terminal.", "Add --yes.")
-        print(f"Remove {queue.name} with {counts.items} items, {counts.done} done? Its verdicts stay in the store. [y/N] ", end="", file=sys.stderr, flush=True)
+        question = f"Remove {queue.name} with {counts.items} items, {counts.done} done? Its verdicts stay in the store. [y/N] "
+        print(question, end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("kept")
             return 0

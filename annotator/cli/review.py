@@ -39,7 +39,8 @@ def need_terminal() -> None:
         why = "stdout is not a terminal" if not sys.stdout.isatty() else f"TERM is {term!r}, which cannot draw a screen"
         raise NotATerminal(f"The review screen needs a terminal: {why}.", "Run it in one, or use annotator pull, list, show and annotate.")
     if not sys.stdin.isatty():
-        raise NotATerminal("The review screen needs a keyboard: stdin is not a terminal.", "Run it without < or |; SOURCE - reads traces from a pipe.")
+        way_out = "Run it without < or |; SOURCE - reads traces from a pipe."
+        raise NotATerminal("The review screen needs a keyboard: stdin is not a terminal.", way_out)
 
 
 def run(args: argparse.Namespace) -> int:

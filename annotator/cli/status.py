@@ -34,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"outbox     {found['outbox']['waiting']} waiting, {found['outbox']['parked']} parked")
     for queue in found["queues"]:
         states = ", ".join(f"{queue[state]} {state}" for state in ("done", "todo", "skipped", "deferred", "flagged") if queue[state])
-        print(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({queue['source']} {queue['project']})".rstrip(" )") + ")")
+        source = f"{queue['source']} {queue['project']}".rstrip()
+        print(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({source})")
     return 0
 
 
@@ -50,8 +51,9 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
     for queue in queues:
         counts = store.counts(queue.id)
         found["queues"].append({
-            "name": queue.name, "source": queue.source.location, "project": queue.source.project, "items": counts.items, "todo": counts.todo,
-            "done": counts.done, "skipped": counts.skipped, "deferred": counts.deferred, "flagged": counts.flagged,
+            "name": queue.name, "source": queue.source.location, "project": queue.source.project,
+            "items": counts.items, "todo": counts.todo, "done": counts.done,
+            "skipped": counts.skipped, "deferred": counts.deferred, "flagged": counts.flagged,
         })
     outbox = store.outbox_counts()
     found["outbox"] = {"waiting": outbox.waiting, "parked": outbox.parked}

@@ -102,7 +102,9 @@ class Sink(Protocol):
     def user(self) -> ServerUser:
         """Whose key this is."""
 
-    def read(self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()) -> Sequence[ServerRow]:
+    def read(
+        self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
+    ) -> Sequence[ServerRow]:
         """The rows on these targets, notes included when `names` asks for them; unknown targets have none."""
 
     def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:

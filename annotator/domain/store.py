@@ -245,7 +245,9 @@ class OutboxStore(Protocol):
     def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
         """Set aside until a person decides; a conflict's other row is journalled too."""
 
-    def outbox_entries(self, server: str | None, state: Literal["waiting", "parked"] | None = None, limit: int = 200) -> list[OutboxEntry]: ...
+    def outbox_entries(
+        self, server: str | None, state: Literal["waiting", "parked"] | None = None, limit: int = 200
+    ) -> list[OutboxEntry]: ...
 
     def outbox_counts(self, server: str | None = None) -> OutboxCounts: ...
 

@@ -27,7 +27,8 @@ class Accounts(Area):
 
     def accounts(self, server: str | None) -> list[Account]:
         rows = self.db.all(
-            "SELECT server, annotator, identifier, user_id FROM account WHERE :server IS NULL OR server = :server ORDER BY server, annotator",
+            "SELECT server, annotator, identifier, user_id FROM account"
+            " WHERE :server IS NULL OR server = :server ORDER BY server, annotator",
             {"server": server},
         )
         return [Account(*row) for row in rows]

@@ -16,7 +16,8 @@ from annotator.store.standing import Standing, standing
 LONGEST_DELAY = 3600.0
 """A delay of more seconds comes from a clock that was set back since, and is over."""
 ENTRY = """
-    SELECT identity, project, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs
+    SELECT identity, project, annotator, action, content, generation, base_known, base, expected,
+        attempts, tries, state, error, conflict, theirs
     FROM outbox
 """
 
@@ -174,7 +175,8 @@ class Outbox(Area):
         return [self._entry(row) for row in self.db.all(f"{ENTRY} {where}", values)]
 
     def _entry(self, row: Sequence[Any]) -> OutboxEntry:
-        id_, project, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs = row
+        id_, project, annotator, action, content, generation, base_known, base, expected, *tries_and_state = row
+        attempts, tries, state, error, conflict, theirs = tries_and_state
         identity = identity_of(self.db, id_)
         return OutboxEntry(
             identity,

@@ -53,7 +53,8 @@ def want(db: Database, identity: Identity, effect: Effect, why: Occasion, seq: i
     db.execute(
         "INSERT INTO outbox (identity, server, project, annotator, action, content, changed_at, base_known, base, expected, state, seq)"
         " VALUES (?, ?, coalesce((SELECT project FROM queue WHERE id = ?), ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (identity) DO UPDATE SET project = excluded.project, annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
+        " ON CONFLICT (identity) DO UPDATE SET"
+        " project = excluded.project, annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
         " generation = generation + 1, changed_at = excluded.changed_at, not_before = 0, tries = 0, state = excluded.state,"
         " error = '', conflict = 0, theirs = NULL, seq = excluded.seq",
         (effect.subject, identity.server, why.queue, why.annotator, action, content, why.at, base is not None, base, base, state, seq),

@@ -57,7 +57,7 @@ class Judge:
         item = self.store.item(item.id)
         return view(item, self.queue.rubric, self.store.on_target(self.server, item.target), self.annotator, self.identifier)
 
-    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = Circumstances()) -> Judged:  # noqa: B008
+    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = Circumstances()) -> Judged:
         """Answer one config: a label, a score, or a text. Replaces my earlier answer whole, keeping its explanation.
 
         Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
@@ -83,7 +83,7 @@ class Judge:
         self._commit("answer", title, item, criterion.name, changes)
         return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and state != ItemState.DONE, withdrawn)
 
-    def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:  # noqa: B008
+    def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:
         """Give this item the verdict that was given last; None where there is none."""
         last = self.store.last_answers(self.annotator, self.queue.id)
         if last is None or last[0] == item.id:
@@ -132,7 +132,8 @@ class Judge:
 
     def move(self, item: Item, state: ItemState, reason: str = "") -> Judged:
         """Skip, defer, flag, or (without required configs) finish an item."""
-        verb = {ItemState.SKIPPED: "skip", ItemState.DEFERRED: "defer", ItemState.FLAGGED: "flag", ItemState.DONE: "finish"}.get(state, state.value)
+        verbs = {ItemState.SKIPPED: "skip", ItemState.DEFERRED: "defer", ItemState.FLAGGED: "flag", ItemState.DONE: "finish"}
+        verb = verbs.get(state, state.value)
         title = self.view(item).title if state == ItemState.DONE else verb
         self._commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
         return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)

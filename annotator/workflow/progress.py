@@ -1,6 +1,7 @@
 """Pace and time left."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 PAUSE_SECONDS = 300.0
 """A gap of five minutes is a pause and does not count."""
@@ -9,7 +10,7 @@ VERDICTS_LOOKED_AT = 60
 
 def pace(times: Sequence[float]) -> float | None:
     """Verdicts an hour, pauses left out; `times` in seconds since 1970, newest first. None below three verdicts."""
-    gaps = [later - earlier for later, earlier in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for later, earlier in pairwise(times)]
     worked = [gap for gap in gaps if 0 <= gap < PAUSE_SECONDS]
     if len(worked) < 2:
         return None

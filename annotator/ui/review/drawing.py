@@ -16,9 +16,9 @@ from annotator.workflow.answers import ItemView, spoken
 from annotator.workflow.progress import minutes_left
 
 LISTED = 12
+"""Passed-over items that the end page names."""
 REACHABLE = 10
 """Labels with a digit."""
-"""Passed-over items that the end page names."""
 
 
 def top(desk: Desk, width: int) -> Line:
@@ -61,7 +61,8 @@ def path(desk: Desk, width: int) -> Line:
     row = rows[at] if rows else None
     if row is None:
         return line()
-    return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), Piece(f"  {row.duration} {row.mark}  span {at + 1} of {len(rows)}", "dim"))
+    where = Piece(f"  {row.duration} {row.mark}  span {at + 1} of {len(rows)}", "dim")
+    return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), where)
 
 
 def rubric(desk: Desk, keymap: Keymap, width: int) -> list[Line]:
@@ -161,7 +162,8 @@ def keys(desk: Desk, keymap: Keymap, width: int) -> Line:
         last = min(10, len(config.values))
         hints.append((f"{keymap.first('answer_1')}-{keymap.first(f'answer_{last}')}" if last > 1 else keymap.first("answer_1"), "answer"))
     elif isinstance(config, ContinuousConfig):
-        hints += [("0-9", "number"), (keymap.first("score_down") + keymap.first("score_up"), "score"), (keymap.first("score_commit"), "save")]
+        steps = keymap.first("score_down") + keymap.first("score_up")
+        hints += [("0-9", "number"), (steps, "score"), (keymap.first("score_commit"), "save")]
     if desk.view is not None and desk.view.complete:
         hints.append((keymap.first("finish"), "next"))
     pairs = (("note", "note"), ("explain", "explain"), ("undo", "undo"), ("skip", "skip"), ("defer", "defer"), ("flag", "flag"))
@@ -207,7 +209,8 @@ def end_page(desk: Desk) -> list[Line]:
             if item is None:
                 break
             position = item.position
-            lines.append(line(Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{state.value:9}", "accent"), Piece(item.reason or item.why, "text")))
+            why = Piece(item.reason or item.why, "text")
+            lines.append(line(Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{state.value:9}", "accent"), why))
     unsent = desk.outbox.waiting + desk.outbox.parked
     if desk.session.queue.source.server:
         lines += [line(), line(Piece(f"  {unsent} rows are not on the server yet." if unsent else "  Everything is on the server.", "dim"))]

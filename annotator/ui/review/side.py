@@ -24,7 +24,8 @@ def side(desk: Desk, width: int) -> list[Line]:
         lines += _wrapped(note.explanation or "", width - 2, "text")
     head = [line(Piece("MY ANSWERS", "role"))] if lines else []
     item = view.item
-    facts = (("item", f"{item.state.value} {item.reason}".strip()), ("why", item.why), (item.target.kind, item.target.id), ("trace", item.trace_id))
+    state = f"{item.state.value} {item.reason}".strip()
+    facts = (("item", state), ("why", item.why), (item.target.kind, item.target.id), ("trace", item.trace_id))
     about = [line(Piece(f"{name:<6} ", "dim"), Piece(one_line(text), "text")) for name, text in facts if text]
     return [*head, *lines, *([line()] if lines else []), line(Piece("ITEM", "role")), *about]
 

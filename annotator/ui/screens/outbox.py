@@ -69,7 +69,7 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
         """Retry and keep-mine send the row; drop and take-theirs give it up."""
         if entry.state != "parked":
             self.said = "this row waits and is sent by itself"
-        elif command == "keep_mine" and not entry.conflict or command == "take_theirs" and not entry.conflict:
+        elif command in ("keep_mine", "take_theirs") and not entry.conflict:
             self.said = "nobody else changed this row: r sends it again, x gives it up"
         elif command in ("retry_row", "keep_mine"):
             self.store.retry(entry.identity)
@@ -88,7 +88,8 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
 def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Session, height: int) -> list[Line]:
     """The list around the chosen row, and what can be done with it."""
     first = session.keymap.first
-    keys = (("retry_row", "send again"), ("drop_row", "give up"), ("keep_mine", "keep mine"), ("take_theirs", "take theirs"), ("list_close", "back"))
+    rows = (("retry_row", "send again"), ("drop_row", "give up"), ("keep_mine", "keep mine"), ("take_theirs", "take theirs"))
+    keys = (*rows, ("list_close", "back"))
     hints = [piece for command, word in keys for piece in (Piece(f" {first(command)}", "key"), Piece(f" {word} ", "dim"))]
     lines = [line(Piece(f" Not on {session.queue.source.server} yet", "strong")), line()]
     if not entries:
