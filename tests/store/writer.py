@@ -1,4 +1,4 @@
-"""A program that judges without end: `python -m tests.store.writer STORE QUEUE ANNOTATOR [COUNT]`; prints each number that is kept."""
+"""A program that judges without end and prints each number once it is on disk.
 
 `python -m tests.store.writer STORE QUEUE ANNOTATOR [COUNT]`
 """
