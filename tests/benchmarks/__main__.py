@@ -1,0 +1,82 @@
+"""`python -m tests.benchmarks`: make the material, measure, print the table."""
+
+import argparse
+import compileall
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import annotator
+from annotator.config.rubric_file import load_rubric
+from tests.benchmarks import first_frame, keys, stored
+from tests.benchmarks.material import SCORE_RUBRIC, SMALL, USUAL, copies, long_trace, write_lines
+from tests.benchmarks.programs import Stage
+from tests.benchmarks.table import Row, table
+
+SUBJECTS = ("start", "keys", "store")
+SPANS = 2_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=(sys.modules["tests.benchmarks"].__doc__ or ""))
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=9, help="starts of each program")
+    parser.add_argument("--keys", type=int, default=260, help="keys pressed for each figure")
+    parser.add_argument("--spans", type=int, default=200_000, help="spans in the large store")
+    args = parser.parse_args()
+    if unknown := set(args.subjects) - set(SUBJECTS):
+        parser.error(f"no subject {', '.join(sorted(unknown))}")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc every start would measure the compiler
+    compileall.compile_dir(str(Path(annotator.__file__).parent), quiet=1)
+    with tempfile.TemporaryDirectory(prefix="annotator-benchmarks-") as folder:
+        rows = measure(Path(folder), args.subjects or SUBJECTS, args.rounds, args.keys, args.spans)
+    print(f"{time.strftime('%Y-%m-%d %H:%M')}, {machine()}")
+    print("p50 (min-max), from 50 values on p50 / p90 / p99; ratio of the p50s\n")
+    print(table(rows))
+
+
+def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, count: int, spans: int) -> list[Row]:
+    """Every figure of these subjects."""
+    stage = Stage(folder)
+    traces = write_lines(folder / "traces.jsonl", copies(USUAL, SPANS))
+    rows: list[Row] = []
+    store = folder / "store.db"
+    stored.fill_store(store, traces)
+    if "start" in subjects:
+        large = folder / "large.db"
+        _, seconds = stored.fill_store(large, write_lines(folder / "large.jsonl", copies(SMALL, spans)))
+        say(f"{spans:,} spans filled in {seconds:.0f} s")
+        rows += first_frame.measure(stage, store, large, spans, rounds)
+    if "keys" in subjects:
+        rubric = folder / "score.toml"
+        rubric.write_text(SCORE_RUBRIC)
+        scored, long = folder / "score.db", folder / "long.db"
+        stored.fill_store(scored, traces, load_rubric(rubric))
+        stored.fill_store(long, write_lines(folder / "long.jsonl", long_trace(600)))
+        rows += keys.next_item(stage, store, count)
+        rows += keys.score(stage, scored, count)
+        rows += keys.scrolling(stage, long, count)
+    if "store" in subjects:
+        rows += stored.importing(folder, traces, 5)
+        judged = folder / "judged.db"
+        queue, _ = stored.fill_store(judged, traces)
+        rows += stored.committing(folder, judged, queue, 300)
+    return rows
+
+
+def machine() -> str:
+    versions = f"Python {platform.python_version()}, Textual {version('textual')}, SQLite {sqlite3.sqlite_version}"
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {versions}"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""From a key to the last byte of what it draws, and how many bytes that is. One key at a time, each after a quiet gap."""
+
+import re
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.benchmarks.clocked import Clocked, Update
+from tests.benchmarks.programs import VISIDATA_ROWS, Stage, installed
+from tests.benchmarks.table import Figures, Row, figures
+
+DOWN, RIGHT, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b[5~"
+FORWARD = "\x06"
+BLOCK = 20
+"""Keys to one program before the next one has its turn."""
+
+
+class Keys:
+    """A program, the keys to press on it in turn, and what they cost."""
+
+    def __init__(self, program: Clocked, keys: str | list[str]) -> None:
+        self.program = program
+        self.keys = [keys] if isinstance(keys, str) else keys
+        self.updates: list[Update] = []
+
+    def press(self, count: int) -> None:
+        for _ in range(count):
+            self.updates.append(self.program.press(self.keys[len(self.updates) % len(self.keys)]))
+
+    @property
+    def ms(self) -> Figures:
+        return figures(update.ms for update in self.updates)
+
+    @property
+    def bytes(self) -> Figures:
+        return figures(update.bytes for update in self.updates)
+
+
+def interleave(programs: Iterable[Keys], count: int) -> None:
+    programs = list(programs)
+    for _ in range(0, count, BLOCK):
+        for program in programs:
+            program.press(BLOCK)
+
+
+def position(program: Clocked) -> int:
+    """The item that the top line names."""
+    found = re.search(r"(\d[\d,]*) / \d", program.text())
+    if not found:
+        raise RuntimeError(f"no position:\n{program.text()}")
+    return int(found[1].replace(",", ""))
+
+
+def next_item(stage: Stage, store: Path, count: int) -> list[Row]:
+    """A verdict, until the next item is drawn."""
+    with ExitStack() as open_programs:
+        program = _annotator(open_programs, stage, store, "correctness")
+        begun = position(program)
+        ours = Keys(program, ["1", "2"])
+        theirs = _visidata(open_programs, stage)
+        vim = _vim(open_programs, stage)
+        interleave([one for one in (ours, theirs, vim) if one], count)
+        moved = position(program) - begun
+    if moved != len(ours.updates):
+        raise RuntimeError(f"{len(ours.updates)} verdicts moved {moved} items")
+    return [
+        Row("verdict to next item", "ms", ours.ms, "visidata, page", theirs.ms if theirs else None, 0.5),
+        Row("verdict to next item", "bytes", ours.bytes, "vim, page", vim.bytes if vim else None, 2.5),
+    ]
+
+
+def scrolling(stage: Stage, store: Path, count: int) -> list[Row]:
+    """One line, one page of a long trace."""
+    with ExitStack() as open_programs:
+        program = _annotator(open_programs, stage, store, "correctness")
+        program.press("Z")
+        program.settle()
+        line = Keys(program, DOWN)
+        theirs = _neomutt(open_programs, stage)
+        interleave([one for one in (line, theirs) if one], count)
+        page = Keys(program, [PAGE_DOWN])
+        vim, visidata = _vim(open_programs, stage), _visidata(open_programs, stage)
+        interleave([one for one in (page, vim, visidata) if one], min(count, 2 * BLOCK))
+    return [
+        Row("scroll one line", "ms", line.ms, "neomutt, j", theirs.ms if theirs else None),
+        Row("scroll one line", "bytes", line.bytes, "neomutt, j", theirs.bytes if theirs else None),
+        Row("scroll one page", "ms", page.ms, "visidata, page", visidata.ms if visidata else None, 0.5),
+        Row("scroll one page", "bytes", page.bytes, "vim, page", vim.bytes if vim else None, 2.5),
+    ]
+
+
+def score(stage: Stage, store: Path, count: int) -> list[Row]:
+    """An arrow key on a continuous config."""
+    with ExitStack() as open_programs:
+        program = _annotator(open_programs, stage, store, "confidence")
+        ours, theirs = Keys(program, RIGHT), _neomutt(open_programs, stage)
+        interleave([one for one in (ours, theirs) if one], count)
+    return [
+        Row("score, one step", "ms", ours.ms, "neomutt, j", theirs.ms if theirs else None, 2),
+        Row("score, one step", "bytes", ours.bytes, "neomutt, j", theirs.bytes if theirs else None, 3),
+    ]
+
+
+def _annotator(open_programs: ExitStack, stage: Stage, store: Path, sentinel: str) -> Clocked:
+    return _ready(open_programs, stage.annotator(store), sentinel)
+
+
+def _visidata(open_programs: ExitStack, stage: Stage) -> Keys | None:
+    return Keys(_ready(open_programs, stage.visidata(VISIDATA_ROWS), "row17", 1.5), FORWARD) if installed("vd") else None
+
+
+def _neomutt(open_programs: ExitStack, stage: Stage) -> Keys | None:
+    return Keys(_ready(open_programs, stage.neomutt(2000), "letter 00007"), "j") if installed("neomutt") else None
+
+
+def _vim(open_programs: ExitStack, stage: Stage) -> Keys | None:
+    return Keys(_ready(open_programs, stage.vim(20_000), "line17"), FORWARD) if installed("vim") else None
+
+
+def _ready(open_programs: ExitStack, program: Clocked, sentinel: str, quiet: float = 0.5) -> Clocked:
+    open_programs.enter_context(program)
+    program.first(sentinel)
+    program.settle(quiet)
+    return program
