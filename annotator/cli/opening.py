@@ -5,6 +5,7 @@ import difflib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,6 +22,9 @@ from annotator.errors import AnnotatorError, IdentityError, ProjectNotFound, Usa
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
     from annotator.store.store import SqliteStore
+
+
+EMPTY_PROJECT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
         raise UsageError(f"There is no queue of {server.url} in the store.", "Fill one first: annotator pull, with the network.")
     _say(f"connecting to {server.url} …")
     connect = connector(server)
-    project = choose_project(connect(""), project)
+    project = choose_project(connect, project)
     phoenix = connect(project)
     user = phoenix.user()
     name = name_of(args, user)
@@ -165,8 +169,9 @@ def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Se
     return next(name for name in [base, *(f"{base} {n}" for n in range(2, 10_000))] if name not in taken)
 
 
-def choose_project(server: "Phoenix", asked: str | None) -> str:
-    names = list(server.projects())
+def choose_project(connect: "Callable[[str], Phoenix]", asked: str | None) -> str:
+    """The one that was asked for, the only one, or a person's choice. Every Phoenix has an empty project `default`, which is not offered."""
+    names = list(connect("").projects())
     if asked is not None:
         if asked not in names:
             near = ", ".join(difflib.get_close_matches(asked, names, 3)) or ", ".join(names) or "none"
@@ -174,9 +179,10 @@ def choose_project(server: "Phoenix", asked: str | None) -> str:
         return asked
     if not names:
         raise UsageError("The server has no project.", "Send it traces first, or review a file.")
-    filled = [name for name in names if name != "default"] or names
-    if len(filled) == 1:
-        return filled[0]
+    if len(names) > 1 and EMPTY_PROJECT in names and not any(page.headers for page in islice(connect(EMPTY_PROJECT).pages(Selection()), 1)):
+        names.remove(EMPTY_PROJECT)
+    if len(names) == 1:
+        return names[0]
     several = UsageError("The server has more than one project.", f"Say --project NAME: {', '.join(names)}.")
     return asking.ask_one("Which project?", names, several)
 

@@ -60,9 +60,9 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     settings = find_server(args.to).settings
     if queue.source.server not in ("", settings.url):
         raise UsageError(f"The queue {queue.name} belongs to {queue.source.server}.", "--to is for queues that came from files.")
-    server = opening.connector(settings)("")
-    project = opening.choose_project(server, args.project)
-    user = server.user()
+    connect = opening.connector(settings)
+    project = opening.choose_project(connect, args.project)
+    user = connect(project).user()
     account = contact(store, settings.url, opening.name_of(args, user), user)
     sent = store.send_queue_to(queue.id, settings.url, project, account.identifier, account.annotator)
     print(f"{queue.name}: {sent} rows wait for {settings.url}")
