@@ -5,7 +5,6 @@ import difflib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -92,7 +91,7 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
         if connect is None:
             stranger = f"{known or 'Nobody'} has not judged on {server.url} before."
             raise IdentityError(stranger, "Connect once without --offline, or say --as NAME.")
-        return replace(_contacted(args, store, queue, connect), greeting="")
+        return replace(_contacted(args, store, queue, connect), source=source)
     return Opened(queue, account.annotator, account.identifier, connect, source)
 
 
@@ -108,7 +107,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     selection = choosing.selection(args, server=True)
     project = args.project or find_project() or None
     for queue in store.queues():
-        same = queue.source.server == server.url and _alike(queue.selection, selection)
+        same = queue.source.location == server.url and _alike(queue.selection, selection)
         if same and project in (None, queue.source.project) and args.queue in (None, queue.name) and not args.config:
             return _resume(args, store, queue)
     if args.offline:
@@ -170,7 +169,7 @@ def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Se
 
 
 def choose_project(connect: "Callable[[str], Phoenix]", asked: str | None) -> str:
-    """The one that was asked for, the only one, or a person's choice. Every Phoenix has an empty project `default`, which is not offered."""
+    """The one that was asked for, the only one, or a person's choice; the empty `default` of every Phoenix does not count."""
     names = list(connect("").projects())
     if asked is not None:
         if asked not in names:
@@ -179,8 +178,10 @@ def choose_project(connect: "Callable[[str], Phoenix]", asked: str | None) -> st
         return asked
     if not names:
         raise UsageError("The server has no project.", "Send it traces first, or review a file.")
-    if len(names) > 1 and EMPTY_PROJECT in names and not any(page.headers for page in islice(connect(EMPTY_PROJECT).pages(Selection()), 1)):
-        names.remove(EMPTY_PROJECT)
+    if len(names) > 1 and EMPTY_PROJECT in names:
+        first = next(connect(EMPTY_PROJECT).pages(Selection()), None)
+        if first is None or not first.headers:
+            names.remove(EMPTY_PROJECT)
     if len(names) == 1:
         return names[0]
     several = UsageError("The server has more than one project.", f"Say --project NAME: {', '.join(names)}.")
