@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -19,6 +20,7 @@ NETWORK = re.compile(
 )
 """File systems without the shared memory that WAL needs, or with locks that do not hold."""
 Values = Sequence[Any] | Mapping[str, Any]
+_MAKING = threading.Lock()
 BUSY_SECONDS = 0.25
 """How long a write waits for another program's; imports hold the lock for a few ms."""
 
@@ -143,14 +145,21 @@ def open_database(path: Path, busy: float = BUSY_SECONDS) -> Database:
 
 
 def _private(path: Path) -> None:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Make the file, for its owner alone. One that is there is never opened: closing it would drop the locks that SQLite holds on it
+    for this process's other threads, and the next program to leave would take itself for the last one and delete the WAL under them.
+    """
+    with _MAKING, suppress(FileExistsError):  # a thread that comes second connects only after the first one's close
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _check(db: Database) -> int:
     """The newest version that this program knows, after a look at whose file it is; nothing is changed."""
-    version, application = _version(db), db.one("PRAGMA application_id")[0]
+    # One reading of all three: another program may be making the store right now.
+    db.execute("BEGIN")
+    version, application, tables = _version(db), db.one("PRAGMA application_id")[0], db.one("SELECT 1 FROM sqlite_master")
+    db.execute("COMMIT")
     latest = len(list(MIGRATIONS.glob("*.sql")))
-    if application != APPLICATION_ID and (application or version or db.one("SELECT 1 FROM sqlite_master")):
+    if application != APPLICATION_ID and (application or version or tables):
         raise StoreError(f"{db.path} is the database of another program.", "Name another file with --store.")
     if version > latest:
         raise StoreTooNew(

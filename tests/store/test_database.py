@@ -133,7 +133,7 @@ def test_a_read_only_store_says_so(tmp_path: Path) -> None:
         path.chmod(0o444)
         folder.chmod(0o555)
         said = as_nobody(lambda: open_store(path).close())
-        assert "cannot be opened" in said and "--store" in said
+        assert "cannot be written" in said and "--store" in said
         assert "cannot be opened" in as_nobody(lambda: open_store(folder / "new.db").close())
     finally:
         folder.chmod(0o700)

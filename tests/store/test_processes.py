@@ -110,6 +110,20 @@ def flood(path: Path) -> None:
             print("under way", flush=True)
 
 
+def test_a_program_that_leaves_takes_no_judgement_of_another_with_it(store: SqliteStore, opened: Callable[[], SqliteStore]) -> None:
+    """Opening the file a second time, as each thread does, once dropped the locks of the first, and the other program deleted the WAL."""
+    queue = filled(store, 2)
+    opened().counts(queue.id)
+
+    def elsewhere(code: str) -> str:
+        command = [sys.executable, "-c", f"import sqlite3, sys; from annotator.store.store import *; {code}", str(store.path)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+    assert elsewhere("print(len(open_store(Path(sys.argv[1])).queues()))") == "1"
+    store.commit(judged(item_at(store, queue, 1), "pass"))
+    assert elsewhere("print(sqlite3.connect(sys.argv[1]).execute('SELECT state FROM item WHERE position = 1').fetchone()[0])") == "done"
+
+
 def test_programs_that_open_a_new_store_at_once(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from annotator.store.store import open_store; open_store(Path(sys.argv[1])).close()"
     command = [sys.executable, "-c", code, str(tmp_path / "new" / "annotator.db")]
