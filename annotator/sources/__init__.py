@@ -1,0 +1,1 @@
+"""Where traces come from and annotations go: one folder each, behind the ports of the domain."""

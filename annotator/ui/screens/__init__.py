@@ -1,0 +1,1 @@
+"""What fills the terminal: the review screen, the start screen, the outbox."""

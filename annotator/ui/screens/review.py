@@ -21,6 +21,7 @@ from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.moving import Moving
+from annotator.ui.review.news import News
 from annotator.ui.review.side import side
 from annotator.ui.review.table import JUDGES, REPEATS_REFUSED, commands
 from annotator.ui.review.windows import Windows
@@ -70,7 +71,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
         self.background = Background(session, self.post_message)
         self.judging, self.moving = Judging(self), Moving(self)
-        self.browsing, self.windows = Browsing(self), Windows(self)
+        self.browsing, self.windows, self.news = Browsing(self), Windows(self), News(self)
         self.table = commands(self)
         self.escapes, self.repeats = EscapeGuard(), RepeatGuard()
         self.tree_wanted = True
@@ -353,52 +354,19 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     @on(Filled)
     def _filled(self, message: Filled) -> None:
-        desk = self.desk
-        progress = message.progress
-        desk.loading = "" if message.finished else f"loading {progress.traces:,} traces"
-        if message.finished and progress.bad:
-            first = progress.bad[0]
-            desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
-        desk.counts = desk.store.counts(self.session.queue.id)
-        if desk.view is None and not self.moving.open_first():
-            if message.finished and not desk.counts.items:
-                desk.loading = "no traces here match"
-            self.trace_changed(keep_top=True)
-        elif desk.item is not None and desk.presented is None:
-            self.background.prepare(desk.item.id)
-        self.draw()
+        self.news.filled(message)
 
     @on(Connected)
     def _connected(self, message: Connected) -> None:
-        self.desk.server_state, self.desk.server_style = f"phoenix {message.version}", "good"
-        self.desk.read_only = message.read_only
-        if message.read_only:
-            self.desk.server_state, self.desk.server_style = "read-only", "warn"
-            self.desk.say(f"read-only: {message.read_only}", "warn")
-        self.draw()
+        self.news.connected(message)
 
     @on(ServerSilent)
     def _silent(self, message: ServerSilent) -> None:
-        again = "" if message.pause is None else " Tried again by itself; go on reviewing."
-        self.desk.server_state, self.desk.server_style = ("offline" if message.pause is not None else "stopped"), "warn"
-        self.desk.say(f"{message.error.title} {message.error.advice}{again}", "warn")
-        if self.desk.loading and message.pause is None:
-            self.desk.loading = ""
-        self.draw()
+        self.news.silent(message)
 
     @on(Synced)
     def _synced(self, message: Synced) -> None:
-        desk = self.desk
-        desk.outbox = message.counts
-        if message.error is not None:
-            desk.server_state = "offline" if message.error.exit_code == 3 else "stopped"
-            desk.server_style = "warn"
-            desk.say(f"{message.error.title} {message.error.advice}", "warn")
-        elif not desk.read_only:
-            desk.server_state, desk.server_style = "phoenix ok", "good"
-        if message.conflicts:
-            desk.say(f"{message.conflicts} rows were changed by another client; {self.session.keymap.first('outbox')} decides", "error")
-        self.draw()
+        self.news.synced(message)
 
     def outbox_changed(self) -> None:
         self.desk.refresh_figures()

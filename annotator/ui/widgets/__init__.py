@@ -1,0 +1,1 @@
+"""What a screen is made of: builders of lines, and the widgets that show them."""

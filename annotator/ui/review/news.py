@@ -1,0 +1,67 @@
+"""What the background threads tell, put on the desk."""
+
+from typing import TYPE_CHECKING
+
+from annotator.ui.messages import Connected, Filled, ServerSilent, Synced
+
+if TYPE_CHECKING:
+    from annotator.ui.screens.review import ReviewScreen
+
+
+class News:
+    """One method for each message of the background."""
+
+    def __init__(self, screen: "ReviewScreen") -> None:
+        self.screen = screen
+        self.desk = screen.desk
+
+    def filled(self, message: Filled) -> None:
+        """More items: the first is shown where none was; a payload may have come for the one that waits."""
+        desk, progress = self.desk, message.progress
+        desk.loading = "" if message.finished else f"loading {progress.traces:,} traces"
+        if message.finished and progress.bad:
+            first = progress.bad[0]
+            desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
+        desk.counts = desk.store.counts(desk.session.queue.id)
+        if desk.view is None and not self.screen.moving.open_first():
+            if message.finished and not desk.counts.items:
+                desk.loading = "no traces here match"
+            self.screen.trace_changed(keep_top=True)
+        elif desk.item is not None and desk.presented is None:
+            self.screen.background.prepare(desk.item.id)
+        self.screen.draw()
+
+    def connected(self, message: Connected) -> None:
+        """The server's version, or why it takes no annotations."""
+        desk = self.desk
+        desk.server_state, desk.server_style = f"phoenix {message.version}", "good"
+        desk.read_only = message.read_only
+        if message.read_only:
+            desk.server_state, desk.server_style = "read-only", "warn"
+            desk.say(f"read-only: {message.read_only}", "warn")
+        self.screen.draw()
+
+    def silent(self, message: ServerSilent) -> None:
+        """Out of reach, and tried again; or stopped for good."""
+        desk = self.desk
+        again = "" if message.pause is None else " Tried again by itself; go on reviewing."
+        desk.server_state, desk.server_style = ("offline" if message.pause is not None else "stopped"), "warn"
+        desk.say(f"{message.error.title} {message.error.advice}{again}", "warn")
+        if desk.loading and message.pause is None:
+            desk.loading = ""
+        self.screen.draw()
+
+    def synced(self, message: Synced) -> None:
+        """What is still unsent, and why; rows that a person must decide."""
+        desk = self.desk
+        desk.outbox = message.counts
+        if message.error is not None:
+            desk.server_state = "offline" if message.error.exit_code == 3 else "stopped"
+            desk.server_style = "warn"
+            desk.say(f"{message.error.title} {message.error.advice}", "warn")
+        elif not desk.read_only:
+            desk.server_state, desk.server_style = "phoenix ok", "good"
+        if message.conflicts:
+            decides = desk.session.keymap.first("outbox")
+            desk.say(f"{message.conflicts} rows were changed by another client; {decides} decides", "error")
+        self.screen.draw()
