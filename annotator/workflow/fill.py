@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.queue import NewItem, Queue
@@ -23,8 +23,6 @@ class Progress:
 
     traces: int = 0
     items: int = 0
-    missing: int = 0
-    """Traces whose payload is known to be missing still; grows while listing."""
     read: int = 0
     total: int | None = None
     bad: tuple[BadLine, ...] = ()
@@ -56,37 +54,42 @@ def fill(work: Filling) -> Progress:
     streaming = streams(queue, work.source)
     done = Progress(items=store.counts(queue.id).items)
     was_complete = queue.complete
-    if was_complete and work.source.capabilities.payloads_with_listing:
-        return done
     whole_traces = not work.source.capabilities.payloads_with_listing
-    waiting: dict[str, None] = {}
+    if was_complete and not whole_traces:
+        return done
+    # Traces whose root may still come; after an interruption those that were listed before it too.
+    waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
     for page in work.source.pages(queue.selection, None if was_complete else queue.cursor):
+        news = not was_complete or queue.selection.order == "oldest" or _has_news(work, page)
         touched = store.add_page(queue.source_id, page)
         added = 0
         if streaming:
             if not whole_traces:
                 waiting.update(dict.fromkeys(touched))
             added = _add(work, _items(work, touched, whole_traces), done.items)
-        done = Progress(
-            done.traces + len(touched), done.items + added, done.missing, page.read, page.total, done.bad + page.bad
-        )
+        done = Progress(done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad)
         work.report(done)
-        full = _full(queue, done.items) and streaming
-        if full or (was_complete and streaming and not added and touched):
+        if streaming and (_full(queue, done.items) or not (news or added)):
             break
         if not was_complete:
             store.set_listing(queue.id, page.cursor, complete=False)
         if work.stopped():
             return done
-    if streaming and waiting and not _full(queue, done.items):
-        added = _add(work, _items(work, list(waiting), whole=True), done.items)
-        done = Progress(done.traces, done.items + added, done.missing, done.read, done.total, done.bad)
-    elif not streaming:
+    added = 0
+    if not streaming:
         added = _add(work, ordered(_all(work), queue.selection), done.items)
-        done = Progress(done.traces, done.items + added, done.missing, done.read, done.total, done.bad)
+    elif not _full(queue, done.items):
+        added = _add(work, _items(work, list(waiting), whole=True), done.items)
+    done = replace(done, items=done.items + added)
     store.set_listing(queue.id, None, complete=True)
     work.report(done)
     return done
+
+
+def _has_news(work: Filling, page: Page) -> bool:
+    """A trace that no listing brought before. A complete queue in another order than the oldest first has its news on top."""
+    trace_ids = {span.trace_id for span in (*page.headers, *page.spans)}
+    return not trace_ids or any(not work.store.headers(work.queue.source_id, trace_id) for trace_id in trace_ids)
 
 
 def _full(queue: Queue, items: int) -> bool:
@@ -123,14 +126,14 @@ def _add(work: Filling, items: Sequence[NewItem], have: int) -> int:
 
 
 def _waits(work: Filling, item: NewItem) -> bool:
-    """True where the queue has the item, or, with one item a trace, another root of its trace that was listed first."""
+    """True where the queue has the item, or, with one item a trace, another span of its trace that stood for it when it was listed."""
     store, queue = work.store, work.queue
     if store.item_of(queue.id, item.target) is not None:
         return True
     if queue.selection.target != "root":
         return False
-    roots = [span for span in store.headers(queue.source_id, item.trace_id) if span.parent_id is None]
-    return len(roots) > 1 and any(store.item_of(queue.id, Target("span", span.span_id)) for span in roots)
+    spans = store.headers(queue.source_id, item.trace_id)
+    return len(spans) > 1 and any(store.item_of(queue.id, Target("span", span.span_id)) for span in spans)
 
 
 def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Target]) -> None:
