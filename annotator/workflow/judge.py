@@ -73,15 +73,11 @@ class Judge:
         complete = self.queue.rubric.is_complete(labels)
         changes: list[Change] = [SetAnnotation(row.identity, row)]
         changes += [SetAnnotation(before.answers[name].identity, None) for name in withdrawn]
-        state = before.item.state
-        if complete and state != ItemState.DONE:
-            changes.append(SetItem(item.id, ItemState.DONE))
-        elif not complete and state == ItemState.DONE:
-            changes.append(SetItem(item.id, ItemState.TODO))
+        changes += _moved(before, complete)
         shown = {name: answers[name] for name in labels}
         title = ItemView(item, self.queue.rubric, shown, ()).title
         self._commit("answer", title, item, criterion.name, changes)
-        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and state != ItemState.DONE, withdrawn)
+        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn)
 
     def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:
         """Give this item the verdict that was given last; None where there is none."""
@@ -106,8 +102,7 @@ class Judge:
         changes: list[Change] = [SetAnnotation(row.identity, row) for row in answers.values()]
         gone = tuple(name for name in before.answers if name not in labels)
         changes += [SetAnnotation(before.answers[name].identity, None) for name in gone]
-        if complete and before.item.state != ItemState.DONE:
-            changes.append(SetItem(item.id, ItemState.DONE))
+        changes += _moved(before, complete)
         title = ItemView(item, rubric, answers, ()).title
         self._commit("repeat", title, item, next(iter(answers)), changes)
         return Judged(title, complete and before.item.state != ItemState.DONE, gone)
@@ -176,3 +171,9 @@ class Judge:
 
     def _commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change]) -> None:
         self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes)))
+
+
+def _moved(before: ItemView, complete: bool) -> list[Change]:
+    """A whole verdict makes an item done; one that is whole no longer makes it todo."""
+    done = before.item.state == ItemState.DONE
+    return [] if complete == done else [SetItem(before.item.id, ItemState.DONE if complete else ItemState.TODO)]
