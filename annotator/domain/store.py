@@ -101,6 +101,8 @@ class OutboxEntry:
     conflict: bool
     theirs: Annotation | None
     """On a conflict: the server's row."""
+    checking: bool = False
+    """It arrived, and was to be read once more when no unanswered write could land any longer: that is now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ LONGEST_DELAY = 3600.0
 """A delay of more seconds comes from a clock that was set back since, and is over."""
 ENTRY = """
     SELECT identity, project, annotator, action, content, generation, base_known, base, expected,
-        attempts, tries, state, error, conflict, theirs
+        attempts, tries, state, error, conflict, theirs,
+        tries = 0 AND not_before > 0
     FROM outbox
 """
 
@@ -59,7 +60,7 @@ class Outbox(Area):
                 attempts = known.attempts if again else _added(entry.identity, known.attempts, row_text(row))
                 # What was taken back after it was read for sending is sent all the same, and must then come back from the server.
                 self.db.execute(
-                    "UPDATE outbox SET attempts = ?, state = CASE state WHEN 'sent' THEN 'waiting' ELSE state END WHERE identity = ?",
+                    "UPDATE outbox SET attempts = ?, not_before = 0, state = CASE state WHEN 'sent' THEN 'waiting' ELSE state END WHERE identity = ?",
                     (to_text(attempts), id_),
                 )
 
@@ -176,7 +177,7 @@ class Outbox(Area):
 
     def _entry(self, row: Sequence[Any]) -> OutboxEntry:
         id_, project, annotator, action, content, generation, base_known, base, expected, *tries_and_state = row
-        attempts, tries, state, error, conflict, theirs = tries_and_state
+        attempts, tries, state, error, conflict, theirs, checking = tries_and_state
         identity = identity_of(self.db, id_)
         return OutboxEntry(
             identity,
@@ -194,6 +195,7 @@ class Outbox(Area):
             error,
             bool(conflict),
             text_row(identity, theirs),
+            bool(checking),
         )
 
 

@@ -12,10 +12,9 @@ from annotator.errors import (
     Forbidden,
     IdentityError,
     MissingTargets,
-    NotPhoenix,
-    OutcomeUnknown,
+    ProjectNotFound,
     RejectedRow,
-    ServerFailure,
+    ServerError,
     Unauthorized,
     Unreachable,
 )
@@ -26,7 +25,11 @@ SETTLE_SECONDS = 1.0
 """A change is sent when it is this old, so that ten changes of mind are one row."""
 LATE_WRITE_SECONDS = 5.0
 """An unanswered request of at most 100 rows (0.14 s of server time) may land this much later."""
+OTHERS_SECONDS = 15.0
+"""How long another person's rows are left alone before the key is looked at again."""
 LONGEST_PAUSE = 60.0
+NEVER_APPLIED = (Unreachable, Unauthorized, Forbidden)
+"""After any other failure of a write it may have been applied: a proxy can lose or replace an answer."""
 
 
 @dataclass
@@ -65,12 +68,23 @@ class Drain:
                         user = sink.user()
                         if reason := sink.capabilities.read_only:
                             raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
-                    self._check_account(group, user)
-                    self._settle(sink, group)
+                    self._take(sink, group, user)
                     self.report(self.done)
-        except (Unreachable, OutcomeUnknown, ServerFailure, Unauthorized, Forbidden, NotPhoenix, IdentityError) as error:
+        except ServerError as error:
             self.done.error = error
         return self.done
+
+    def _take(self, sink: Sink, group: Sequence[OutboxEntry], user: ServerUser) -> None:
+        """Another person's rows, or those of a project that is gone, do not hold up the rest."""
+        try:
+            self._check_account(group, user)
+            self._settle(sink, group)
+        except IdentityError as error:
+            self.store.failed(group, self.now() + OTHERS_SECONDS, error.title, unknown=True)
+            self.done.error = error
+        except ProjectNotFound as error:
+            for entry in group:
+                self._park(entry, error)
 
     def _check_account(self, group: Sequence[OutboxEntry], user: ServerUser) -> None:
         account = self.store.account(self.server, group[0].annotator)
@@ -94,7 +108,7 @@ class Drain:
                 base = expected = current
             wanted = entry.row if entry.action == "put" else base
             if _same(current, wanted):
-                self._sent(entry, wanted, confirmed=_same(expected, wanted))
+                self._sent(entry, wanted, seen=True)
             elif not (_same(current, expected) or any(_same(current, attempt) for attempt in entry.attempts)):
                 self.store.park(entry, "another client changed this row on the server", conflict=True, theirs=current)
                 self.done.conflicts += 1
@@ -102,7 +116,9 @@ class Drain:
                 puts.append((entry, wanted))
             elif current is not None:
                 deletions.append((entry, current))
-        self._put(sink, puts)
+        # Notes go one by one, so that what a broken connection leaves is known of each.
+        for together in [[one] for one in puts] if group[0].identity.name == NOTE else [puts]:
+            self._put(sink, together)
         for entry, row in deletions:
             self._delete(sink, entry, row)
 
@@ -114,9 +130,10 @@ class Drain:
         rows = sink.read(kind, ids, names=names, identifiers=identifiers)
         return {row.annotation.identity: row for row in rows}
 
-    def _sent(self, entry: OutboxEntry, row: Annotation | None, confirmed: bool = False) -> None:
-        """Arrived. Where an earlier request with other content went unanswered, look again when it can no longer land."""
-        late = not confirmed and any(not _same(attempt, row) for attempt in entry.attempts)
+    def _sent(self, entry: OutboxEntry, row: Annotation | None, seen: bool = False) -> None:
+        """Arrived. While an earlier request that went unanswered may still land, the server is to be looked at once more."""
+        landed = seen and (entry.checking or (len(entry.attempts) == 1 and _same(entry.attempts[0], row)))
+        late = bool(entry.attempts) and not landed
         self.store.sent(entry, row, self.now() + LATE_WRITE_SECONDS if late else None)
         if not late:
             self.done.sent += 1
@@ -134,11 +151,8 @@ class Drain:
                 pending = self._without(sink, pending, refused, error)
             except RejectedRow as error:
                 pending = self._without(sink, pending, [] if error.index is None else [error.index], error)
-            except (OutcomeUnknown, ServerFailure) as error:
-                self._put_off(entries, error, unknown=True)
-                raise
-            except AnnotatorError as error:
-                self._put_off(entries, error, unknown=False)
+            except ServerError as error:
+                self._put_off(entries, error)
                 raise
             else:
                 for entry, row in pending:
@@ -155,8 +169,7 @@ class Drain:
             return []
         parked = set(refused) or {0}
         for index in parked:
-            self.store.park(pending[index][0], error.title)
-            self.done.parked += 1
+            self._park(pending[index][0], error)
         return [one for index, one in enumerate(pending) if index not in parked]
 
     def _delete(self, sink: Sink, entry: OutboxEntry, row: Annotation) -> None:
@@ -164,21 +177,21 @@ class Drain:
         try:
             sink.delete(row)
         except (MissingTargets, RejectedRow) as error:
-            self.store.park(entry, error.title)
-            self.done.parked += 1
-        except (OutcomeUnknown, ServerFailure) as error:
-            self._put_off([entry], error, unknown=True)
-            raise
-        except AnnotatorError as error:
-            self._put_off([entry], error, unknown=False)
+            self._park(entry, error)
+        except ServerError as error:
+            self._put_off([entry], error)
             raise
         else:
             self._sent(entry, None)
 
-    def _put_off(self, entries: Sequence[OutboxEntry], error: AnnotatorError, unknown: bool) -> None:
+    def _park(self, entry: OutboxEntry, error: AnnotatorError) -> None:
+        self.store.park(entry, error.title)
+        self.done.parked += 1
+
+    def _put_off(self, entries: Sequence[OutboxEntry], error: ServerError) -> None:
         tries = max(entry.tries for entry in entries)
         after = getattr(error, "retry_after", None) or pause(tries)
-        self.store.failed(entries, self.now() + after, error.title, unknown)
+        self.store.failed(entries, self.now() + after, error.title, unknown=not isinstance(error, NEVER_APPLIED))
 
 
 def _same(one: Annotation | None, other: Annotation | None) -> bool:
