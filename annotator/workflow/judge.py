@@ -174,6 +174,7 @@ class Judge:
 
 
 def _moved(before: ItemView, complete: bool) -> list[Change]:
-    """A whole verdict makes an item done; one that is whole no longer makes it todo."""
-    done = before.item.state == ItemState.DONE
-    return [] if complete == done else [SetItem(before.item.id, ItemState.DONE if complete else ItemState.TODO)]
+    """A whole verdict makes an item done, and is its newest one where it is; one that is whole no longer makes it todo."""
+    if complete:
+        return [SetItem(before.item.id, ItemState.DONE)]
+    return [SetItem(before.item.id, ItemState.TODO)] if before.item.state == ItemState.DONE else []

@@ -64,4 +64,6 @@ class News:
         if message.conflicts:
             decides = desk.session.keymap.first("outbox")
             desk.say(f"{message.conflicts} rows were changed by another client; {decides} decides", "error")
+        if desk.item is None:
+            self.screen.trace_changed(keep_top=True)  # the end page counts what is unsent
         self.screen.draw()
