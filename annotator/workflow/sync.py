@@ -132,8 +132,7 @@ class Drain:
 
     def _sent(self, entry: OutboxEntry, row: Annotation | None, seen: bool = False) -> None:
         """Arrived. While an earlier request that went unanswered may still land, the server is to be looked at once more."""
-        landed = seen and (entry.checking or (len(entry.attempts) == 1 and _same(entry.attempts[0], row)))
-        late = bool(entry.attempts) and not landed
+        late = bool(entry.attempts) and not (seen and entry.checking)
         self.store.sent(entry, row, self.now() + LATE_WRITE_SECONDS if late else None)
         if not late:
             self.done.sent += 1
