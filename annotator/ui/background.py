@@ -16,7 +16,7 @@ from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
 from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.session import Connection, Session
-from annotator.workflow.fill import Filling, Progress, fill, load
+from annotator.workflow.fill import Filling, Progress, fill, load, load_some
 from annotator.workflow.present import present
 from annotator.workflow.sync import SETTLE_SECONDS, Drain, contact, pause
 
@@ -102,15 +102,19 @@ class Background:
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
         last = Progress()
+        apart = not source.capabilities.payloads_with_listing
 
         def report(progress: Progress) -> None:
+            """After each page of 100 traces, the payloads of 25: the first item is ready with the first page."""
             nonlocal last
             last = progress
+            if apart:
+                load_some(work, self.position)
             self.post(Filled(progress, finished=False))
 
         work = Filling(store, source, queue, self.session.identifier, sink, self._stop.is_set, report)
         fill(work)
-        if not source.capabilities.payloads_with_listing:
+        if apart:
             for _ in load(work, lambda: self.position):
                 self.post(Filled(last, finished=False))
         self.post(Filled(last, finished=True))

@@ -14,7 +14,6 @@ from annotator.workflow.selection import choose, ordered
 SPANS_A_REQUEST = 100
 """A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
 TRACES_A_REQUEST = 25
-LOOK_AHEAD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,24 +164,29 @@ def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
 
 
 def load(work: Filling, position: Callable[[], int]) -> Iterator[int]:
-    """Bring missing payloads, those after the position that is being looked at first; yields how many traces came each time."""
+    """Bring every missing payload, those after the position that is being looked at first; yields how many traces came each time."""
+    while not work.stopped() and (count := load_some(work, position())):
+        yield count
+
+
+def load_some(work: Filling, position: int) -> int:
+    """Bring about 100 spans of missing payloads, those after the position first; how many traces came."""
     store, queue = work.store, work.queue
-    while not work.stopped():
-        missing = store.missing(queue.id, max(0, position() - 1), LOOK_AHEAD) or store.missing(queue.id, 0, LOOK_AHEAD)
-        if not missing:
-            return
-        ids = _batch(missing)
-        for spans in work.source.spans(ids):
-            store.add_page(queue.source_id, Page(spans=tuple(spans)))
-        store.set_loaded(queue.source_id, ids)
-        yield len(ids)
+    missing = store.missing(queue.id, max(0, position - 1), TRACES_A_REQUEST) or store.missing(queue.id, 0, TRACES_A_REQUEST)
+    if not missing:
+        return 0
+    ids = _batch(missing)
+    for spans in work.source.spans(ids):
+        store.add_page(queue.source_id, Page(spans=tuple(spans)))
+    store.set_loaded(queue.source_id, ids)
+    return len(ids)
 
 
 def _batch(missing: Sequence[tuple[str, int]]) -> list[str]:
     """As many traces as make about 100 spans."""
     ids: list[str] = []
     spans = 0
-    for trace_id, count in missing[:TRACES_A_REQUEST]:
+    for trace_id, count in missing:
         if ids and spans + count > SPANS_A_REQUEST:
             break
         ids.append(trace_id)
