@@ -12,6 +12,7 @@ from annotator.ui.driver import ReviewDriver
 from annotator.ui.screens.review import ReviewScreen
 from annotator.ui.session import Session
 from annotator.ui.styles import palette
+from annotator.ui.widgets.input_guard import EscapeGuard
 
 SWITCH_SECONDS = 0.0005
 """A thread of Python code gives way ten times as often as by default: key to frame 3.4 ms instead of 21.6 ms beside a busy thread."""
@@ -31,11 +32,16 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.palette = palette(session.theme, os.environ)
         self.store: Store = session.open_store()
         self.review = ReviewScreen(session, self.store)
+        self.escapes = EscapeGuard()
 
     async def on_event(self, event: events.Event) -> None:
-        """Quit and redraw work over every window and text field."""
+        """Quit and redraw work over every window and text field, and nowhere does the rest of a split sequence act."""
         if isinstance(event, events.Key):
-            command = self.session.keymap.command(("everywhere",), key_name(event.key, event.character))
+            key = key_name(event.key, event.character)
+            if self.escapes.swallow(key, event.time):
+                self.review.call_later(self.review.said, "a key sequence came in pieces and was ignored")
+                return
+            command = self.session.keymap.command(("everywhere",), key)
             if command is not None and command.id in ("quit", "redraw"):
                 self.review.table[command.id]()
                 return

@@ -93,6 +93,15 @@ def test_what_follows_a_pasted_read_at_once_belongs_to_it() -> None:
 def test_a_bracketed_paste_in_several_reads_is_left_to_the_parser(cut: int) -> None:
     whole = "\x1b[200~" + LONG + LONG + "\x1b[201~"
     guard = PasteGuard()
-    for data in (whole[:cut], whole[cut:50], whole[50:-cut], whole[-cut:]):
-        assert guard.split(data, 0.0) == (data, "")
+    read = [guard.split(data, 0.0) for data in (whole[:cut], whole[cut:50], whole[50:-cut], whole[-cut:])]
+    assert "".join(keys for keys, _ in read) == whole and not any(pasted for _, pasted in read)
     assert guard.split(LONG, 1.0) == ("", LONG.replace("\r", "\n"))
+
+
+@pytest.mark.parametrize("cut", range(1, 20))
+def test_an_escape_in_a_bracketed_paste_is_no_key(cut: int) -> None:
+    """Textual's parser hands the rest of a sequence that it does not know on as keys, also from within a paste."""
+    whole = "\x1b[200~a\x1b[31m1\x1b[200~2\x1b\x1b[201~3\x1b[A"
+    guard = PasteGuard()
+    data = "".join(guard.split(part, 0.0)[0] for part in (whole[:cut], whole[cut:]))
+    assert data == "\x1b[200~a[31m1[200~2\x1b[201~3\x1b[A"

@@ -28,7 +28,7 @@ from annotator.ui.review.windows import Windows
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
-from annotator.ui.widgets.input_guard import EscapeGuard, RepeatGuard
+from annotator.ui.widgets.input_guard import RepeatGuard
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.reader import Reader
 from annotator.ui.widgets.text_field import TextField
@@ -73,7 +73,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.judging, self.moving = Judging(self), Moving(self)
         self.browsing, self.windows, self.news = Browsing(self), Windows(self), News(self)
         self.table = commands(self)
-        self.escapes, self.repeats = EscapeGuard(), RepeatGuard()
+        self.repeats = RepeatGuard()
         self.tree_wanted = True
         self._saved: Callable[[str], None] | None = None
         self._draft: tuple[int, str] = (0, "")
@@ -129,14 +129,14 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             front.press(event)
             return
         key = key_name(event.key, event.character)
-        if self.escapes.swallow(key, event.time):
-            self.desk.say("a key sequence came in pieces and was ignored", "warn")
-        elif not self.field.is_open:
-            self.press(key, event.time)
-            return
-        else:
+        if self.field.is_open:
             self._perform("", key, event.time, lambda: self._typed(self.field.press(event)))
-            return
+        else:
+            self.press(key, event.time)
+
+    def said(self, text: str) -> None:
+        """Say what was ignored, after everything that came before it."""
+        self.desk.say(text, "warn")
         self.draw()
 
     def press(self, key: str, at: float) -> None:
@@ -161,13 +161,13 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self._perform(command, key, at, act)
 
     def _perform(self, command: str, key: str, at: float, act: Callable[[], object]) -> None:
-        """Act unless the command is refused now, and note which key brought another item."""
+        """Act unless the command is refused now, and note which key brought another item or a list to choose from."""
         if not self._may_run(command, key, at):
             self.draw()
             return
         before = self.desk.item.id if self.desk.item else 0
         self.attempt(act)
-        if key and before != (self.desk.item.id if self.desk.item else 0):
+        if key and (before != (self.desk.item.id if self.desk.item else 0) or isinstance(self.app.screen, Chooser)):
             self.repeats.advanced(key, at)
 
     def attempt(self, act: Callable[[], object]) -> None:
@@ -248,6 +248,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.trace.page(outcome.direction)
         elif isinstance(outcome, TextField.Saved):
             saved, draft, text = self._saved, self._draft, outcome.text
+            if draft[1] != "search" and self.desk.item is not None and draft[0] == self.desk.item.id and not self.may_judge():
+                return  # it was typed before the item was on the screen
             self._close_field(text)
             self.desk.say("")
             if saved is not None:
@@ -277,6 +279,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         def done(choice: str | None) -> None:
             self.attempt(lambda: chosen(choice))
 
+        chooser.repeats = self.repeats
         self.app.push_screen(chooser, done)
 
     # Drawing

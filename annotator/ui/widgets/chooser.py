@@ -11,6 +11,7 @@ from annotator.keymap.keys import key_name
 from annotator.text.cells import crop as shorten
 from annotator.text.line import Line, Piece
 from annotator.ui.compositor import LeanCompositor
+from annotator.ui.widgets.input_guard import RepeatGuard
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.row import crop, spread, width_of
 
@@ -136,6 +137,8 @@ class Chooser(ModalScreen[str | None], inherit_bindings=False):
         self._compositor = LeanCompositor()
         self._title, self._digits, self._empty, self._hints = title, digits, empty, hints
         self._command_of = command_of
+        self.repeats = RepeatGuard()
+        """Shared with the screen below, so that a key held down neither chooses from the list that it opened nor acts behind it."""
         self._search = search or matching(choices)
         self._query = query
         self._found = self._search(query, LIMIT)
@@ -169,11 +172,14 @@ class Chooser(ModalScreen[str | None], inherit_bindings=False):
 
     def press(self, event: events.Key) -> None:
         """Take a key, also one that was read before this screen was in front."""
-        command = self._command_of(key_name(event.key, event.character))
+        key = key_name(event.key, event.character)
+        command = self._command_of(key)
         if command == "list_close":
             self.dismiss(None)
         elif command == "list_choose":
-            self._choose(self._selected)
+            if self.repeats.allow(key, event.time):
+                self.repeats.advanced(key, event.time)
+                self._choose(self._selected)
         elif command in ("list_up", "list_down"):
             self._move(1 if command == "list_down" else -1)
         elif command in ("list_page_up", "list_page_down"):

@@ -17,7 +17,10 @@ PASTE_GAP = 0.1
 _STARTS = frozenset("[O")
 _PARAMETERS = frozenset("0123456789:;<=>?")
 
-_START, _END = "\x1b[200~", "\x1b[201~"
+_START = "\x1b[200~"
+_BRACKET = re.compile("\x1b\\[20[01]~")
+_BEGUN = re.compile("\x1b(?:\\[(?:2(?:01?)?)?)?$")
+"""What may be the first half of a closing bracket."""
 _SEQUENCE = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[P_^X][^\x1b]*\x1b\\\\)")
 
 
@@ -77,17 +80,31 @@ class PasteGuard:
 
     def split(self, data: str, at: float) -> tuple[str, str]:
         """What is to be read as keys and reports, and what is a paste; `data` is one read that ended at `at`."""
-        was_bracketed = self._bracketed
-        seen = self._tail + data
-        start, end = seen.rfind(_START), seen.rfind(_END)
-        if start != end:
-            self._bracketed = start > end
-        self._tail = data[-len(_START) + 1 :]
-        if was_bracketed or self._bracketed or start >= 0 or end >= 0:
-            return data, ""
+        bracketed = self._brackets(data)
+        if bracketed is not None:
+            return bracketed, ""
         text = _SEQUENCE.sub("", data)
         goes_on = at - self._pasted_at < PASTE_GAP and bool(text) and "\x1b" not in data
         if not goes_on and not (len(text.encode()) > PASTE_BYTES and ("\r" in text or "\n" in text)):
             return data, ""
         self._pasted_at = at
         return "".join(_SEQUENCE.findall(data)), text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _brackets(self, data: str) -> str | None:
+        """Data with a bracketed paste, or a part of one, in it; None without. Pasted Escapes go: the parser would make keys of them."""
+        inside, earlier, at, parts = self._bracketed, len(self._tail), 0, []
+        if inside:  # the tail was held back, since the closing bracket may begin in it
+            data, earlier = self._tail + data, 0
+        found = list(_BRACKET.finditer(data if inside else self._tail + data))
+        for bracket in found:
+            start, end, opens = max(0, bracket.start() - earlier), bracket.end() - earlier, bracket[0] == _START
+            parts.append(data[at:start].replace("\x1b", "") + data[start:end].lstrip("\x1b" if opens else "") if inside else data[at:end])
+            inside, at = opens, end
+        self._bracketed, rest = inside, data[at:]
+        if inside:
+            kept = _BEGUN.search(rest)
+            self._tail = kept[0] if kept else ""
+            rest = rest[: len(rest) - len(self._tail)].replace("\x1b", "")
+        else:
+            self._tail = data[1 - len(_START) :]
+        return "".join([*parts, rest]) if found or inside else None
