@@ -79,6 +79,11 @@ class Terminal:
         """The rows of the screen, without the blanks at their ends."""
         return [row.rstrip() for row in self._screen.display]
 
+    @property
+    def between_frames(self) -> bool:
+        """The screen is whole: no frame has begun that has not ended."""
+        return not self._frame_open
+
     def text(self) -> str:
         return "\n".join(self.lines())
 
@@ -118,6 +123,12 @@ class Terminal:
                 assert not self._at_end, f"The program ended before {condition!r}.\n{self._report()}"
             assert time.monotonic() < deadline, f"{timeout} s, and not {condition!r}.\n{self._report()}"
             self._read(0.1)
+
+    def read_for(self, seconds: float) -> None:
+        """Read, as a terminal does while nobody types."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and not self._at_end:
+            self._read(left)
 
     def read_until_quiet(self, gap: float = 0.15, timeout: float = 30) -> list[str]:
         """Read until nothing came for `gap` seconds in which the program slept (without /proc only the silence counts)."""
