@@ -1,0 +1,87 @@
+"""kill -9 at any moment: every verdict that was on the screen is in the store, and reaches the server, once."""
+
+import random
+import re
+import time
+from collections import Counter
+from contextlib import suppress
+
+import pytest
+
+from annotator.store.store import open_store
+from tests.end_to_end.workplace import Workplace, seed, small
+from tests.phoenix_server import PhoenixServer
+from tests.terminal import Terminal
+
+VERDICT = re.compile(r"([\d,]+) (pass|fail)\b")
+POSITION = re.compile(r" ([\d,]+) / [\d,]+ ")
+ITEMS = 500
+
+
+class Witness:
+    """What every whole frame of a screen claimed: the last label of each position, and the position reached."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.verdicts: dict[int, str] = {}
+        self.position = 0
+
+    def look(self, lines: list[str]) -> bool:
+        if self.terminal.between_frames:
+            strip = next((line for line in lines if line.startswith(" last ")), "")
+            self.verdicts |= {int(position): label for position, label in reversed(VERDICT.findall(strip))}
+            if found := POSITION.search(lines[0]):
+                self.position = int(found[1])
+        return False
+
+    def watch(self, seconds: float) -> None:
+        """Look at every frame for a while, or until the program is gone."""
+        with suppress(AssertionError):
+            self.terminal.wait_for(self.look, timeout=seconds)
+
+
+def kept(work: Workplace) -> dict[int, tuple[str, str]]:
+    """State and label by position, read by another connection."""
+    store = open_store(work.store)
+    try:
+        (queue,) = store.queues()
+        found = {}
+        for item in store.items(queue.id, 0, ITEMS):
+            rows = store.on_target(queue.source.server, item.target)
+            if rows:
+                found[item.position] = (item.state.value, rows[0].label or "")
+        return found
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("rounds", [20, pytest.param(50, marks=pytest.mark.soak)])
+def test_kill_at_any_moment(phoenix: PhoenixServer, work: Workplace, rounds: int) -> None:
+    seed_ = random.randrange(1 << 32)
+    print(f"seed {seed_}")
+    chance = random.Random(seed_)
+    project = seed(phoenix, small(ITEMS))
+    work.run("pull", phoenix.url, "--project", project, "--rubric", work.rubric())
+    claimed: dict[int, str] = {}
+    for _ in range(rounds):
+        with work.review(phoenix.url, "--project", project, size=(100, 24)) as terminal:
+            witness = Witness(terminal)
+            terminal.wait_for(lambda lines: bool(POSITION.search(lines[0])))
+            for _ in range(chance.randrange(0, 25)):
+                terminal.send(chance.choice("12"))
+                witness.watch(chance.choice((0, 0.002, 0.01, 0.03)))
+            time.sleep(chance.random() * chance.choice((0, 0.004, 0.02)))
+            terminal.kill()
+            witness.watch(30)
+        now = kept(work)
+        assert {position: now.get(position, ("", ""))[1] for position in witness.verdicts} == witness.verdicts
+        assert all(now.get(position, ("", ""))[0] == "done" for position in range(1, witness.position)), "the screen had moved past these"
+        claimed |= witness.verdicts
+    assert len(claimed) > rounds, "too little was judged to say anything"
+    work.run("push")
+    rows = phoenix.annotations(project)
+    assert max(Counter((row["span_id"], row["name"], row["identifier"]) for row in rows).values()) == 1
+    arrived = {row["span_id"]: row["result"]["label"] for row in rows}
+    assert arrived == work.judged()
+    assert len(arrived) == len(kept(work)) >= len(claimed)
+    assert work.outbox() == (0, 0)

@@ -1,0 +1,83 @@
+"""The server dies while a person reviews: no key waits, it is said, and everything arrives later, once."""
+
+from collections import Counter
+
+from tests.end_to_end.proxy import before
+from tests.end_to_end.workplace import Workplace, at, seed, small, span_ids, synced
+from tests.phoenix_server import PhoenixServer
+
+
+def test_the_server_is_killed_and_comes_back(phoenix: PhoenixServer, work: Workplace) -> None:
+    spans = small(12)
+    project = seed(phoenix, spans)
+    judged = ["fail" if position % 2 else "pass" for position in range(1, 12)]
+    try:
+        with work.review(phoenix.url, "--project", project, "--rubric", work.rubric()) as terminal:
+            terminal.wait_for(at(1, 12))
+            for position, label in enumerate(judged, 1):
+                if position == 4:
+                    phoenix.kill()
+                terminal.send("1" if label == "pass" else "2")
+                terminal.wait_for(at(position + 1, 12))
+            terminal.send("nnobody home\r")
+            terminal.wait_for("note added")
+            terminal.wait_for(lambda lines: "offline" in lines[0])
+            terminal.wait_for("cannot be reached")
+            phoenix.start()
+            terminal.wait_for(synced, timeout=90)
+            terminal.send("\x11")
+            assert terminal.exit_code() == 0
+            assert "not on" not in terminal.text()
+    finally:
+        phoenix.start()
+    rows = phoenix.annotations(project)
+    assert Counter((row["span_id"], row["name"]) for row in rows) == Counter(
+        [*((span, "correctness") for span in span_ids(spans)[:11]), (span_ids(spans)[11], "note")]
+    )
+    arrived = {row["span_id"]: row["result"]["label"] for row in rows if row["name"] != "note"}
+    assert arrived == dict(zip(span_ids(spans), judged, strict=False))
+    assert work.outbox() == (0, 0)
+
+
+def test_a_queue_opens_while_nothing_listens_and_push_sends_later(phoenix: PhoenixServer, work: Workplace) -> None:
+    project = seed(phoenix, small(3))
+    with before(phoenix) as proxy:
+        work.run("pull", proxy.url, "--project", project, "--rubric", work.rubric())
+    with work.review(proxy.url, "--project", project) as terminal:
+        terminal.wait_for(at(1, 3))
+        terminal.send("2")
+        terminal.wait_for(at(2, 3))
+        terminal.wait_for(lambda lines: "offline" in lines[0])
+        terminal.send("\x11")
+        assert terminal.exit_code() == 0
+        assert f"1 rows are not on {proxy.url} yet; annotator push sends them." in terminal.text()
+    said = work.run("push", code=3)
+    assert "cannot be reached" in said and "The rows are kept and wait." in said
+    assert work.outbox() == (1, 0)
+    with before(phoenix, proxy.server_address[1]):
+        work.run("push")
+    assert [row["result"]["label"] for row in phoenix.annotations(project)] == ["fail"]
+
+
+def test_offline_and_back(phoenix: PhoenixServer, work: Workplace) -> None:
+    """`pull`, no network, `review --offline`, `push`."""
+    spans = small(4)
+    project = seed(phoenix, spans)
+    with before(phoenix) as proxy:
+        assert "4 items" in work.run("pull", proxy.url, "--project", project, "--rubric", work.rubric())
+    with work.review(proxy.url, "--project", project, "--offline") as terminal:
+        terminal.wait_for(at(1, 4))
+        assert "offline" in terminal.lines()[0]
+        for position, key in enumerate("1212", 1):
+            terminal.send(key)
+            terminal.wait_for(at(position + 1, 4) if position < 4 else "End of the queue")
+        terminal.send("u")
+        terminal.wait_for("undid: 4 fail")
+        terminal.send("\x11")
+        assert terminal.exit_code() == 0
+    assert work.outbox() == (3, 0)
+    with before(phoenix, proxy.server_address[1]):
+        work.run("push")
+    arrived = {row["span_id"]: row["result"]["label"] for row in phoenix.annotations(project)}
+    assert arrived == dict(zip(span_ids(spans), ["pass", "fail", "pass"], strict=False))
+    assert work.outbox() == (0, 0)
