@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tests.terminal import Terminal
 
@@ -19,6 +20,8 @@ SHIFT_TAB = "\x1b[Z"
 ENTER, TAB, ESC, BACKSPACE = "\r", "\t", "\x1b", "\x7f"
 CTRL_C, CTRL_J, CTRL_L, CTRL_P, CTRL_Q = "\x03", "\n", "\x0c", "\x10", "\x11"
 
+REPEAT_GAP = 0.11
+"""Seconds after which a key that comes again is not a held one."""
 _PLACE = re.compile(r"(\d+) / (\d+)")
 
 PASS_FAIL = """[[config]]
@@ -91,6 +94,15 @@ def current(lines: Sequence[str]) -> str:
     """The name of the config that is the current one."""
     found = [re.match(r" ▸ (\S+)", line) for line in lines[len(lines) // 2 :]]
     return next((match[1] for match in found if match), "")
+
+
+def field_text(lines: Sequence[str]) -> str | None:
+    """What stands in the text field; None while it is closed."""
+    top = next((at for at, line in enumerate(lines) if re.match("─ .+ ─{3}", line)), None)
+    if top is None:
+        return None
+    rows = [line.strip() for line in lines[top + 1 :]]
+    return "\n".join(rows[: next(at for at, row in enumerate(rows) if not row or row.startswith("───"))])
 
 
 @dataclass
@@ -176,12 +188,18 @@ def notes(item: Mapping[str, Any]) -> list[str]:
 
 
 def press(terminal: Terminal, *keys: str | bytes) -> list[str]:
-    """Type the keys one by one, each when the one before has been dealt with; the screen then."""
+    """Type the keys one by one, each when the one before has been dealt with, and none as a held one would come; the screen then."""
     lines: list[str] = []
     for key in keys:
+        if key == _newest.get(terminal):
+            terminal.read_for(REPEAT_GAP)
+        _newest[terminal] = key
         terminal.send(key)
         lines = terminal.read_until_quiet(0.3 if key in (ESC, b"\x1b") else 0.05)  # whether Escape stands alone shows after 100 ms
     return lines
+
+
+_newest: WeakKeyDictionary[Terminal, str | bytes] = WeakKeyDictionary()
 
 
 def waited(terminal: Terminal) -> float:

@@ -28,6 +28,8 @@ class Desk:
     judge: Judge
     view: ItemView | None = None
     """None before the first item and at the end of the queue."""
+    ended: bool = False
+    """The end of the queue is on the screen."""
     presented: Presented | None = None
     """None while the item's payload is not here."""
     span_id: str = ""

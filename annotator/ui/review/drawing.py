@@ -4,10 +4,12 @@ from annotator.domain.annotation import ItemState
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig
 from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
+from annotator.text.cells import crop
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line
+from annotator.ui.widgets.row import spread, width_of
 from annotator.ui.widgets.rubric_bar import CriterionRow, Kind, Option, rubric_lines
 from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
 from annotator.ui.widgets.top_bar import TopState, top_line
@@ -19,6 +21,10 @@ LISTED = 12
 """Passed-over items that the end page names."""
 REACHABLE = 10
 """Labels with a digit."""
+APART = 3
+"""Cells between what was just done and the item's state."""
+SHORTEST_STATE = 12
+"""Cells in which that state can still be told."""
 
 
 def top(desk: Desk, width: int) -> Line:
@@ -133,11 +139,14 @@ def strip(desk: Desk, width: int) -> Line:
 
 
 def notice(desk: Desk, width: int) -> Line:
+    """What was just done or refused, and at the right what is to be known about the item, as far as there is room."""
     text, style = desk.notice
-    item = desk.item
-    if not text and item is not None:
-        text = _state(desk.view)
-    return notice_line(text, style, width)
+    stands = _state(desk.view)
+    if not text:
+        return notice_line(stands, style, width)
+    said = notice_line(text, style, width).pieces
+    room = width - width_of(said) - APART
+    return spread(said, [Piece(f"{crop(stands, room - 1)} ", "dim")], width) if stands and room > SHORTEST_STATE else line(*said)
 
 
 def _state(view: ItemView | None) -> str:
@@ -155,7 +164,12 @@ def _state(view: ItemView | None) -> str:
     return " · ".join(words)
 
 
-def keys(desk: Desk, keymap: Keymap, width: int) -> Line:
+def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
+    """The keys that do something now; `typing`: in the text field."""
+    if typing:
+        pairs = (("field_save", "save"), ("field_leave", "leave, keep the draft"), ("field_newline", "new line"))
+        pages = f"{keymap.first('field_page_up')}/{keymap.first('field_page_down')}"
+        return key_line([*((keymap.first(command), word) for command, word in pairs), (pages, "scroll the trace")], width)
     hints: list[tuple[str, str]] = []
     config = desk.config
     if isinstance(config, CategoricalConfig):
@@ -164,7 +178,7 @@ def keys(desk: Desk, keymap: Keymap, width: int) -> Line:
     elif isinstance(config, ContinuousConfig):
         steps = keymap.first("score_down") + keymap.first("score_up")
         hints += [("0-9", "number"), (steps, "score"), (keymap.first("score_commit"), "save")]
-    if desk.view is not None and desk.view.complete:
+    if desk.view is not None and desk.view.complete and not desk.number:
         hints.append((keymap.first("finish"), "next"))
     pairs = (("note", "note"), ("explain", "explain"), ("undo", "undo"), ("skip", "skip"), ("defer", "defer"), ("flag", "flag"))
     hints += [(keymap.first(command), word) for command, word in pairs]

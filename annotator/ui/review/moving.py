@@ -47,7 +47,7 @@ class Moving:
     def show(self, item: Item, criterion: str = "") -> None:
         """Put an item on the screen."""
         desk = self.desk
-        desk.view = desk.judge.view(item)
+        desk.view, desk.ended = desk.judge.view(item), False
         desk.arrived_done = desk.view.item.state == ItemState.DONE
         desk.presented = self._presented(item)
         desk.span_id, desk.folds, desk.query, desk.match = item.span_id, {}, "", -1
@@ -143,7 +143,7 @@ class Moving:
 
     def end(self) -> None:
         """The end of the queue: what was passed over is listed."""
-        self.desk.view = None
+        self.desk.view, self.desk.ended = None, True
         self.desk.presented = None
         self.desk.criterion = ""
         self.screen.item_changed()

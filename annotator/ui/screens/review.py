@@ -112,7 +112,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._resized)
 
     def _resized(self) -> None:
-        if self.desk.view is None and not self.moving.open_first():
+        if self.desk.view is None and not self.desk.ended and not self.moving.open_first():
             self.item_changed()
         else:
             self.trace_changed(keep_top=True)
@@ -338,7 +338,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.rubric.show(rubric)
         self.strip.show([drawing.strip(desk, width)])
         self.notice.show([drawing.notice(desk, width)])
-        self.keys.show([drawing.keys(desk, self.session.keymap, width)])
+        self.keys.show([drawing.keys(desk, self.session.keymap, width, self.field.is_open)])
 
     def toggle_tree(self) -> None:
         self.tree_wanted = not self.tree_wanted
