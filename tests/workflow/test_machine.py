@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from annotator.domain.annotation import Annotation, Identity, ItemState
+from annotator.domain.annotation import Annotation, Identity
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.rubric import Criterion, Rubric
-from annotator.errors import AnnotatorError, Forbidden, InvalidAnnotation, OutcomeUnknown, ServerFailure, Unauthorized, Unreachable
+from annotator.errors import AnnotatorError, Forbidden, OutcomeUnknown, ServerFailure, Unauthorized, Unreachable
 from annotator.workflow.sync import LATE_WRITE_SECONDS, SETTLE_SECONDS
 from tests.fake_server import FakeServer
 from tests.workflow.scene import Clock, Desk, traces
@@ -23,10 +23,16 @@ RUBRIC = Rubric((
     Criterion(ContinuousConfig("score"), required=False),
     Criterion(FreeformConfig("comment"), required=False),
 ))  # fmt: skip
-ANSWERS = st.sampled_from([("correctness", "pass"), ("correctness", "fail"), ("score", 0.5), ("comment", "a"), ("comment", "b")])
-PEOPLE = st.sampled_from(["ann", "bob"])
-ITEMS = st.integers(1, 2)
-FATES = st.sampled_from(["fine", "fine", "lost answer", "refused", "late", "away", "unauthorized", "forbidden", "dies before", "dies after"])
+ACTS = st.sampled_from([
+    ("correctness", "pass"), ("correctness", "fail"), ("score", "0.5"), ("comment", "a"), ("explain",), ("note",),
+    ("undo", "1"), ("undo", "1"), ("undo", "22"), ("undo", "333"), ("redo",),
+])  # fmt: skip
+PEOPLE = st.sampled_from(["ann", "ann", "bob"])
+ITEMS = st.sampled_from([1, 1, 2])
+SECONDS = st.sampled_from(["1", "1", "2", "5", "70"])
+READS = st.sampled_from(["fine", "fine", "fine", "away", "refused"])
+WRITES = st.sampled_from(["fine", "fine", "lost answer", "refused", "late", "late", "away", "unauthorized", "forbidden", "dies before", "dies after"])
+SYNCS = st.just(()) | st.tuples(SECONDS, READS, WRITES, WRITES)
 
 
 class Died(BaseException):
@@ -119,49 +125,29 @@ class Machine(RuleBasedStateMachine):
             self.desk.store.close()
             shutil.rmtree(self.folder)
 
-    @rule(who=PEOPLE, position=ITEMS, answer=ANSWERS)
-    def answer(self, who: str, position: int, answer: tuple[str, str | float]) -> None:
-        self.desk.judge = self.desk.sit_down(who)
-        self.desk.answer(position, answer[1], answer[0])
+    @rule(who=PEOPLE, position=ITEMS, act=ACTS, sync=SYNCS)
+    def step(self, who: str, position: int, act: tuple[str, ...], sync: tuple[str, ...]) -> None:
+        """Somebody does something, and a moment later a drain runs."""
+        judge = self.desk.judge = self.desk.sit_down(who)
+        match act:
+            case ("undo", times):
+                for _ in times:
+                    judge.undo()
+            case ("redo",):
+                judge.redo()
+            case ("note",):
+                judge.note(self.desk.item(position), "a note")
+            case ("explain",) if "correctness" in judge.view(self.desk.item(position)).answers:
+                judge.explain(self.desk.item(position), RUBRIC.criteria[0], "why")
+            case ("correctness" | "score" | "comment" as name, value):
+                self.desk.answer(position, float(value) if name == "score" else value, name)
+        if sync:
+            self.sync(*sync)
 
-    @rule(who=PEOPLE, position=ITEMS, text=st.sampled_from(["", "why", "more"]))
-    def explain(self, who: str, position: int, text: str) -> None:
-        try:
-            self.desk.sit_down(who).explain(self.desk.item(position), RUBRIC.criteria[0], text)
-        except InvalidAnnotation:
-            assert "correctness" not in self.desk.sit_down(who).view(self.desk.item(position)).answers
-
-    @rule(who=PEOPLE, position=ITEMS)
-    def note(self, who: str, position: int) -> None:
-        self.desk.sit_down(who).note(self.desk.item(position), "a note")
-
-    @rule(who=PEOPLE, position=ITEMS, state=st.sampled_from([ItemState.SKIPPED, ItemState.DEFERRED]))
-    def move(self, who: str, position: int, state: ItemState) -> None:
-        self.desk.sit_down(who).move(self.desk.item(position), state)
-
-    @rule(who=PEOPLE, times=st.integers(1, 3))
-    def undo(self, who: str, times: int) -> None:
-        for _ in range(times):
-            self.desk.sit_down(who).undo()
-
-    @rule(who=PEOPLE, times=st.integers(1, 3))
-    def redo(self, who: str, times: int) -> None:
-        for _ in range(times):
-            self.desk.sit_down(who).redo()
-
-    @rule(seconds=st.sampled_from([0.3, 1.0, 3.0, 6.0, 70.0]))
-    def wait(self, seconds: float) -> None:
-        self.desk.clock.now += seconds
+    def sync(self, seconds: str, *fates: str) -> None:
+        self.desk.clock.now += float(seconds)
         self.server.land(self.desk.clock.now)
-
-    @rule()
-    def a_late_write_lands(self) -> None:
-        if self.server.late:
-            self.server.late.popleft()[1]()
-
-    @rule(write=FATES, next_write=FATES, read=st.sampled_from(["fine", "fine", "fine", "fine", "away", "refused"]))
-    def sync(self, write: str, next_write: str, read: str) -> None:
-        self.server.fates = deque(["fine", read, write, next_write])
+        self.server.fates = deque(["fine", *fates])
         try:
             self.desk.drain(SETTLE_SECONDS)
         except Died:
@@ -169,10 +155,14 @@ class Machine(RuleBasedStateMachine):
         self.server.fates.clear()
 
     @rule()
+    def a_late_write_lands(self) -> None:
+        if self.server.late:
+            self.server.late.popleft()[1]()
+
+    @rule()
     def restart(self) -> None:
         self.desk.reopen()
 
-    @rule()
     def the_server_holds_what_was_decided(self) -> None:
         while self.server.late:
             self.desk.clock.now += 1
@@ -187,6 +177,6 @@ class Machine(RuleBasedStateMachine):
 
 
 Machine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 TestMachine = Machine.TestCase
