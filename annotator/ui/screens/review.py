@@ -78,6 +78,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self._saved: Callable[[str], None] | None = None
         self._draft: tuple[int, str] = (0, "")
         self.rubric_rows = 0
+        self.fitted = (0, 0)
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -311,13 +312,20 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def trace_changed(self, keep_top: bool) -> None:
         """Lay out the trace again."""
         desk = self.desk
+        self.fitted = self.page_size
         if desk.presented is not None:
-            lines = lay_out(desk.blocks, *self.page_size, desk.folds, desk.query, desk.match)
+            lines = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match)
         elif desk.item is None and desk.counts.items:
             lines = drawing.end_page(desk)
         else:
             lines = drawing.waiting(desk)
         self.trace.show(lines, self.trace.top if keep_top else 0)
+
+    @on(TraceView.Resized)
+    def _refit(self) -> None:
+        """The rubric took its rows, or gave some back; what a text field takes comes back by itself."""
+        if self.fitted != self.page_size and not self.field.is_open:
+            self.trace_changed(keep_top=True)
 
     def draw(self) -> None:
         """Show the desk; regions that did not change send nothing."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from textual.events import MouseScrollDown, MouseScrollUp
+from textual.message import Message
 
 from annotator.text.line import Line, Piece
 from annotator.ui.widgets.lines import Lines
@@ -16,6 +17,9 @@ WHEEL = 3
 
 class TraceView(Lines):
     """Scrolls without a relayout; the mouse wheel scrolls, and no mouse button does anything."""
+
+    class Resized(Message):
+        """It has another size, and what it shows may fit better."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -129,6 +133,9 @@ class TraceView(Lines):
 
     def _mark(self, line: Line) -> Piece:
         return Piece("▎ ", "accent") if line.block >= 0 and line.block == self._cursor else Piece(" " * GUTTER)
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         event.stop()
