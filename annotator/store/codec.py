@@ -52,14 +52,16 @@ class Effect:
     """The id of the item, else of the identity."""
     before: str | None
     after: str | None
+    changed: bool = True
+    """False where it was so already; taking the step back then neither asks nor does anything about it."""
 
 
 def effects_text(effects: Sequence[Effect]) -> str:
-    return to_text([[int(one.item), one.subject, one.before, one.after] for one in effects])
+    return to_text([[int(one.item), one.subject, one.before, one.after, int(one.changed)] for one in effects])
 
 
 def text_effects(text: str) -> list[Effect]:
-    return [Effect(bool(item), subject, before, after) for item, subject, before, after in json.loads(text)]
+    return [Effect(bool(item), subject, before, after, bool(changed)) for item, subject, before, after, changed in json.loads(text)]
 
 
 def pack(spans: Sequence[Span]) -> list[bytes]:

@@ -60,7 +60,8 @@ class Outbox(Area):
                 attempts = known.attempts if again else _added(entry.identity, known.attempts, row_text(row))
                 # What was taken back after it was read for sending is sent all the same, and must then come back from the server.
                 self.db.execute(
-                    "UPDATE outbox SET attempts = ?, not_before = 0, state = CASE state WHEN 'sent' THEN 'waiting' ELSE state END WHERE identity = ?",
+                    "UPDATE outbox SET attempts = ?, not_before = 0, state = CASE state WHEN 'sent' THEN 'waiting' ELSE state END"
+                    " WHERE identity = ?",
                     (to_text(attempts), id_),
                 )
 

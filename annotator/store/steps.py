@@ -24,7 +24,7 @@ class Steps(Area):
             seq = journal.next_seq(self.db)
             why = Occasion(self.clock(), "do", step.annotator, step.queue_id, seq, step.command)
             effects = [self._do(change, why) for change in step.changes]
-            if all(one.before == one.after for one in effects):
+            if not any(one.changed for one in effects):
                 return
             self.db.execute("DELETE FROM step WHERE annotator = ? AND queue = ? AND undone = 1", (step.annotator, step.queue_id))
             self.db.execute(
@@ -41,13 +41,13 @@ class Steps(Area):
         """Make one change; what is there already stays as it is and is not journalled."""
         if isinstance(change, SetItem):
             before = self._value(True, change.item_id)
-            effect = Effect(True, change.item_id, before, to_text([change.state.value, change.reason]))
+            after = to_text([change.state.value, change.reason])
+            effect = Effect(True, change.item_id, before, after, before != after)
         else:
             identity = keep_identity(self.db, change.identity)
-            before, after = self._value(False, identity), row_text(change.row)
-            same = same_row(change.identity, before, after)
-            effect = Effect(False, identity, before, before if same else after)
-        if effect.before != effect.after:
+            before, row = self._value(False, identity), row_text(change.row)
+            effect = Effect(False, identity, before, row, not same_row(change.identity, before, row))
+        if effect.changed:
             self._make(effect, why)
         return effect
 
@@ -66,13 +66,14 @@ class Steps(Area):
             if back:
                 effects = self._from_base(effects)
             path = [replace(one, before=one.after, after=one.before) for one in reversed(effects)] if back else effects
-            path = [one for one in path if one.before != one.after]
+            path = [one for one in path if one.changed]
             if not self._holds(path):
                 self.db.execute("DELETE FROM step WHERE id = ?", (row[0],))
                 return Reversal(step, False)
             why = Occasion(self.clock(), action, annotator, queue_id, row[0], step.command)
             for one in path:
-                self._make(one, why)
+                if one.before != one.after:
+                    self._make(one, why)
             self.db.execute("UPDATE step SET undone = ?, effects = ? WHERE id = ?", (back, effects_text(effects), row[0]))
             return Reversal(step, True)
 
@@ -81,7 +82,7 @@ class Steps(Area):
         changed: set[int] = set()
         found = []
         for one in effects:
-            if not one.item and one.before != one.after:
+            if not one.item and one.changed:
                 if one.before is None and one.subject not in changed:
                     one = replace(one, before=base_of(self.db, one.subject))
                 changed.add(one.subject)

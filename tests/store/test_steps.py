@@ -236,6 +236,17 @@ def test_undo_leaves_the_servers_own_row_where_it_is_known(store: SqliteStore) -
     assert due(store) == [], "put back before anything was sent again"
 
 
+def test_a_row_like_the_servers_that_was_withdrawn_since_is_not_undone(store: SqliteStore) -> None:
+    queue = filled(store)
+    item = item_at(store, queue, 1)
+    of = identity(item)
+    store.commit(step(item, put(of, "pass")))
+    store.set_base(of, only(due(store)).row)
+    store.commit(step(item, put(of, None), annotator="bob"))
+    reversal = store.undo("ann", queue.id)
+    assert reversal is not None and not reversal.done and label_of(store, of) is None
+
+
 def test_withdrawing_an_answer_restores(store: SqliteStore) -> None:
     queue = filled(store)
     item = item_at(store, queue, 1)
