@@ -1,6 +1,7 @@
 """`annotator review`: the review screen."""
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -67,9 +68,12 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     keymap = load(args.keymap or config.keymap, places.keymaps)
     check_label_keys(keymap, opened.queue.rubric)
 
+    gc.disable()  # what is imported stays: looking for garbage in it takes 4 % of the time to the first frame
     from annotator.ui.app import run as run_screen
     from annotator.ui.session import Session
 
+    gc.freeze()
+    gc.enable()
     session = Session(
         opened.queue,
         opened.annotator,

@@ -37,7 +37,13 @@ class Background:
         self._wanted: queues.SimpleQueue[int] = queues.SimpleQueue()
 
     def start(self) -> None:
-        for run in (self._prepare, self._feed, self._sync):
+        """The threads that have something to do here."""
+        runs = [self._prepare]
+        if self.session.source or self.session.connect:
+            runs.append(self._feed)
+        if self.session.connect:
+            runs.append(self._sync)
+        for run in runs:
             threading.Thread(target=self._guarded, args=(run,), daemon=True, name=run.__name__.strip("_")).start()
 
     def stop(self) -> None:
@@ -122,8 +128,6 @@ class Background:
     def _sync(self, store: Store) -> None:
         session = self.session
         server = session.queue.source.server
-        if session.connect is None:
-            return
         connections: dict[str, Connection] = {}
         tries = 0
         while not self._stop.is_set():
