@@ -51,7 +51,8 @@ def write_lines(path: Path, spans: Iterable[dict[str, Any]]) -> Path:
 
 def long_trace(paragraphs: int) -> Iterator[dict[str, Any]]:
     """One span whose answer takes a few lines a paragraph, no two alike."""
-    text = "\n\n".join(f"Paragraph {n}. " + f"It says {n * 7919} and again {n * 104729} in plain words. " * 5 for n in range(1, paragraphs + 1))
+    said = (f"Paragraph {n}. " + f"It says {n * 7919} and again {n * 104729} in plain words. " * 5 for n in range(1, paragraphs + 1))
+    text = "\n\n".join(said)
     yield {
         "name": "chat", "context": {"trace_id": "a" * 32, "span_id": "b" * 16}, "span_kind": "LLM", "parent_id": None, "status_code": "OK",
         "status_message": "", "start_time": "2026-01-01T00:00:00+00:00", "end_time": "2026-01-01T00:00:01+00:00", "events": [],

@@ -25,9 +25,9 @@ class Stage:
         self.folder = folder
         home = str(folder)
         self.env = {
-            "PATH": os.environ.get("PATH", os.defpath), "HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "XDG_CACHE_HOME": home,
-            "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "ANNOTATOR_NAME": "ann",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(Path(__file__).parents[2]), "ANNOTATOR_NAME": "ann",
+            "HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "XDG_CACHE_HOME": home,
+            "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         (folder / "hello.py").write_text(MINIMAL)
 

@@ -7,16 +7,16 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-from annotator.cli.opening import Opened
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.sources.files import Files
 from annotator.store.store import open_store
 from annotator.workflow.fill import Filling, fill
 from annotator.workflow.judge import Judge
-from tests.benchmarks.table import Row, figures
+from tests.benchmarks.table import Figures, Row, figures
 
 ANNOTATOR, IDENTIFIER = "ann", "annotator:ann"
 
@@ -33,7 +33,8 @@ def fill_store(path: Path, traces: Path, rubric: Rubric = BUILT_IN) -> tuple[Que
 def bare_import(path: Path, traces: Path) -> float:
     """Seconds for the least that an import does: parse each line, compress it, insert it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.executescript("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; CREATE TABLE span (id INTEGER PRIMARY KEY, name TEXT, payload BLOB)")
+        for statement in ("PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "CREATE TABLE span (name TEXT, payload BLOB)"):
+            db.execute(statement)
         started = time.perf_counter()
         with traces.open("rb") as lines:
             rows = []
@@ -54,17 +55,18 @@ def _insert(db: sqlite3.Connection, rows: list[tuple[str, bytes]]) -> None:
 
 
 def importing(folder: Path, traces: Path, rounds: int) -> list[Row]:
-    """Spans a second, and how many times as long as the bare loop."""
+    """A file's traces into a new queue."""
     with traces.open("rb") as lines:
         count = sum(1 for _ in lines)
     ours, bare = [], []
     for turn in range(rounds):
         ours.append(fill_store(folder / f"import{turn}.db", traces)[1])
         bare.append(bare_import(folder / f"bare{turn}.db", traces))
-    return [
-        Row(f"import {count:,} spans", "ms", figures(1000 * seconds for seconds in ours), "json, zlib, insert", figures(1000 * seconds for seconds in bare)),
-        Row("import", "spans/s", figures(count / seconds for seconds in ours), "json, zlib, insert", figures(count / seconds for seconds in bare)),
-    ]
+    return [Row(f"import {count:,} spans", "µs a span", _each(ours, count), "json, zlib, insert", _each(bare, count))]
+
+
+def _each(seconds: list[float], count: int) -> Figures:
+    return figures(1e6 * one / count for one in seconds)
 
 
 def committing(folder: Path, path: Path, queue: Queue, count: int) -> list[Row]:
@@ -75,8 +77,8 @@ def committing(folder: Path, path: Path, queue: Queue, count: int) -> list[Row]:
         items = store.items(queue.id, limit=count)
         ours, bare = [], []
         for turn, item in enumerate(items):
-            ours.append(_timed(lambda item=item, turn=turn: judge.answer(item, criterion, ("pass", "fail")[turn % 2])))
-            bare.append(_timed(lambda: _write(raw.fileno())))
+            ours.append(_timed(partial(judge.answer, item, criterion, ("pass", "fail")[turn % 2])))
+            bare.append(_timed(partial(_write, raw.fileno())))
     return [Row("verdict to disk", "µs", figures(ours), "write and fdatasync, 4 KB", figures(bare), 1.5)]
 
 
