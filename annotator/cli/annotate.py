@@ -61,9 +61,7 @@ def run(args: argparse.Namespace) -> int:
 def _item(store: "SqliteStore", found: Found, name: str | None) -> tuple[Queue, Item]:
     """The item that the id means, in the named queue or the only one that has it."""
     queues = [place.named_queue(store, name)] if name else store.queues()
-    places = [
-        (queue, item) for queue in queues if queue.source_id == found.source_id and (item := _in_queue(store, queue, found)) is not None
-    ]
+    places = [(queue, item) for queue in queues if (item := _in_queue(store, queue, found)) is not None]
     if not places:
         where = "the queue" if name else "a queue"
         raise UsageError(f"{found.span_id or found.trace_id} is not an item of {where}.", "annotator list shows the items.")
