@@ -1,15 +1,13 @@
 """A block: one thing that a reviewer reads, folds and finds."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Weight = Literal["question", "answer", "error", "step", "background"]
 """What room it gets: the question and the answer first, errors at least one line, steps what is left, background folded."""
 Syntax = Literal["text", "json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """All text is escaped: newlines are its only control characters."""
 
     key: str

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.domain.message import Message
 from annotator.text.readable import ANSWERS, QUESTIONS, chosen, parsed, said
@@ -14,8 +14,7 @@ SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
 """Kinds whose plain input is taken for a person's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """A question or an answer, not yet escaped; `text` is None where nothing was recorded."""
 
     text: str | None

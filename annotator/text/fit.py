@@ -1,8 +1,8 @@
 """How many rows each block gets, so that the question and the answer are on the first screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from annotator.text.block import Block
 from annotator.text.cells import wrap
@@ -15,8 +15,7 @@ ERRORS = 3
 """Errors that keep their line when the steps are one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One way to shorten, from generous to terse; rows a block."""
 
     steps: int
@@ -41,8 +40,7 @@ LEVELS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Rows for each block (0: not shown), and how the screen is set."""
 
     rows: tuple[int, ...]

@@ -1,15 +1,14 @@
 """What of a conversation was shown already: every request repeats the whole of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.domain.message import Message, ToolCall
 from annotator.domain.span import SpanHeader
 from annotator.text.readable import parsed, said, thought
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(NamedTuple):
     """One thing that a message says: a text, a reasoning, a tool call, or the answer to one."""
 
     kind: str

@@ -1,8 +1,8 @@
 """Blocks as styled lines for a screen of a given size."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from annotator.text.block import Block
 from annotator.text.cells import crop, width_of, wrap
@@ -66,8 +66,7 @@ def _page(blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, 
     return _Page(blocks, width, Plan(tuple(rows), plan.gaps, plan.grouped), where, groups, query, at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     blocks: Sequence[Block]
     width: int
     plan: Plan

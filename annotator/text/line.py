@@ -1,7 +1,6 @@
 """Styled lines: what the screen draws and `show` prints. Text in them is already safe to send to a terminal."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Style = Literal[
     "text",  # what a trace says
@@ -24,16 +23,14 @@ Style = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text in one style; no newline, no control character."""
 
     text: str
     style: Style = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row."""
 
     pieces: tuple[Piece, ...] = ()

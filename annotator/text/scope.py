@@ -1,7 +1,7 @@
 """The part of a trace that is shown: all of it, or one span with what is below it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.domain.message import Message, Reading
 from annotator.domain.span import Span, Trace, root, tree
@@ -11,8 +11,7 @@ EMPTY = Reading()
 NOT_MODELS = ("TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR", "PROMPT")
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """Entering or leaving a span; leaving comes after everything below it."""
 
     span: Span

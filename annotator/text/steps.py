@@ -1,7 +1,6 @@
 """What happened between the question and the answer, in reading order."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from annotator.domain.message import Document, Failure, Message, Reading
 from annotator.domain.span import Span
@@ -67,7 +66,7 @@ class Steps:
         name = one_line(call.name)
         span_id = call.span.span_id if call.span else call.span_id
         block = self._block(span_id, "call", "CALL", body, head=name, syntax=syntax, summary=f"{name}  {one_line(body)}")
-        yield replace(block, weight="answer") if weight == "answer" else block
+        yield block._replace(weight="answer") if weight == "answer" else block
         failures = call.reading.failures if call.reading else ()
         for failure in failures:
             yield self._failure(span_id, "✗", failure)
@@ -177,7 +176,7 @@ class Steps:
     def _spoken(self, span: Span, saying: Saying, title: str, weight: str) -> Block:
         body, syntax = pretty(saying.text) if saying.kind in ("assistant", "result") else (visible(saying.text.strip("\n")), "text")
         block = self._block(span.span_id, saying.kind, visible(title), body, syntax=syntax, summary=one_line(saying.text[:400]))
-        return replace(block, weight="background") if weight == "background" else block
+        return block._replace(weight="background") if weight == "background" else block
 
     def _retrieved(self, span: Span, reading: Reading) -> None:
         documents = reading.documents
@@ -195,7 +194,7 @@ class Steps:
             head = f"{position + 1}  {source(document)}"
             content = visible(document.content.strip("\n"))
             block = self._block(span.span_id, "document", title, content, head=head, detail=facts(document.metadata))
-            self.steps.append(replace(block, position=position, summary=f"{head}  {one_line(document.content[:300])}"))
+            self.steps.append(block._replace(position=position, summary=f"{head}  {one_line(document.content[:300])}"))
 
     def _filtered(self, span: Span, reading: Reading) -> None:
         """A postprocessor that dropped documents (LlamaIndex records their reprs only)."""
@@ -239,7 +238,7 @@ class Steps:
         message = ": ".join(part for part in (failure.kind, failure.message) if part) or "failed; no message was recorded"
         body, stack = visible(message.strip()), visible(failure.stack.strip("\n"))
         block = self._block(span_id, "error", title, body, detail=stack, summary=one_line(message[:400]))
-        return replace(block, weight="error")
+        return block._replace(weight="error")
 
     def _say(
         self,
@@ -255,7 +254,7 @@ class Steps:
     ) -> None:
         summary = "  ".join(part for part in (head, one_line(body[:400])) if part)
         block = self._block(span.span_id, kind, title, visible(body.strip("\n")), head, detail, syntax, note, summary)
-        self.steps.append(replace(block, weight="background") if weight == "background" else block)
+        self.steps.append(block._replace(weight="background") if weight == "background" else block)
 
     def _block(
         self,

@@ -1,15 +1,14 @@
 """The span tree as rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.domain.span import ERROR, SpanHeader, Trace, tree
 from annotator.text.escape import one_line
 from annotator.text.facts import duration
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRow:
+class TreeRow(NamedTuple):
     """One span of the tree; every text is safe to send to a terminal."""
 
     span_id: str

@@ -1,6 +1,5 @@
-"""What each region looks like: pure functions from small dataclasses to lines."""
+"""What each region looks like: pure functions from small records to lines."""
 
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -39,7 +38,7 @@ def test_top_line_never_hides_position_unsent_parked_and_server(width: int) -> N
 
 
 def test_top_line_stays_put_while_the_position_grows() -> None:
-    places = {top_line(replace(TOP, position=position), 120).plain.index(" / 200") for position in (1, 12, 123)}
+    places = {top_line(TOP._replace(position=position), 120).plain.index(" / 200") for position in (1, 12, 123)}
     assert len(places) == 1
 
 
@@ -114,7 +113,7 @@ def test_rubric_opens_a_list_for_labels_without_a_digit() -> None:
     row = CriterionRow("topic", "CATEGORICAL", options, more=("l", "list …"))
     plain = " ".join(line.plain for line in rubric_lines([row], 100))
     assert "label 10" not in plain and "[l label 11" in plain
-    unchosen = replace(row, options=tuple(replace(option, chosen=False) for option in options))
+    unchosen = row._replace(options=tuple(option._replace(chosen=False) for option in options))
     assert "l list …" in " ".join(line.plain for line in rubric_lines([unchosen], 100))
 
 

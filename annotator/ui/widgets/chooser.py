@@ -1,7 +1,7 @@
 """Choose one of many: the palette, jump to item, long label lists, the start screen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,8 +22,7 @@ FRAME = 4
 """Rows around the list: two borders, what is typed, a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing to choose; `text` is a line or a plain string, `detail` stands at the right edge."""
 
     id: str
@@ -53,8 +52,7 @@ def matching(choices: Sequence[Choice]) -> Search:
     return search
 
 
-@dataclass(frozen=True, slots=True)
-class ChooserState:
+class ChooserState(NamedTuple):
     """What the list shows. `top` is the first visible choice."""
 
     title: str

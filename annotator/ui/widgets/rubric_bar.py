@@ -1,8 +1,7 @@
 """The rubric: one row per criterion, its options and their digits always in view."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
@@ -24,8 +23,7 @@ OTHER_LABEL = 16
 """Cells for a chosen label that has no digit of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One label. `key` is what a person presses, ready to be read; empty where only the list reaches it. A retired one keeps its place."""
 
     key: str
@@ -34,8 +32,7 @@ class Option:
     retired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionRow:
+class CriterionRow(NamedTuple):
     """One criterion as it stands. `more` is the key and word that open the list of all labels; `typing` the number being typed."""
 
     name: str

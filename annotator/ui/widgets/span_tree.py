@@ -1,7 +1,7 @@
 """The spans of a trace, indented, around the one that is current."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
@@ -12,8 +12,7 @@ SHORTEST_NAME = 14
 """Cells kept for kind and name however deep the span lies."""
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """One span. `duration` is ready to be read (`4.2s`); `mark` is a sign or two (`✗` an error, `●` annotated)."""
 
     span_id: str

@@ -1,6 +1,6 @@
 """The top line: which queue, how far, how fast, and what has not reached the server."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.text.cells import crop as shorten
 from annotator.text.line import Line, Piece, Style
@@ -12,8 +12,7 @@ SHORTEST_NAME = 8
 """Cells of the queue's name that are kept before anything else is dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopState:
+class TopState(NamedTuple):
     """What the top line says. `pace` is items per hour; `server` a few words such as `phoenix ok`, `offline`, `files`, `read-only`."""
 
     queue: str
@@ -30,8 +29,7 @@ class TopState:
     loading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
+class _Room(NamedTuple):
     """What is shown; from the roomiest to the narrowest."""
 
     bar: int

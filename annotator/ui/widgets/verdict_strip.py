@@ -1,8 +1,7 @@
 """The last verdicts, newest first, so that a slip is noticed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from annotator.text.cells import crop as shorten
 from annotator.text.line import Line, Piece, Style
@@ -13,8 +12,7 @@ LONGEST = 28
 """Cells of one verdict's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class StripEntry:
+class StripEntry(NamedTuple):
     """One item that was judged. `text` says what was decided, also for the states that are no verdict (`skip`)."""
 
     position: int
