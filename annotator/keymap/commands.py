@@ -76,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
         ("search", "search", "Search in the trace."),
         ("next_match", "next match", "Go to the next match of the search."),
         ("previous_match", "previous match", "Go to the previous match of the search."),
-        ("fold", "fold", "Fold or unfold the part at the top of the view."),
+        ("fold", "fold", "Open the first folded part in view; where all are open, fold it back."),
         ("fold_all", "fold all", "Fold or unfold every part."),
         ("tree", "tree", "Show or hide the span tree."),
         ("outbox", "outbox", "List what the server does not have yet."),

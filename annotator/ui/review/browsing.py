@@ -32,12 +32,16 @@ class Browsing:
         self.screen.trace_changed(keep_top=False)
 
     def fold(self) -> None:
-        """Fold or unfold the part at the top of the view."""
-        index = self.screen.trace.visible_block()
-        if index is None or not 0 <= index < len(self.desk.blocks):
-            return
-        key = self.desk.blocks[index].key
-        self.desk.folds[key] = key not in shortened(self.desk.blocks, *self.screen.page_size, self.desk.folds)
+        """Open the first folded part in view; where all are open, fold back what was opened, else the part at the top."""
+        blocks, folds = self.desk.blocks, self.desk.folds
+        keys = [blocks[index].key for index in self.screen.trace.visible_blocks() if index < len(blocks)]
+        folded = shortened(blocks, *self.screen.page_size, folds)
+        if key := next((key for key in keys if key in folded), ""):
+            folds[key] = False
+        elif key := next((key for key in keys if folds.get(key) is False), ""):
+            del folds[key]
+        elif keys:
+            folds[keys[0]] = True
         self.screen.trace_changed(keep_top=True)
 
     def fold_all(self) -> None:

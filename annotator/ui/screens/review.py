@@ -335,7 +335,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.rule.show([rule])
         self.floor.show([rule])
         if self.span_tree.display:
-            self.span_tree.show(drawing.tree(desk, self.span_tree.size.width or TREE_WIDTH, self.span_tree.size.height))
+            self.span_tree.draw(lambda width, height: drawing.tree(desk, width, height))
         else:
             self.path.show([drawing.path(desk, width)])
         if self.side.display:

@@ -88,11 +88,10 @@ class TraceView(Lines):
         if not self.top <= index < self.top + self._visible(height):
             self._move(index - height // 4)
 
-    def visible_block(self) -> int:
-        """The marked block, else the block of the first visible line that has one; -1 for none."""
-        if self._cursor >= 0:
-            return self._cursor
-        return next((line.block for line in self._lines[self.top :] if line.block >= 0), -1)
+    def visible_blocks(self) -> list[int]:
+        """The blocks of which a line is in view, in order."""
+        window = self._lines[self.top : self.top + self._visible(self.size.height)]
+        return list(dict.fromkeys(line.block for line in window if line.block >= 0))
 
     def move_cursor(self, direction: int) -> int:
         """Mark the next (1) or previous (-1) block and bring its first line into view; the block's index, -1 where there is none."""
