@@ -251,6 +251,14 @@ class PhoenixServer:
         self.keys["system"] = self._with_cookie(admin, "/v1/system/api_keys", {"data": {"name": "system"}})["data"]["key"]
         self.keys["admin"] = self._with_cookie(admin, "/v1/user/api_keys", {"data": {"name": "admin"}})["data"]["key"]
 
+    def revoked_key(self) -> str:
+        """A key of alice's that was good once."""
+        cookie = self._login("alice@example.com", PASSWORD)
+        made = self._with_cookie(cookie, "/v1/user/api_keys", {"data": {"name": "lost"}})["data"]
+        query = "mutation($id: ID!) { deleteUserApiKey(input: {id: $id}) { apiKeyId } }"
+        self._with_cookie(cookie, "/graphql", {"query": query, "variables": {"id": made["id"]}})
+        return str(made["key"])
+
     def _login(self, email: str, password: str) -> str:
         body = json.dumps({"email": email, "password": password}).encode()
         request = urllib.request.Request(f"{self.url}/auth/login", body, {"Content-Type": "application/json"})

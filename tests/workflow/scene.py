@@ -1,10 +1,9 @@
 """What the workflow's tests share: traces, a clock that is told the time, a queue on a server, and a drain of its outbox."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.domain.annotation import Annotation, Identity
+from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.queue import Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Condition, Criterion, Rubric
@@ -13,7 +12,6 @@ from annotator.domain.store import OutboxEntry
 from annotator.store.store import SqliteStore, open_store
 from annotator.workflow.fill import Filling, Progress, fill
 from annotator.workflow.judge import Judge
-from annotator.workflow.selection import choose
 from annotator.workflow.sync import Drain, Drained, contact
 from tests.fake_server import FakeServer
 
@@ -36,7 +34,13 @@ class Clock:
 
 
 def span(
-    span_id: str, trace_id: str = "", parent_id: str | None = None, start: int = 0, kind: str = "LLM", status: str = "OK", session: str | None = None
+    span_id: str,
+    trace_id: str = "",
+    parent_id: str | None = None,
+    start: int = 0,
+    kind: str = "LLM",
+    status: str = "OK",
+    session: str | None = None,
 ) -> Span:
     """A span that starts `start` seconds after 1970 and lasts one; a trace of its own unless one is named."""
     return Span(
@@ -63,7 +67,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.store = self.open()
         self.queue = self.store.create("queue", SourceRef(self.server.url, "default", self.server.url), Selection(), self.rubric)
-        self.store.add_items(self.queue.id, [new for n in range(1, self.items + 1) for new in choose([span(f"s{n}", f"t{n}")], Selection())])
+        self.store.add_items(self.queue.id, [NewItem(Target("span", f"s{n}"), f"t{n}", f"s{n}") for n in range(1, self.items + 1)])
         self.judge = self.sit_down(self.name)
 
     def open(self) -> SqliteStore:
@@ -141,7 +145,3 @@ def again(work: Filling) -> Progress:
 def targets(store: SqliteStore, queue: Queue) -> list[str]:
     """The ids of a queue's items, in order."""
     return [item.target.id for item in store.items(queue.id, limit=10_000)]
-
-
-def new_items(*spans: Span) -> Sequence[NewItem]:
-    return choose(spans, Selection())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from annotator.domain.annotation import Annotation, Target
-from annotator.domain.queue import Queue, SourceRef
+from annotator.domain.queue import NewItem, Queue, SourceRef
 from annotator.domain.rubric import BUILT_IN
 from annotator.domain.source import ServerUser
 from annotator.domain.store import OutboxCounts
@@ -16,6 +16,7 @@ from annotator.workflow.sync import BATCH, SETTLE_SECONDS, Drain, contact
 from tests.fake_server import FakeServer
 from tests.workflow.scene import RUBRIC, Desk, traces
 
+THIRD = [NewItem(Target("span", "s3"), "t3", "s3")]
 EVERY_FIELD = {"label": "fail", "score": 0.25, "explanation": "as\nit was 😀", "metadata": {"ticket": [7, None], "by": "the web"}}
 
 
@@ -130,8 +131,10 @@ def test_undone_before_it_was_sent_is_not_sent(desk: Desk) -> None:
 
 def test_undo_after_sync_deletes_exactly_that_row(desk: Desk) -> None:
     bystanders = [
-        Annotation(desk.identity(1, "other"), "x"), Annotation(desk.identity(2), "x"), Annotation(desk.identity(1, identifier="annotator:bob"), "x"),
-    ]  # fmt: skip
+        Annotation(desk.identity(1, "other"), "x"),
+        Annotation(desk.identity(2), "x"),
+        Annotation(desk.identity(1, identifier="annotator:bob"), "x"),
+    ]
     desk.server.write(*bystanders)
     desk.answer(1, "pass")
     desk.drain()
@@ -329,7 +332,7 @@ def other_queue(desk: Desk, project: str) -> tuple[Queue, Judge]:
 
 def test_each_project_is_asked_for_its_own_rows(desk: Desk) -> None:
     queue, judge = other_queue(desk, "second")
-    desk.store.add_items(queue.id, [desk_item for desk_item in _new(desk, 3)])
+    desk.store.add_items(queue.id, THIRD)
     desk.answer(1, "pass")
     judge.answer(desk.store.items(queue.id)[0], BUILT_IN.criteria[0], "fail")
     asked: list[str] = []
@@ -344,7 +347,7 @@ def test_each_project_is_asked_for_its_own_rows(desk: Desk) -> None:
 
 def test_rows_of_a_project_that_is_gone_are_parked_and_the_rest_goes_on(desk: Desk) -> None:
     queue, judge = other_queue(desk, "gone")
-    desk.store.add_items(queue.id, _new(desk, 3))
+    desk.store.add_items(queue.id, THIRD)
     judge.answer(desk.store.items(queue.id)[0], BUILT_IN.criteria[0], "fail")
     desk.answer(1, "pass")
 
@@ -356,9 +359,3 @@ def test_rows_of_a_project_that_is_gone_are_parked_and_the_rest_goes_on(desk: De
     done = Drain(desk.store, lambda project: gone if project == "gone" else desk.server, desk.server.url, desk.clock, 0).run()
     assert (done.sent, done.parked, done.error) == (1, 1, None)
     assert [(entry.state, entry.error) for entry in desk.entries()] == [("parked", "The server has no project 'gone'.")]
-
-
-def _new(desk: Desk, n: int) -> list[object]:
-    from annotator.domain.queue import NewItem
-
-    return [NewItem(Target("span", f"s{n}"), f"t{n}", f"s{n}")]

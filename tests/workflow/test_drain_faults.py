@@ -30,7 +30,9 @@ REFUSED = ServerFailure("The server failed (500).")
 """Taken for a write that may have been applied; the server in memory did not apply it."""
 
 
-@pytest.mark.parametrize("error", [Unauthorized("401"), Forbidden("403"), Unreachable("no"), NotPhoenix("html"), ServerError("405"), REFUSED])
+@pytest.mark.parametrize(
+    "error", [Unauthorized("401"), Forbidden("403"), Unreachable("no"), NotPhoenix("html"), ServerError("405"), REFUSED]
+)
 @pytest.mark.parametrize("call", [0, 1, 2])
 def test_every_failure_keeps_everything_and_says_why(desk: Desk, error: AnnotatorError, call: int) -> None:
     for position in (1, 2):
@@ -263,7 +265,8 @@ def test_rows_that_the_server_refuses_are_parked_and_the_rest_is_sent(make_desk:
         desk.answer(position, "fail" if position in (2, 4) else "pass")
     done = desk.drain()
     assert (done.sent, done.parked, done.error) == (3, 2, None)
-    assert {entry.identity.target.id: entry.error for entry in desk.entries()} == dict.fromkeys(("s2", "s4"), "The server refuses a row (422: no fails).")
+    reason = "The server refuses a row (422: no fails)."
+    assert {entry.identity.target.id: entry.error for entry in desk.entries()} == {"s2": reason, "s4": reason}
     assert {row.target.id for row in server.annotations} == {"s1", "s3", "s5"}
     assert server.calls.count("put") == (3 if says else 6)
     desk.answer(2, "pass")

@@ -138,7 +138,8 @@ def test_listing_again_looks_past_a_page_of_new_traces_that_do_not_fit(store: Sq
 
 def test_what_i_judged_already_comes_in_as_done(store: SqliteStore) -> None:
     server = FakeServer(traces(4))
-    server.write(mine(server, "s1"), mine(server, "s2", identifier="annotator:bob"), mine(server, "s3", label="maybe"), mine(server, "s4", "other"))
+    server.write(mine(server, "s1"), mine(server, "s2", identifier="annotator:bob"))
+    server.write(mine(server, "s3", label="maybe"), mine(server, "s4", "other"))
     work = filling(store, server)
     fill(work)
     states = {item.target.id: item.state for item in store.items(work.queue.id)}

@@ -1,0 +1,125 @@
+"""A person's program with its store, on a real Phoenix behind a proxy that can fail."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from annotator.domain.annotation import Annotation
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
+from annotator.domain.queue import Item, Selection, SourceRef
+from annotator.domain.rubric import Criterion, Rubric
+from annotator.domain.source import ServerSettings
+from annotator.sources.phoenix import Phoenix
+from annotator.store.store import open_store
+from annotator.workflow.fill import Filling, fill
+from annotator.workflow.judge import Judge
+from annotator.workflow.sync import Drain, Drained, contact
+from tests.fault_proxy import FaultProxy, fault_proxy
+from tests.phoenix_server import PhoenixServer, phoenix_span
+from tests.workflow.scene import Clock
+
+RUBRIC = Rubric((
+    Criterion(CategoricalConfig("correctness", (Value("pass", 1.0), Value("fail", 0.0)))),
+    Criterion(ContinuousConfig("score", 0.0, 1.0), required=False),
+    Criterion(FreeformConfig("comment"), required=False),
+), "faults", "1")  # fmt: skip
+FIELDS = ("span_id", "name", "identifier", "annotator_kind", "label", "score", "explanation", "metadata")
+
+
+def content(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the server's REST API, as far as a person decides about it."""
+    flat = row | row["result"]
+    return {field: flat[field] for field in FIELDS}
+
+
+def decided(row: Annotation) -> dict[str, Any]:
+    """The same of a local row."""
+    values = (
+        row.target.id, row.name, row.identity.identifier, row.annotator_kind, row.label, row.score, row.explanation, dict(row.metadata),
+    )  # fmt: skip
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["span_id"], row["name"], row["identifier"]))
+
+
+class Program:
+    """One queue on a project of its own. The clock is told the time: pauses cost none."""
+
+    def __init__(self, folder: Path, phoenix: PhoenixServer, proxy: FaultProxy, items: int, name: str = "ann", key: str = "") -> None:
+        self.phoenix, self.proxy, self.clock = phoenix, proxy, Clock()
+        self.project = f"w{secrets.token_hex(4)}"
+        self.span_ids = [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
+        starts = [f"2026-11-01T12:{n // 60:02}:{n % 60:02}+00:00" for n in range(items)]
+        phoenix.seed(self.project, [phoenix_span(span_id=one, start=at) for one, at in zip(self.span_ids, starts, strict=True)])
+        self.store = open_store(folder / "annotator.db", clock=self.clock)
+        self.sink = Phoenix(ServerSettings(proxy.url, phoenix.keys.get(key, key)), self.project)
+        user = self.sink.user()
+        account = contact(self.store, proxy.url, name, user)
+        self.identifier = account.identifier
+        source = SourceRef(proxy.url, self.project, proxy.url)
+        queue = self.store.create("queue", source, Selection(order="oldest"), RUBRIC)
+        self.judge = Judge(self.store, queue, name, account.identifier)
+        fill(Filling(self.store, self.sink, queue, account.identifier, self.sink))
+
+    def item(self, n: int) -> Item:
+        """0-based, in the order of the seeded spans."""
+        item = self.store.at(self.judge.queue.id, n + 1)
+        assert item is not None and item.target.id == self.span_ids[n]
+        return item
+
+    def answer(self, n: int, value: str | float, name: str = "correctness") -> None:
+        criterion = RUBRIC.criterion(name)
+        assert criterion is not None
+        self.judge.answer(self.item(n), criterion, value)
+
+    def drain(self, settle: float = 0.0) -> Drained:
+        return Drain(self.store, lambda project: self.sink, self.proxy.url, self.clock, settle).run()
+
+    def settled(self) -> Drained:
+        """Late requests land, and drains without a fault follow until nothing waits; what they did in all."""
+        self.proxy.decide = lambda request: ""
+        self.proxy.land()
+        total = Drained()
+        for _ in range(10):
+            self.clock.now += 120
+            done = self.drain()
+            assert done.error is None, done.error
+            total.sent, total.parked, total.conflicts = total.sent + done.sent, total.parked + done.parked, total.conflicts + done.conflicts
+            if not self.store.outbox_counts().waiting:
+                return total
+        raise AssertionError("something waits for ever")
+
+    def local(self) -> list[dict[str, Any]]:
+        """Every row that the person's program holds."""
+        rows = [row for n in range(len(self.span_ids)) for row in self.store.on_target(self.proxy.url, self.item(n).target)]
+        return in_order([decided(row) for row in rows])
+
+    def held(self) -> list[dict[str, Any]]:
+        """Every row of the project on the server, asked for by another route."""
+        return in_order([content(row) for row in self.phoenix.annotations(self.project, self.span_ids)])
+
+    def write(self, n: int, name: str, identifier: str, **result: Any) -> dict[str, Any]:
+        """What another client does."""
+        row: dict[str, Any] = {"span_id": self.span_ids[n], "name": name, "annotator_kind": "HUMAN", "identifier": identifier}
+        row |= {"result": result, "metadata": {"by": "web"}}
+        self.phoenix.done("POST", "/v1/span_annotations?sync=true", {"data": [row]})
+        return content(row | {"result": {"label": None, "score": None, "explanation": None} | result})
+
+    def close(self) -> None:
+        self.store.close()
+        self.sink.close()
+
+
+@contextmanager
+def program(folder: Path, phoenix: PhoenixServer, items: int, **more: Any) -> Iterator[Program]:
+    """A program behind a proxy of its own."""
+    with fault_proxy(phoenix.port) as proxy:
+        made = Program(folder, phoenix, proxy, items, **more)
+        try:
+            yield made
+        finally:
+            made.close()
