@@ -60,7 +60,6 @@ class Moving:
         self.screen.item_changed()
         if desk.presented is None:
             self.screen.background.prepare(item.id)
-        self._prepare_ahead(item)
         self.open_required_text()
 
     def arrived(self, item_id: int, presented: Presented | None) -> None:
@@ -74,6 +73,7 @@ class Moving:
             self.desk.drawn = False
             self.desk.shown_at = time.monotonic()
             self.screen.item_changed()
+            self.screen.draw()
 
     def open_required_text(self) -> None:
         """A required freeform config opens its field when it becomes current."""
@@ -166,7 +166,8 @@ class Moving:
         while len(self.prepared) > KEPT:
             self.prepared.popitem(last=False)
 
-    def _prepare_ahead(self, item: Item) -> None:
+    def prepare_ahead(self, item: Item) -> None:
+        """After the item is painted: the thread that prepares holds the interpreter for milliseconds."""
         position = item.position
         for _ in range(AHEAD):
             following = self.desk.store.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))

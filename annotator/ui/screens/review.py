@@ -113,11 +113,11 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._resized)
 
     def _resized(self) -> None:
-        if self.desk.view is None and not self.desk.ended and not self.moving.open_first():
-            self.item_changed()
-        else:
+        if self.desk.view is not None or self.desk.ended:
             self.trace_changed(keep_top=True)
-            self.draw()
+        elif not self.moving.open_first():
+            self.item_changed()
+        self.draw()
 
     # Keys
 
@@ -286,9 +286,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     # Drawing
 
     def item_changed(self) -> None:
-        """Another item, or another state of this one's payload: draw it, and note when it is painted."""
+        """Another item, or another state of this one's payload: lay it out, and note when it is painted. Whoever calls draws."""
         self.trace_changed(keep_top=False)
-        self.draw()
         item = self.desk.item
         if item is not None and self.desk.presented is not None:
             self.call_after_refresh(self._painted, item.id)
@@ -296,6 +295,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def _painted(self, item_id: int) -> None:
         if self.desk.item is not None and self.desk.item.id == item_id:
             self.desk.drawn = True
+            self.moving.prepare_ahead(self.desk.item)
 
     @property
     def page_size(self) -> tuple[int, int]:
