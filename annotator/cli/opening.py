@@ -36,6 +36,8 @@ class Opened:
     connect: "Callable[[str], Phoenix] | None"
     source: Callable[[], Source] | None
     greeting: str = ""
+    read_only: str = ""
+    """Why the server takes nothing, where it was asked."""
 
 
 def is_url(text: str) -> bool:
@@ -126,7 +128,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     account = contact(store, server.url, name, user)
     if user.role == "SYSTEM":
         greeting = "a system key: no person owns these rows in the web UI; they are kept as " + account.identifier
-    return Opened(queue, name, account.identifier, connect, None, greeting)
+    return Opened(queue, name, account.identifier, connect, None, greeting, phoenix.capabilities.read_only)
 
 
 def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:

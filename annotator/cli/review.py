@@ -87,6 +87,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         config.auto_advance,
         theme_of(config.theme),
         opened.greeting,
+        opened.read_only,
         command_keys(opened.queue.rubric),
     )
     unsent = run_screen(session)

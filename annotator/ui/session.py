@@ -42,5 +42,7 @@ class Session:
     theme: Theme = "terminal"
     greeting: str = ""
     """Said once, when the screen opens."""
+    read_only: str = ""
+    """Why the server takes nothing, where that is known before the screen opens."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""

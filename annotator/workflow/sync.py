@@ -89,7 +89,7 @@ class Drain:
     def _check_account(self, group: Sequence[OutboxEntry], user: ServerUser) -> None:
         account = self.store.account(self.server, group[0].annotator)
         if account is not None and account.user_id != user.user_id:
-            whose = user.name or "nobody's"
+            whose = f"{user.name}'s" if user.name else "nobody's"
             raise IdentityError(
                 f"The key is {whose}, but the verdicts of {account.annotator} began under another user's key.",
                 f"Nothing was sent. Use the key of {account.annotator}, or judge as somebody else with --as NAME.",

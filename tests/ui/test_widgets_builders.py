@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from annotator.text.line import Line
 from annotator.ui.widgets.key_bar import key_line
-from annotator.ui.widgets.notice import notice_line
+from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.rubric_bar import CriterionRow, Option, rubric_lines
 from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
 from annotator.ui.widgets.top_bar import TopState, progress_bar, top_line
@@ -141,3 +141,13 @@ def test_a_notice_has_a_sign_beside_its_colour() -> None:
     assert notice_line("undid: correctness fail", "good", 80).plain == " ✓ undid: correctness fail"
     assert notice_line("a paste\noutside a field", "warn", 12).plain == " ! a paste …"
     assert notice_line("", "error", 80).plain == ""
+
+
+def test_a_refusal_keeps_its_next_step_in_a_second_row() -> None:
+    refusal = "The key is not accepted. Make a new one in Phoenix under Settings."
+    assert [line.plain for line in notice_lines(refusal, "warn", 40)] == [
+        " ! The key is not accepted. Make a new",
+        "   one in Phoenix under Settings.",
+    ]
+    assert notice_lines(refusal, "warn", 30)[1].plain == "   Make a new one in Phoenix …"
+    assert len(notice_lines(refusal, "warn", 80)) == len(notice_lines(refusal, "good", 40)) == 1

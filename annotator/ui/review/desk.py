@@ -57,6 +57,8 @@ class Desk:
     server_style: Style = "dim"
     read_only: str = ""
     loading: str = ""
+    nothing: bool = False
+    """The source was listed to its end and has no item for the queue."""
     auto_advance: bool = True
     last_answered: tuple[int, str] | None = None
     """Item and config of the newest answer of this run."""

@@ -8,7 +8,7 @@ from annotator.text.cells import crop
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
-from annotator.ui.widgets.notice import notice_line
+from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
 from annotator.ui.widgets.rubric_bar import CriterionRow, Kind, Option, rubric_lines
 from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
@@ -138,15 +138,21 @@ def strip(desk: Desk, width: int) -> Line:
     return strip_line([StripEntry(verdict.position, verdict.title, verdict.state.value) for verdict in desk.last], width)
 
 
-def notice(desk: Desk, width: int) -> Line:
-    """What was just done or refused, and at the right what is to be known about the item, as far as there is room."""
+def notice(desk: Desk, width: int) -> list[Line]:
+    """What was just done or refused, and at the right what is to be known about the item, as far as there is room.
+
+    A second row where a refusal needs it.
+    """
     text, style = desk.notice
     stands = _state(desk.view)
     if not text:
-        return notice_line(stands, style, width)
-    said = notice_line(text, style, width).pieces
+        return [notice_line(stands, style, width)]
+    rows = notice_lines(text, style, width)
+    said = rows[0].pieces
     room = width - width_of(said) - APART
-    return spread(said, [Piece(f"{crop(stands, room - 1)} ", "dim")], width) if stands and room > SHORTEST_STATE else line(*said)
+    if len(rows) == 1 and stands and room > SHORTEST_STATE:
+        return [spread(said, [Piece(f"{crop(stands, room - 1)} ", "dim")], width)]
+    return rows
 
 
 def _state(view: ItemView | None) -> str:
@@ -196,7 +202,8 @@ def waiting(desk: Desk) -> list[Line]:
     """The centre while the item's payload is not here, or no item is."""
     item = desk.item
     if item is None and not desk.counts.items:
-        return [line(), line(Piece("  " + (desk.loading or "no traces yet"), "strong")), line(), *_hopes(desk)]
+        said = "No traces here match." if desk.nothing else f"{desk.loading or 'no traces yet'} …"
+        return [line(), line(Piece(f"  {said}", "strong")), line(), *_hopes(desk)]
     name = f"item {item.position}" if item else ""
     return [
         line(),
@@ -206,9 +213,13 @@ def waiting(desk: Desk) -> list[Line]:
 
 
 def _hopes(desk: Desk) -> list[Line]:
+    """What to do about an empty screen."""
     if desk.server_style == "warn":
         return [line(Piece("  The server does not answer; it is tried again by itself. Ctrl+Q leaves.", "dim"))]
-    return []
+    if not desk.nothing:
+        return []
+    where = "Send the project traces, or choose another with --project" if desk.session.queue.source.is_server else "Choose another file"
+    return [line(Piece(f"  {where}; --since, --status, --kind and --session narrow what comes. Ctrl+Q leaves.", "dim"))]
 
 
 def end_page(desk: Desk) -> list[Line]:

@@ -24,8 +24,7 @@ class News:
             desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
         desk.counts = desk.store.counts(desk.session.queue.id)
         if desk.view is None and not self.screen.moving.open_first():
-            if message.finished and not desk.counts.items:
-                desk.loading = "no traces here match"
+            desk.nothing = message.finished and not desk.counts.items
             self.screen.trace_changed(keep_top=True)
         elif desk.item is not None and desk.presented is None:
             self.screen.background.prepare(desk.item.id)

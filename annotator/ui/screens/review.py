@@ -101,6 +101,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.desk.server_style = "warn" if self.session.offline else "dim"
         if self.session.greeting:
             self.desk.say(self.session.greeting)
+        if self.session.read_only:
+            self.news.connected(Connected("", self.session.read_only))
         self.desk.refresh_figures()
         self.background.start()
 
@@ -345,8 +347,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.rubric_rows = self.rubric.styles.height = len(rubric)
         self.rubric.show(rubric)
         self.strip.show([drawing.strip(desk, width)])
-        self.notice.show([drawing.notice(desk, width)])
-        self.keys.show([drawing.keys(desk, self.session.keymap, width, self.field.is_open)])
+        said, *more = drawing.notice(desk, width)
+        self.notice.show([said])
+        keys = drawing.keys(desk, self.session.keymap, width, self.field.is_open)
+        self.keys.show([more[0] if more and not self.field.is_open else keys])
 
     def toggle_tree(self) -> None:
         self.tree_wanted = not self.tree_wanted

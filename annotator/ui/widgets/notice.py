@@ -1,9 +1,12 @@
-"""One row for what was just done, refused or failed."""
+"""One row for what was just done, refused or failed, and a second where a next step would be cut off."""
 
+from annotator.text.cells import wrap
 from annotator.text.line import Line, Piece, Style
 from annotator.ui.widgets.row import crop
 
 SIGNS: dict[Style, str] = {"error": "✗", "warn": "!", "good": "✓"}
+INDENT = 3
+"""Cells before the text: a blank, the sign, a blank."""
 
 
 def notice_line(text: str, style: Style, width: int) -> Line:
@@ -11,3 +14,13 @@ def notice_line(text: str, style: Style, width: int) -> Line:
     if not text:
         return Line()
     return Line(crop((Piece(f" {SIGNS.get(style, '·')} {' '.join(text.split())}", style),), width))
+
+
+def notice_lines(text: str, style: Style, width: int) -> list[Line]:
+    """A warning or an error that is wider than its row goes on in a second one, indented; everything else is one row."""
+    said = " ".join(text.split())
+    rows = list(wrap(said, width - INDENT - 1)) if style in ("warn", "error") else []
+    if len(rows) < 2:
+        return [notice_line(text, style, width)]
+    first, rest = said[slice(*rows[0])], said[rows[1][0] :]
+    return [notice_line(first, style, width), Line(crop((Piece(" " * INDENT + rest, style),), width))]
