@@ -17,7 +17,7 @@ FATES = (
     "cut before", "cut within", "cut after", "late", "half an answer", "half JSON", "slow", "html", "html after", "500 after",
     "429", "500", "502", "503", "507",
 )  # fmt: skip
-"""`before`, `within`, numbers and `html`: the server gets nothing whole. `after`, `half …`, `slow`: it does. `late`: when the test says land()."""
+"""The server gets nothing whole of `before`, `within`, numbers and `html`; all of the others, of `late` when the test says land()."""
 SLOW_SECONDS = 0.05
 HANG_SECONDS = 20.0
 """`hang`: the server gets the request, and the client no answer within this time."""
