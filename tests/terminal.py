@@ -105,6 +105,10 @@ class Terminal:
             with suppress(BlockingIOError):
                 rest = rest[os.write(self._fd, rest) if select.select([], [self._fd], [], 0.1)[1] else 0 :]
 
+    def feed(self, data: bytes) -> None:
+        """Draw what did not come from the program."""
+        self._stream.feed(data)
+
     def resize(self, columns: int, rows: int) -> None:
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)

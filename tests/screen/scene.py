@@ -189,7 +189,7 @@ def notes(item: Mapping[str, Any]) -> list[str]:
 
 def press(terminal: Terminal, *keys: str | bytes) -> list[str]:
     """Type the keys one by one, each when the one before has been dealt with, and none as a held one would come; the screen then."""
-    lines: list[str] = []
+    lines = terminal.lines()
     for key in keys:
         if key == _newest.get(terminal):
             terminal.read_for(REPEAT_GAP)
