@@ -32,12 +32,16 @@ class Background:
         self.post = post
         self.position = 0
         """The item on the screen; payloads after it come first."""
+        self._started = False
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._wanted: queues.SimpleQueue[int] = queues.SimpleQueue()
 
     def start(self) -> None:
-        """The threads that have something to do here."""
+        """Once, the threads that have something to do here; after the first frame, which they would hold up."""
+        if self._started:
+            return
+        self._started = True
         runs = [self._prepare]
         if self.session.source or self.session.connect:
             runs.append(self._feed)

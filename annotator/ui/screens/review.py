@@ -104,7 +104,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         if self.session.read_only:
             self.news.connected(Connected("", self.session.read_only))
         self.desk.refresh_figures()
-        self.background.start()
 
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= TREE_FROM and self.tree_wanted
@@ -120,6 +119,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         elif not self.moving.open_first():
             self.item_changed()
         self.draw()
+        self.call_after_refresh(self.background.start)
 
     # Keys
 
