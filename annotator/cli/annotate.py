@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from annotator.cli import opening, options, place
 from annotator.cli.finding import Found, find
 from annotator.domain.annotation import Target
-from annotator.domain.annotation_config import ContinuousConfig
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.queue import Item, Queue
+from annotator.domain.validation import check_score, value_of
 from annotator.errors import InvalidAnnotation, UsageError
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _in_queue(store: "SqliteStore", queue: Queue, found: Found) -> Item | None:
 
 
 def _answer(queue: Queue, text: str) -> tuple[Any, str | float]:
+    """Checked, so that of several answers all are stored or none."""
     name, equals, value = text.partition("=")
     criterion = queue.rubric.criterion(name)
     if not equals or criterion is None:
@@ -90,9 +92,11 @@ def _answer(queue: Queue, text: str) -> tuple[Any, str | float]:
         raise UsageError(f"{text!r} does not answer a config of the rubric.", f"Write NAME=VALUE with one of: {names}.")
     if isinstance(criterion.config, ContinuousConfig):
         try:
-            return criterion, float(value)
+            return criterion, check_score(float(value), criterion.config)
         except ValueError:
             raise InvalidAnnotation(f"{value!r} is not a number.", f"{name} takes a score.") from None
+    if isinstance(criterion.config, CategoricalConfig):
+        return criterion, value_of(value, criterion.config).label
     return criterion, value
 
 

@@ -6,6 +6,7 @@ import logging.handlers
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from annotator import __version__
 from annotator.cli import annotate, demo, keys, list_items, pull, push, queues, review, show, status, where
@@ -20,9 +21,16 @@ EPILOG = """examples:
 exit codes: 0 done, 1 something needs a person, 2 usage, 3 server out of reach, 130 interrupted"""
 
 
+class Parser(argparse.ArgumentParser):
+    """Its errors are two lines, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"annotator: {message}\n  {self.prog} --help shows what there is.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="annotator",
         description="Review LLM traces in the terminal: one key a verdict, nothing lost, synced to Arize Phoenix.",
         epilog=EPILOG,

@@ -3,9 +3,14 @@
 import argparse
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
+from annotator.domain.queue import Queue
+from annotator.errors import SourceError
+
+if TYPE_CHECKING:
+    from annotator.workflow.fill import Progress
 
 
 def add(verbs: Any) -> None:
@@ -38,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
     def report(progress: Progress) -> None:
         nonlocal done
         done = progress
-        of = f" of {100 * progress.read // progress.total}%" if progress.total else ""
-        show(f"{progress.traces:,} traces listed, {progress.items:,} items{of}")
+        share = f", {100 * progress.read // progress.total}%" if progress.total else ""
+        show(f"{progress.traces:,} traces listed, {progress.items:,} items{share}")
 
     work = Filling(store, source, opened.queue, opened.identifier, server, report=report)
     done = fill(work)
@@ -49,12 +54,21 @@ def run(args: argparse.Namespace) -> int:
             loaded += count
             show(f"{done.traces:,} traces listed, {loaded:,} payloads stored")
     show.end()
+    if not store.counts(opened.queue.id).items:
+        raise _nothing(opened.queue, done)
     print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
     for bad in done.bad:
         print(f"  line {bad.line}: {bad.reason}", file=sys.stderr)
     if done.bad:
         print(f"annotator: {len(done.bad)} parts could not be read and were left out", file=sys.stderr)
     return 1 if done.bad else 0
+
+
+def _nothing(queue: Queue, done: "Progress") -> SourceError:
+    if done.traces:
+        return SourceError(f"None of {done.traces:,} traces fits the selection.", "Widen --kind, --status, --session, --since or --until.")
+    what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.location} brought"
+    return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
 
 
 class _Meter:

@@ -143,7 +143,7 @@ class Client:
 
     @property
     def _from(self) -> str:
-        return f" (the URL is from {self._origin})" if self._origin else ""
+        return f" (the URL is from {self._origin})" if self._origin not in ("", self.url) else ""
 
     def _unreachable(self, what: str, error: Exception) -> Unreachable:
         reason = str(error).strip()
