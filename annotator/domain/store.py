@@ -70,8 +70,8 @@ class Verdict:
     """Seconds since 1970."""
 
 
-OutboxAction = Literal["put", "restore"]
-"""put: the server should have `row`. restore: it should have what it had before our first write."""
+OutboxAction = Literal["put", "restore", "delete"]
+"""put: the server should have `row`. restore: it should have what it had before our first write. delete: it should have none."""
 
 
 @dataclass(frozen=True, slots=True)

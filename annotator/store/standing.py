@@ -38,18 +38,24 @@ def base_of(db: Database, identity_id: int) -> str | None:
 
 
 def want(db: Database, identity: Identity, effect: Effect, why: Occasion, seq: int) -> None:
-    """The server should have the row that the effect leaves. What is taken back before anything was sent needs no sending."""
+    """The server should have the row that the effect leaves. What is taken back before anything was sent needs no sending.
+
+    A row that was there before us and is withdrawn is deleted; undoing our first row restores what was there, known or not.
+    """
     known = standing(db, effect.subject)
     content, action, state = effect.after, "put", "waiting"
     taken_back = why.action in ("undo", "redo")
     if taken_back and known is not None and known.base_known and same_row(identity, content, known.base):
         content = None
-    if content is None:
+    base = known.base if known is not None else None if taken_back else effect.before
+    if effect.after is None and base is not None:
+        action = "delete"
+    elif content is None:
         action = "restore"
         if taken_back and (known is None or known.untouched(identity)):
             state = "sent"
     # A row that was here before any change of ours was read from the server.
-    base = effect.before if known is None and not taken_back else None
+    first = base if known is None else None
     db.execute(
         "INSERT INTO outbox (identity, server, project, annotator, action, content, changed_at, base_known, base, expected, state, seq)"
         " VALUES (?, ?, coalesce((SELECT project FROM queue WHERE id = ?), ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -57,5 +63,5 @@ def want(db: Database, identity: Identity, effect: Effect, why: Occasion, seq: i
         " project = excluded.project, annotator = excluded.annotator, action = excluded.action, content = excluded.content,"
         " generation = generation + 1, changed_at = excluded.changed_at, not_before = 0, tries = 0, state = excluded.state,"
         " error = '', conflict = 0, theirs = NULL, seq = excluded.seq",
-        (effect.subject, identity.server, why.queue, why.annotator, action, content, why.at, base is not None, base, base, state, seq),
+        (effect.subject, identity.server, why.queue, why.annotator, action, content, why.at, first is not None, first, first, state, seq),
     )

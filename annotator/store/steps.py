@@ -64,7 +64,7 @@ class Steps(Area):
                 return None
             step, effects, back = self._step(row), text_effects(row[7]), action == "undo"
             if back:
-                effects = self._from_base(effects)
+                effects = self._from_base(effects, row[0])
             path = [replace(one, before=one.after, after=one.before) for one in reversed(effects)] if back else effects
             path = [one for one in path if one.changed]
             if not self._holds(path):
@@ -77,13 +77,14 @@ class Steps(Area):
             self.db.execute("UPDATE step SET undone = ?, effects = ? WHERE id = ?", (back, effects_text(effects), row[0]))
             return Reversal(step, True)
 
-    def _from_base(self, effects: list[Effect]) -> list[Effect]:
-        """Undoing a first row leaves the server's own row, where it is known: it is what the server gets back."""
+    def _from_base(self, effects: list[Effect], step: int) -> list[Effect]:
+        """Undoing our first row leaves the server's own row, where it is known by now: it is what the server gets back."""
         changed: set[int] = set()
         found = []
         for one in effects:
             if not one.item and one.changed:
-                if one.before is None and one.subject not in changed:
+                earlier = "SELECT 1 FROM journal WHERE identity = ? AND seq < ? LIMIT 1"
+                if one.before is None and one.subject not in changed and self.db.one(earlier, (one.subject, step)) is None:
                     one = replace(one, before=base_of(self.db, one.subject))
                 changed.add(one.subject)
             found.append(one)

@@ -106,7 +106,7 @@ class Drain:
             if not entry.base_known:
                 self.store.set_base(entry.identity, current)
                 base = expected = current
-            wanted = entry.row if entry.action == "put" else base
+            wanted = {"put": entry.row, "restore": base, "delete": None}[entry.action]
             if _same(current, wanted):
                 self._sent(entry, wanted, seen=True)
             elif not (_same(current, expected) or any(_same(current, attempt) for attempt in entry.attempts)):

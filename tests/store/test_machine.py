@@ -31,6 +31,8 @@ class Made:
 
     step: Step
     changes: list[tuple[Key, Value, Value]]
+    first: frozenset[Key] = frozenset()
+    """What nothing had changed before."""
 
 
 @dataclass
@@ -57,6 +59,9 @@ class Machine(RuleBasedStateMachine):
         self.server: dict[Key, Annotation] = {of: row(of, label) for of, label in zip(self.identities, on_server, strict=False) if label}
         self.base = dict(self.server)
         self.base_known: set[Key] = set()
+        self.touched: set[Key] = set()
+        self.deleted: set[Key] = set()
+        """Withdrawn although the server had a row before us, and that was known: the server should have none."""
         self.now: dict[Key, Value] = {of: None for of in self.identities}
         self.now |= {item.id: (ItemState.TODO, "") for item in self.items}
         self.stacks = {"ann": Stack(), "bob": Stack()}
@@ -88,9 +93,15 @@ class Machine(RuleBasedStateMachine):
             if value != self.now[key]:
                 made.append((key, self.now[key], value))
                 self.now[key] = value
+                self.decided(key)
         if made:
-            self.stacks[who].live.append(Made(step, made))
+            self.stacks[who].live.append(Made(step, made, frozenset(key for key, _, _ in made) - self.touched))
+            self.touched |= {key for key, _, _ in made}
             self.stacks[who].undone.clear()
+
+    def decided(self, key: Key) -> None:
+        known = self.now[key] is None and key in self.base_known and key in self.base
+        (self.deleted.add if known else self.deleted.discard)(key)
 
     def reverse(self, changes: list[tuple[Key, Value, Value]]) -> bool:
         """Walk from each second value to its first, all or nothing."""
@@ -99,7 +110,9 @@ class Machine(RuleBasedStateMachine):
             if trial[key] != was:
                 return False
             trial[key] = to
-        self.now = trial
+        for key, to, _ in changes:
+            self.now[key] = to
+            self.decided(key)
         return True
 
     @rule(who=ANNOTATORS)
@@ -113,13 +126,13 @@ class Machine(RuleBasedStateMachine):
         assert reversal is not None and reversal.step == made.step
         own: list[tuple[Key, Value, Value]] = []
         for key, before, after in made.changes:
-            if before is None and key in self.base_known and all(key != other for other, _, _ in own):
+            if before is None and key in self.base_known and key in made.first and all(key != other for other, _, _ in own):
                 before = self.base.get(key)
             own.append((key, before, after))
         done = self.reverse(list(reversed(own)))
         assert reversal.done == done
         if done:
-            stack.undone.append(Made(made.step, own))
+            stack.undone.append(Made(made.step, own, made.first))
 
     @rule(who=ANNOTATORS)
     def redo(self, who: str) -> None:
@@ -167,7 +180,7 @@ class Machine(RuleBasedStateMachine):
             self.undo(who)
         elif isinstance(meanwhile, tuple):
             self.commit(who, [meanwhile], [])
-        wanted = entry.row if entry.action == "put" else base
+        wanted = {"put": entry.row, "restore": base, "delete": None}[entry.action]
         self.store.attempt([(entry, wanted)])
         if outcome in ("answered", "lost after"):
             self.server.pop(of, None)
@@ -189,13 +202,15 @@ class Machine(RuleBasedStateMachine):
         for of in self.identities:
             if of.server:
                 local = self.now[of]
-                assert self.server.get(of) == (self.base.get(of) if local is None else local), "the server holds what was decided"
+                untouched = None if of in self.deleted else self.base.get(of)
+                assert self.server.get(of) == (untouched if local is None else local), "the server holds what was decided"
 
     @rule()
     def pull(self) -> None:
-        """After everything was sent, the server's rows are the local ones; what was withdrawn comes back as it was before us."""
+        """After everything was sent, the server's rows are the local ones; what was there before us comes, if it was left there."""
         self.deliver_everything()
         self.store.keep_pulled(list(self.server.values()))
+        self.touched |= {of for of in self.server if self.now[of] != self.server[of]}
         self.now.update(self.server)
         self.base_known |= set(self.server)
 

@@ -129,6 +129,7 @@ CREATE TABLE journal (
     before TEXT,
     after TEXT
 );
+CREATE INDEX journal_of_identity ON journal (identity, seq) WHERE identity IS NOT NULL;
 CREATE TRIGGER journal_kept BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 
@@ -158,7 +159,7 @@ CREATE TABLE outbox (
     server TEXT NOT NULL,
     project TEXT NOT NULL DEFAULT '',
     annotator TEXT NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('put', 'restore')),
+    action TEXT NOT NULL CHECK (action IN ('put', 'restore', 'delete')),
     content TEXT,
     generation INTEGER NOT NULL DEFAULT 1,
     changed_at REAL NOT NULL,
