@@ -6,8 +6,10 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
 from time import monotonic
+from typing import Any
 
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -41,6 +43,10 @@ class ReviewParser(XTermParser):
 class ReviewDriver(LinuxDriver):
     """A read of more than 32 bytes with a newline in it is a paste, also where the terminal does not bracket pastes."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._frame: list[str] = []
+
     def run_input_thread(self) -> None:
         """Read, tell pastes from keys, and hand on the events."""
         parser = ReviewParser(self._debug)
@@ -70,6 +76,16 @@ class ReviewDriver(LinuxDriver):
             with suppress(EOFError, ParseError):
                 for _ in parser.feed(""):
                     pass
+
+    def write(self, data: str) -> None:
+        """What belongs to one synchronized frame is handed to the writing thread at once: each hand-over may give up the interpreter."""
+        if data == SYNC_START or self._frame:
+            self._frame.append(data)
+            if data != SYNC_END:
+                return
+            data = "".join(self._frame)
+            self._frame.clear()
+        super().write(data)
 
     def _enable_mouse_support(self) -> None:
         """Buttons and the wheel, not every move: a moved mouse would send 10 bytes a cell over the line, for nothing."""
