@@ -47,6 +47,10 @@ class ReviewApp(App[None], inherit_bindings=False):
                 return
         await super().on_event(event)
 
+    def post_display_hook(self) -> None:
+        """A frame went to the terminal."""
+        self.review.moving.prepare_ahead()
+
     def on_mount(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         self.push_screen(self.review)

@@ -26,6 +26,8 @@ class Moving:
         self.screen = screen
         self.desk = screen.desk
         self.prepared: OrderedDict[int, Presented] = OrderedDict()
+        self._unprepared: int | None = None
+        """The position after which nothing has been prepared yet."""
 
     @property
     def position(self) -> int:
@@ -56,7 +58,7 @@ class Moving:
             desk.follow()
         desk.drawn = False
         desk.shown_at = time.monotonic()
-        self.screen.background.position = item.position
+        self.screen.background.position = self._unprepared = item.position
         self.screen.item_changed()
         if desk.presented is None:
             self.screen.background.prepare(item.id)
@@ -166,9 +168,11 @@ class Moving:
         while len(self.prepared) > KEPT:
             self.prepared.popitem(last=False)
 
-    def prepare_ahead(self, item: Item) -> None:
-        """After the item is painted: the thread that prepares holds the interpreter for milliseconds."""
-        position = item.position
+    def prepare_ahead(self) -> None:
+        """What follows the item shown last, once; after its frame, since the thread that prepares holds the interpreter for milliseconds."""
+        if self._unprepared is None:
+            return
+        position, self._unprepared = self._unprepared, None
         for _ in range(AHEAD):
             following = self.desk.store.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))
             if following is None:

@@ -297,7 +297,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def _painted(self, item_id: int) -> None:
         if self.desk.item is not None and self.desk.item.id == item_id:
             self.desk.drawn = True
-            self.moving.prepare_ahead(self.desk.item)
 
     @property
     def page_size(self) -> tuple[int, int]:
