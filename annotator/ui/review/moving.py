@@ -169,7 +169,7 @@ class Moving:
             self.prepared.popitem(last=False)
 
     def prepare_ahead(self) -> None:
-        """What follows the item shown last, once; after its frame, since the thread that prepares holds the interpreter for milliseconds."""
+        """What follows the item shown last, once; after its frame, since preparing holds the interpreter for milliseconds."""
         if self._unprepared is None:
             return
         position, self._unprepared = self._unprepared, None
