@@ -3,7 +3,7 @@
 import pytest
 
 from tests.end_to_end.test_changes import RITA, put
-from tests.end_to_end.workplace import Workplace, at, content, seed, small, span_ids, synced
+from tests.end_to_end.workplace import CLIENT, Workplace, at, content, seed, small, span_ids, synced
 from tests.phoenix_server import PhoenixServer
 
 
@@ -45,7 +45,7 @@ def test_a_row_that_another_client_changed(phoenix: PhoenixServer, work: Workpla
             assert now["metadata"].pop("seconds") >= 0
             assert content(now) == {
                 "target": first, "name": "correctness", "identifier": RITA, "kind": "HUMAN", "label": "pass", "score": 1.0,
-                "explanation": "sounds fine", "metadata": {"annotator": "rita", "client": content(now)["metadata"]["client"], "model": "model-1"},
+                "explanation": "sounds fine", "metadata": {"annotator": "rita", "client": CLIENT, "model": "model-1"},
             }  # fmt: skip
         terminal.send("k")
         terminal.wait_for(at(2, 3))

@@ -99,7 +99,7 @@ def test_three_kinds_notes_and_explanations(phoenix: PhoenixServer, work: Workpl
     rows = mine(phoenix.annotations(project))
     notes = [found for found in rows if found["name"] == "note"]
     assert [found.pop("identifier").rpartition(":")[0] for found in notes] == ["annotator:rita"]
-    beta = {"tags": ["beta", "eu"], "prompt_version": "v3"}
+    beta: Any = {"tags": ["beta", "eu"], "prompt_version": "v3"}
     expected = [
         row(one, "correctness", "pass", 1.0),
         row(one, "confidence", None, 85.0),

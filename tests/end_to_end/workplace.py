@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,14 @@ def recorded(*names: str, most: int = 1000) -> list[Row]:
 
 def small(count: int) -> list[Row]:
     """As many one-span traces, newest first, each saying its number."""
-    def attributes(number: int) -> Mapping[str, Any]:
-        return {"input.value": f"question {number}", "output.value": f"answer {number}", "llm.model_name": "model-1"}
-
+    newest = datetime(2026, 11, 20, 12, tzinfo=UTC)
     return [
-        phoenix_span(f"trace {number}", kind="LLM", start=f"2026-11-{28 - number // 1440:02}T{23 - number // 60 % 24:02}:{59 - number % 60:02}:00+00:00", attributes=attributes(number))
+        phoenix_span(
+            f"trace {number}",
+            kind="LLM",
+            start=(newest - timedelta(minutes=number)).isoformat(),
+            attributes={"input.value": f"question {number}", "output.value": f"answer {number}", "llm.model_name": "model-1"},
+        )
         for number in range(1, count + 1)
     ]
 

@@ -150,4 +150,4 @@ def test_a_refusal_keeps_its_next_step_in_a_second_row() -> None:
         "   one in Phoenix under Settings.",
     ]
     assert notice_lines(refusal, "warn", 30)[1].plain == "   Make a new one in Phoenix …"
-    assert len(notice_lines(refusal, "warn", 80)) == len(notice_lines(refusal, "good", 40)) == 1
+    assert len(notice_lines(refusal, "warn", 80)) == len(notice_lines("", "good", 40)) == 1

@@ -17,9 +17,9 @@ def notice_line(text: str, style: Style, width: int) -> Line:
 
 
 def notice_lines(text: str, style: Style, width: int) -> list[Line]:
-    """A warning or an error that is wider than its row goes on in a second one, indented; everything else is one row."""
+    """What is wider than its row goes on in a second one, indented."""
     said = " ".join(text.split())
-    rows = list(wrap(said, width - INDENT - 1)) if style in ("warn", "error") else []
+    rows = list(wrap(said, width - INDENT - 1))
     if len(rows) < 2:
         return [notice_line(text, style, width)]
     first, rest = said[slice(*rows[0])], said[rows[1][0] :]
