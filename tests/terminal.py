@@ -87,6 +87,11 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines())
 
+    @property
+    def title(self) -> str:
+        """What the program made the window's title."""
+        return str(self._screen.title)
+
     def mark(self) -> None:
         """Begin counting `bytes_since_mark`."""
         self._mark = len(self.raw)

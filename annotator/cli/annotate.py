@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
 from annotator.cli.finding import Found, find
+from annotator.cli.saying import say
 from annotator.domain.annotation import Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.queue import Item, Queue
@@ -48,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
     presented = present(store, queue.source_id, item)
     how = Circumstances(None, facts(presented, item.span_id) if presented else {})
     for criterion, value in answers:
-        print(judge.answer(item, criterion, value, how).title)
+        say(judge.answer(item, criterion, value, how).title)
     if args.explanation is not None:
-        print(judge.explain(item, answers[-1][0], args.explanation).title)
+        say(judge.explain(item, answers[-1][0], args.explanation).title)
     if args.note is not None:
         print(judge.note(item, args.note).title)
     waiting = store.outbox_counts().waiting
     wait = f"; {waiting} rows wait for annotator push" if waiting else ""
-    print(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}{wait}")
+    say(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}{wait}")
     return 0
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from annotator.cli.saying import say
 from annotator.errors import UsageError
 
 
@@ -43,9 +44,9 @@ def ask_some(question: str, options: Sequence[str], otherwise: UsageError) -> li
 
 
 def _show(question: str, options: Sequence[str]) -> None:
-    print(question, file=sys.stderr)
+    say(question, aside=True)
     for number, option in enumerate(options, 1):
-        print(f"  {number:>3}  {option}", file=sys.stderr)
+        say(f"  {number:>3}  {option}", aside=True)
 
 
 def _pick(text: str, options: Sequence[str]) -> list[str]:

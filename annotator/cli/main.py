@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from annotator import __version__
 from annotator.cli import annotate, demo, keys, list_items, pull, push, queues, review, show, status, where
+from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
 
 VERBS = (demo, review, pull, push, status, list_items, show, annotate, keys, queues, where)
@@ -46,15 +47,16 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     args = parser().parse_args(argv)
+    logging.getLogger("annotator").addHandler(logging.NullHandler())  # without one, tracebacks would go to stderr
     if log := getattr(args, "log", None):
         _log_to(log)
     try:
         return int(args.run(args))
     except AnnotatorError as error:
         logging.getLogger("annotator").info("stopped", exc_info=True)
-        print(f"annotator: {error.title}", file=sys.stderr)
+        say(f"annotator: {error.title}", aside=True)
         if error.advice:
-            print(f"  {error.advice}", file=sys.stderr)
+            say(f"  {error.advice}", aside=True)
         return error.exit_code
     except KeyboardInterrupt:
         print("annotator: interrupted; what was stored is kept", file=sys.stderr)
@@ -65,7 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         logging.getLogger("annotator").exception("unexpected")
         where_to = f"It is in {log}." if log else "Run it again with --log FILE and report what the file says."
-        print(f"annotator: unexpected {type(error).__name__}: {error}\n  Nothing that was stored is lost. {where_to}", file=sys.stderr)
+        say(f"annotator: unexpected {type(error).__name__}: {error}", aside=True)
+        say(f"  Nothing that was stored is lost. {where_to}", aside=True)
         return 1
 
 

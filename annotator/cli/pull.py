@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
+from annotator.cli.saying import say
 from annotator.domain.queue import Queue
 from annotator.errors import SourceError
 
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     server = opened.connect(opened.queue.source.project) if opened.connect else None
     source = opened.source() if opened.source else server if opened.queue.source.is_server else None
     if source is None:
-        print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is here already")
+        say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is here already")
         return 0
     show = _Meter()
     done = Progress()
@@ -56,9 +57,9 @@ def run(args: argparse.Namespace) -> int:
     show.end()
     if not store.counts(opened.queue.id).items:
         raise _nothing(opened.queue, done)
-    print(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
+    say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
     for bad in done.bad:
-        print(f"  line {bad.line}: {bad.reason}", file=sys.stderr)
+        say(f"  line {bad.line}: {bad.reason}", aside=True)
     if done.bad:
         print(f"annotator: {len(done.bad)} parts could not be read and were left out", file=sys.stderr)
     return 1 if done.bad else 0

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from annotator.cli import opening, options, place
+from annotator.cli.saying import say
 from annotator.errors import UsageError
 
 LOCK_SECONDS = 30.0
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     counts = store.outbox_counts()
     for entry in store.outbox_entries(None, "parked", 20):
         what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
-        print(f"parked: {what}: {entry.error}", file=sys.stderr)
+        say(f"parked: {what}: {entry.error}", aside=True)
     if counts.parked:
         print(f"annotator: {counts.parked} rows are parked", file=sys.stderr)
         print("  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
@@ -65,7 +66,7 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     user = connect(project).user()
     account = contact(store, settings.url, opening.name_of(args, user), user)
     sent = store.send_queue_to(queue.id, settings.url, project, account.identifier, account.annotator)
-    print(f"{queue.name}: {sent} rows wait for {settings.url}")
+    say(f"{queue.name}: {sent} rows wait for {settings.url}")
 
 
 def _drain(store: Any, server: str, path: Any) -> int:
@@ -75,12 +76,13 @@ def _drain(store: Any, server: str, path: Any) -> int:
 
     connect = cache(opening.connector(opening.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
+    store.hurry(server)
     while True:
         with drain_lock(path) as mine:
             if mine:
                 done = Drain(store, connect, server, time.time, settle=0.0).run()
                 if done.error is not None:
-                    print(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", file=sys.stderr)
+                    say(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", aside=True)
                     return done.error.exit_code
         due = store.next_due(server, 0.0)
         if due is None:

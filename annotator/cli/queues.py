@@ -5,7 +5,9 @@ import sys
 from typing import Any
 
 from annotator.cli import asking, options, place
+from annotator.cli.saying import say
 from annotator.errors import UsageError
+from annotator.text.escape import one_line, visible
 
 
 def add(verbs: Any) -> None:
@@ -28,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         for queue in store.queues():
             counts = store.counts(queue.id)
-            print(f"{queue.name}\t{counts.items} items\t{counts.done} done\t{queue.source.location}\t{queue.source.project}".rstrip())
+            row = (queue.name, f"{counts.items} items", f"{counts.done} done", queue.source.location, queue.source.project)
+            print("\t".join(map(one_line, row)).rstrip())
         return 0
     if not args.name:
         raise UsageError(f"annotator queue {args.action} needs the queue's name.", "annotator queue list shows them.")
@@ -37,17 +40,17 @@ def run(args: argparse.Namespace) -> int:
         if not args.new_name or any(other.name == args.new_name for other in store.queues()):
             raise UsageError("The new name is missing or taken.", "annotator queue rename OLD NEW")
         store.rename(queue.id, args.new_name)
-        print(f"{queue.name} is now {args.new_name}")
+        say(f"{queue.name} is now {args.new_name}")
         return 0
     counts = store.counts(queue.id)
     if not args.yes:
         if not asking.interactive():
             raise UsageError("Removing a queue asks first, and there is no terminal.", "Add --yes.")
         question = f"Remove {queue.name} with {counts.items} items, {counts.done} done? Its verdicts stay in the store. [y/N] "
-        print(question, end="", file=sys.stderr, flush=True)
+        print(visible(question), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("kept")
             return 0
     store.remove(queue.id)
-    print(f"removed {queue.name}")
+    say(f"removed {queue.name}")
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
+from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
 from annotator.domain.rubric import Rubric
@@ -93,7 +94,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     unsent = run_screen(session)
     if unsent.waiting or unsent.parked:
         parked = f", {unsent.parked} parked (annotator push shows why)" if unsent.parked else ""
-        print(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")
+        say(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")
     return 0
 
 

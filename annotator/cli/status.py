@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from annotator.cli import opening, options, place
+from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
 
 
@@ -25,17 +26,17 @@ def add(verbs: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     found = gather(args)
     if args.json:
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(found, ensure_ascii=True))
         return 0
-    print(f"store      {found['store']}")
-    print(f"annotator  {found['annotator'] or 'nobody yet: --as NAME'}")
+    say(f"store      {found['store']}")
+    say(f"annotator  {found['annotator'] or 'nobody yet: --as NAME'}")
     if server := found["server"]:
-        print(f"server     {server['url']}  {'phoenix ' + server['version'] if server['reachable'] else 'out of reach'}")
-    print(f"outbox     {found['outbox']['waiting']} waiting, {found['outbox']['parked']} parked")
+        say(f"server     {server['url']}  {'phoenix ' + server['version'] if server['reachable'] else 'out of reach'}")
+    say(f"outbox     {found['outbox']['waiting']} waiting, {found['outbox']['parked']} parked")
     for queue in found["queues"]:
         states = ", ".join(f"{queue[state]} {state}" for state in ("done", "todo", "skipped", "deferred", "flagged") if queue[state])
         source = f"{queue['source']} {queue['project']}".rstrip()
-        print(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({source})")
+        say(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({source})")
     return 0
 
 

@@ -47,6 +47,10 @@ class ReviewApp(App[None], inherit_bindings=False):
                 return
         await super().on_event(event)
 
+    def _fatal_error(self) -> None:
+        """The command line tells what happened: Textual would print every variable of the traceback, payloads among them."""
+        self._close_messages_no_wait()
+
     def post_display_hook(self) -> None:
         """A frame went to the terminal."""
         self.review.moving.prepare_ahead()
@@ -61,6 +65,8 @@ def run(session: Session) -> OutboxCounts:
     app = ReviewApp(session)
     try:
         app.run(mouse=True)
+        if app._exception is not None:
+            raise app._exception
         return app.store.outbox_counts(session.queue.source.server) if session.queue.source.server else OutboxCounts()
     finally:
         app.review.background.stop()

@@ -3,6 +3,7 @@
 They are daemons, so that quitting never waits for the network; a request that is cut off is settled by the next drain.
 """
 
+import logging
 import queue as queues
 import threading
 import time
@@ -68,6 +69,10 @@ class Background:
             run(store)
         except AnnotatorError as error:
             self.post(ServerSilent(error, None))
+        except Exception as error:  # a thread's traceback would be written over the screen
+            logging.getLogger("annotator").exception("a thread ended")
+            said = AnnotatorError(f"Unexpected {type(error).__name__} in the background.", "Leave, and come back with --log FILE.")
+            self.post(ServerSilent(said, None))
         finally:
             store.close()
 

@@ -1,5 +1,6 @@
 """An item made ready to be drawn: its trace read, its spans understood, its text in reading order."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,15 @@ def present_trace(trace: Trace, focus: str) -> Presented:
     return Presented(trace, readings, tuple(tree_rows(headers)), tuple(trace_blocks(trace, readings, focus)), focus)
 
 
+HALVES = re.compile("[\ud800-\udfff]")
+"""Lone surrogates, which no server and no file takes."""
+
+
+def whole(value: Any) -> Any:
+    """A text, or a list of texts, that can be kept."""
+    return [whole(one) for one in value] if isinstance(value, list) else HALVES.sub("\ufffd", value) if isinstance(value, str) else value
+
+
 def facts(presented: Presented, span_id: str) -> dict[str, Any]:
     """What an annotation's metadata says about its span: the model, prompt version and tags, from the span or below it."""
     own = presented.readings.get(span_id)
@@ -54,5 +64,5 @@ def facts(presented: Presented, span_id: str) -> dict[str, Any]:
             continue
         for key, value in (("model", reading.model), ("prompt_version", reading.prompt_version), ("tags", list(reading.tags))):
             if value and key not in known:
-                known[key] = value
+                known[key] = whole(value)
     return known

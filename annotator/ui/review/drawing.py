@@ -5,6 +5,7 @@ from annotator.domain.annotation_config import AnnotationConfig, CategoricalConf
 from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
+from annotator.text.escape import one_line
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
@@ -31,8 +32,8 @@ def top(desk: Desk, width: int) -> Line:
     queue, counts = desk.session.queue, desk.counts
     return top_line(
         TopState(
-            queue=queue.name,
-            project=queue.source.project,
+            queue=one_line(queue.name),
+            project=one_line(queue.source.project),
             position=desk.item.position if desk.item else counts.items,
             total=counts.items,
             done=counts.items - counts.todo - counts.deferred,
@@ -90,15 +91,16 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         digits = desk.session.queue.digits.get(config.name, {})
         chosen = answer.label if answer else None
         options = tuple(
-            Option(value.key or _digit(keymap, digits.get(value.label, -1)), value.label, value.label == chosen) for value in config.values
+            Option(value.key or _digit(keymap, digits.get(value.label, -1)), one_line(value.label), value.label == chosen)
+            for value in config.values
         )
     elif isinstance(config, ContinuousConfig):
         bounds, score = config.bounds, answer.score if answer else None
     return CriterionRow(
-        name=criterion.name,
+        name=one_line(criterion.name),
         kind=kind_of(config),
         options=options,
-        value_text=spoken(criterion, answer) if answer else "",
+        value_text=one_line(spoken(criterion, answer)) if answer else "",
         bounds=bounds,
         score=score,
         typing=desk.number if current else "",
@@ -135,7 +137,7 @@ def _hint(criterion: Criterion, keymap: Keymap, asked: bool) -> str:
 
 
 def strip(desk: Desk, width: int) -> Line:
-    return strip_line([StripEntry(verdict.position, verdict.title, verdict.state.value) for verdict in desk.last], width)
+    return strip_line([StripEntry(verdict.position, one_line(verdict.title), verdict.state.value) for verdict in desk.last], width)
 
 
 def notice(desk: Desk, width: int) -> list[Line]:
@@ -143,8 +145,8 @@ def notice(desk: Desk, width: int) -> list[Line]:
 
     A second row where a refusal needs it.
     """
-    text, style = desk.notice
-    stands = _state(desk.view)
+    (text, style), stands = desk.notice, one_line(_state(desk.view))
+    text = one_line(text)
     if not text:
         return [notice_line(stands, style, width)]
     rows = notice_lines(text, style, width)

@@ -8,6 +8,7 @@ from annotator.domain.queue import Item
 from annotator.domain.rubric import Criterion
 from annotator.domain.store import Reversal
 from annotator.errors import InvalidAnnotation
+from annotator.text.escape import one_line
 from annotator.text.line import line
 from annotator.ui.widgets.chooser import Choice, Chooser
 from annotator.workflow.judge import Judged
@@ -61,7 +62,7 @@ class Judging:
 
         def choice(value: Value) -> Choice:
             digit = digits.get(value.label, REACHABLE)
-            return Choice(value.label, line(value.label), f"{(digit + 1) % 10}" if digit < REACHABLE else value.description or "")
+            return Choice(value.label, line(one_line(value.label)), f"{(digit + 1) % 10}" if digit < REACHABLE else value.description or "")
 
         item_id = self.desk.item.id if self.desk.item else 0
 
@@ -69,7 +70,7 @@ class Judging:
             if label is not None and self.desk.item is not None and self.desk.item.id == item_id:
                 self.screen.attempt(lambda: self.answer(label))
 
-        self.screen.choose(Chooser(config.name, [choice(value) for value in config.values], self.screen.list_command), chosen)
+        self.screen.choose(Chooser(one_line(config.name), [choice(value) for value in config.values], self.screen.list_command), chosen)
 
     def score_step(self, steps: int) -> None:
         """Move the score by steps; the first step starts at the middle."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from annotator.domain.queue import Item
 from annotator.keymap.commands import COMMANDS, CONTEXTS
 from annotator.keymap.keys import display_all
+from annotator.text.escape import one_line
 from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.widgets.chooser import Choice, Chooser
@@ -67,7 +68,8 @@ class Windows:
     def _choice(self, item: Item) -> Choice:
         headers = self.desk.store.headers(self.desk.session.queue.source_id, item.trace_id)
         name = next((header.name for header in headers if header.span_id == item.span_id), item.target.id)
-        return Choice(str(item.id), line(Piece(f"{item.position:>5}  ", "dim"), Piece(name)), f"{item.state.value} {item.reason}".strip())
+        shown = line(Piece(f"{item.position:>5}  ", "dim"), Piece(one_line(name)))
+        return Choice(str(item.id), shown, one_line(f"{item.state.value} {item.reason}"))
 
     def auto_advance(self) -> None:
         self.desk.auto_advance = not self.desk.auto_advance

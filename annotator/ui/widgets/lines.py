@@ -9,6 +9,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from annotator.text.escape import HIDDEN
 from annotator.text.line import Line, Piece
 from annotator.ui.styles import Palette, palette_of
 
@@ -16,15 +17,15 @@ Build = Callable[[int, int], Sequence[Line]]
 """Width and height in cells to lines."""
 
 EMPTY = Line()
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+UNSAFE = re.compile(f"{HIDDEN.pattern}|[\t\n]")
 
 
 def strip_of(line: Line, width: int, palette: Palette) -> Strip:
-    """The line as a strip of exactly `width` cells; a control character that got this far is drawn as �."""
+    """The line as a strip of exactly `width` cells; what a terminal would obey or hide and got this far is drawn as �."""
     segments: list[Segment] = []
     left = width
     for piece in line.pieces:
-        text = CONTROL.sub("�", piece.text)
+        text = piece.text if piece.text.isascii() and piece.text.isprintable() else UNSAFE.sub("�", piece.text)
         cells = cell_len(text)
         if cells > left:
             text, cells = set_cell_size(text, left), left
