@@ -244,6 +244,9 @@ class OutboxStore(Protocol):
     def failed(self, entries: Sequence[OutboxEntry], until: float, reason: str, unknown: bool) -> None:
         """Try again after `until` (seconds since 1970); unless `unknown`, the last of `attempts` was never applied and is forgotten."""
 
+    def hurry(self, server: str) -> None:
+        """Delays after failures are over; what is to be read once more is not any earlier."""
+
     def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
         """Set aside until a person decides; a conflict's other row is journalled too."""
 

@@ -92,6 +92,10 @@ class Outbox(Area):
                     (until, reason, to_text(attempts), id_),
                 )
 
+    def hurry(self, server: str) -> None:
+        with self.db.atomic():
+            self.db.execute("UPDATE outbox SET not_before = 0 WHERE server = ? AND state = 'waiting' AND tries > 0", (server,))
+
     def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
         """Left waiting where a newer generation came meanwhile; an attempt since the entry was read was refused."""
         with self.db.atomic():

@@ -39,10 +39,10 @@ class Result:
         assert (self.code, self.err) == (0, ""), self
         return self
 
-    def error(self, code: int, *said: str) -> str:
-        """stderr, which is two lines, what is wrong and what to do, and says all of this; stdout is empty."""
+    def error(self, code: int, *said: str, out: str = "") -> str:
+        """stderr, which is two lines, what is wrong and what to do, and says all of this; stdout is `out`."""
         first, second = self.err.splitlines()
-        assert (self.code, self.out) == (code, ""), self
+        assert (self.code, self.out) == (code, out), self
         assert first.startswith("annotator: ") and first[11].isprintable() and second.startswith("  ") and second.strip(), self
         for text in said:
             assert text in self.err, (text, self.err)
@@ -72,7 +72,13 @@ class Program:
     def run(self, *args: str, env: Mapping[str, str] | None = None, stdin: str | bytes = b"") -> Result:
         given = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
-            self.argv(*args), input=given, capture_output=True, env=self.environment | dict(env or {}), cwd=self.folder, timeout=120, check=False
+            self.argv(*args),
+            input=given,
+            capture_output=True,
+            env=self.environment | dict(env or {}),
+            cwd=self.folder,
+            timeout=120,
+            check=False,
         )
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in result.out + result.err, result
@@ -81,11 +87,11 @@ class Program:
 
 def trace_lines(count: int) -> str:
     """Traces of two spans each as JSON Lines; ids aaaa0001…, llm0001…, and one pair whose ids begin alike."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for n in range(1, count + 1):
         trace_id, root, child = f"aaaa{n:04x}{'0' * 24}", f"bbbb{n:04x}{'0' * 8}", f"cccc{n:04x}{'0' * 8}"
         for span_id, parent, kind, text in ((root, None, "CHAIN", f"question {n}"), (child, root, "LLM", f"prompt {n}")):
-            attributes = {"input.value": text, "output.value": f"answer {n}\u001b[31m", "openinference.span.kind": kind}
+            attributes = {"input.value": text, "output.value": f"answer {n}\u001b[31m"}
             if kind == "LLM":
                 attributes |= {
                     "llm.model_name": "gpt-4o",
@@ -95,8 +101,8 @@ def trace_lines(count: int) -> str:
                     "llm.output_messages.0.message.content": f"answer {n}",
                 }
             rows.append({
-                "name": f"{kind.lower()} {n}", "context": {"trace_id": trace_id, "span_id": span_id}, "span_kind": kind, "parent_id": parent,
-                "start_time": f"2026-11-01T12:00:{n:02}+00:00", "end_time": f"2026-11-01T12:00:{n + 1:02}+00:00",
+                "name": f"{kind.lower()} {n}", "context": {"trace_id": trace_id, "span_id": span_id},
+                "parent_id": parent, "span_kind": kind, "start_time": f"2026-11-01T12:00:{n:02}+00:00", "end_time": f"2026-11-01T12:00:{n + 1:02}+00:00",
                 "status_code": "OK", "status_message": "", "attributes": attributes, "events": [],
             })  # fmt: skip
     return "".join(json.dumps(row) + "\n" for row in rows)

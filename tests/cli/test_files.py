@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_selection_that_nothing_fits(fresh: Program) -> None:
 
 def test_status_before_there_is_a_store(fresh: Program) -> None:
     found = fresh.run("status", "--json").done().json
-    empty = {"annotator": None, "server": None, "queues": [], "outbox": {"waiting": 0, "parked": 0}}
+    empty: dict[str, Any] = {"annotator": None, "server": None, "queues": [], "outbox": {"waiting": 0, "parked": 0}}
     assert found == {"store": str(fresh.store), **empty}
     assert fresh.run("status").done().lines[1:] == ["annotator  nobody yet: --as NAME", "outbox     0 waiting, 0 parked"]
     assert not fresh.store.exists()
@@ -111,7 +112,8 @@ def test_a_store_that_is_none(fresh: Program) -> None:
 def test_list_json_has_the_shape_that_programs_rely_on(pulled: Program) -> None:
     assert pulled.run("list", "--json").done().records == [
         {
-            "queue": "traces", "id": root, "target": "span", "trace_id": trace, "span_id": root, "state": "todo", "reason": "", "annotations": [],
+            "queue": "traces", "id": root, "target": "span", "trace_id": trace, "span_id": root,
+            "state": "todo", "reason": "", "annotations": [],
         }
         for root, trace in zip(ROOTS, TRACES, strict=True)
     ]  # fmt: skip

@@ -83,6 +83,19 @@ def test_pauses_double_up_to_a_minute(desk: Desk) -> None:
     assert waits == [1, 2, 4, 8]
 
 
+def test_a_person_who_pushes_does_not_wait_for_a_pause(desk: Desk) -> None:
+    desk.answer(1, "pass")
+    old = desk.local(1)
+    assert old is not None
+    desk.server.faults.extend([*USER_READ, ServerFailure("slow down", retry_after=300.0)])
+    desk.drain()
+    desk.store.hurry(desk.server.url)
+    desk.drain()
+    assert desk.held(1) == old
+    desk.store.hurry(desk.server.url)
+    assert desk.store.next_due(desk.server.url, 0) == desk.clock.now + LATE_WRITE_SECONDS, "a look back is not hurried"
+
+
 def test_jitter_never_makes_a_pause_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert all(0.5 <= pause(0) <= 1 and 30 <= pause(99) <= LONGEST_PAUSE for _ in range(100))
