@@ -82,8 +82,11 @@ class Background:
                 item_id = self._wanted.get(timeout=IDLE_SECONDS)
             except queues.Empty:
                 continue
-            item = store.item(item_id)
-            self.post(Prepared(item_id, present(store, self.session.queue.source_id, item)))
+            try:
+                presented = present(store, self.session.queue.source_id, store.item(item_id))
+            except StoreError:  # said when the item is to be shown
+                presented = None
+            self.post(Prepared(item_id, presented))
 
     def _feed(self, store: Store) -> None:
         session = self.session

@@ -175,9 +175,9 @@ def _state(view: ItemView | None) -> str:
 def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
     """The keys that do something now; `typing`: in the text field."""
     if typing:
-        pairs = (("field_save", "save"), ("field_leave", "leave, keep the draft"), ("field_newline", "new line"))
+        words = {"field_save": "save", "field_leave": "leave, keep the draft", "field_newline": "new line"}
         pages = f"{keymap.first('field_page_up')}/{keymap.first('field_page_down')}"
-        return key_line([*((keymap.first(command), word) for command, word in pairs), (pages, "scroll the trace")], width)
+        return key_line([*((keymap.first(command), word) for command, word in words.items()), (pages, "scroll the trace")], width)
     hints: list[tuple[str, str]] = []
     config = desk.config
     if isinstance(config, CategoricalConfig):

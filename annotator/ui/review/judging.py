@@ -68,9 +68,10 @@ class Judging:
 
         def chosen(label: str | None) -> None:
             if label is not None and self.desk.item is not None and self.desk.item.id == item_id:
-                self.screen.attempt(lambda: self.answer(label))
+                self.screen.keyboard.attempt(lambda: self.answer(label))
 
-        self.screen.choose(Chooser(one_line(config.name), [choice(value) for value in config.values], self.screen.list_command), chosen)
+        choices = [choice(value) for value in config.values]
+        self.screen.choose(Chooser(one_line(config.name), choices, self.screen.keyboard.list_command), chosen)
 
     def score_step(self, steps: int) -> None:
         """Move the score by steps; the first step starts at the middle."""
@@ -129,13 +130,13 @@ class Judging:
         if item is None or view is None:
             return
         row = view.answers.get(criterion.name)
-        self.screen.edit(
+        self.screen.writing.edit(
             criterion.name, item, criterion.name, lambda text: self.answer(text, criterion), row.explanation or "" if row else ""
         )
 
     def note(self) -> None:
         if (item := self.desk.item) is not None:
-            self.screen.edit("note", item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
+            self.screen.writing.edit("note", item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
 
     def explain(self) -> None:
         """Explain this item's newest answer, or, where it has none, the judgement just made."""
@@ -146,7 +147,7 @@ class Judging:
         item, criterion, text = found
         here = self.desk.item is not None and item.id == self.desk.item.id
         title = f"explain {criterion.name}" if here else f"explain {criterion.name} of item {item.position}"
-        self.screen.edit(
+        self.screen.writing.edit(
             title, item, f"explain {criterion.name}", lambda text: self._judged(item, self.desk.judge.explain(item, criterion, text)), text
         )
 
@@ -185,7 +186,7 @@ class Judging:
                 self.screen.moving.go_on()
 
         if ask:
-            self.screen.edit(f"{state.value}: why", item, f"{state.value} reason", moved)
+            self.screen.writing.edit(f"{state.value}: why", item, f"{state.value} reason", moved)
         else:
             moved("")
 

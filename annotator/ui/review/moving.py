@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from annotator.domain.annotation import ItemState
 from annotator.domain.annotation_config import FreeformConfig
 from annotator.domain.queue import Item
+from annotator.errors import StoreError
 from annotator.workflow.present import Presented, present
 from annotator.workflow.stepping import next_todo
 
@@ -48,19 +49,25 @@ class Moving:
 
     def show(self, item: Item, criterion: str = "") -> None:
         """Put an item on the screen."""
-        desk = self.desk
-        desk.view, desk.ended = desk.judge.view(item), False
-        desk.arrived_done = desk.view.item.state == ItemState.DONE
-        desk.presented = self._presented(item)
+        desk, damage = self.desk, ""
+        view = desk.judge.view(item)
+        try:
+            presented = self._presented(item)
+        except StoreError as error:
+            presented, damage = None, f"{error.title} {error.advice}"
+        desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
+        desk.arrived_done = view.item.state == ItemState.DONE
         desk.span_id, desk.folds, desk.query, desk.match = item.span_id, {}, "", -1
-        desk.criterion = criterion if any(asked.name == criterion for asked in desk.view.asked) else ""
+        desk.criterion = criterion if any(asked.name == criterion for asked in view.asked) else ""
         if not desk.criterion:
             desk.follow()
         desk.drawn = False
         desk.shown_at = time.monotonic()
+        if damage:
+            desk.say(damage, "error")
         self.screen.background.position = self._unprepared = item.position
         self.screen.item_changed()
-        if desk.presented is None:
+        if presented is None and not damage:
             self.screen.background.prepare(item.id)
         self.open_required_text()
 
@@ -102,7 +109,7 @@ class Moving:
             self.go_on()
             return
         if item.state == ItemState.TODO and not view.rubric.required(view.labels):
-            if self.screen.may_judge():
+            if self.screen.keyboard.may_judge():
                 self.desk.judge.move(item, ItemState.DONE)
                 self.screen.background.changed()
                 self.desk.refresh_figures()

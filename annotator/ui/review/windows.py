@@ -26,7 +26,7 @@ class Windows:
         self.desk = screen.desk
 
     def help(self) -> None:
-        self.screen.app.push_screen(Reader("Keys", help_lines(self.screen), self.screen.list_command))
+        self.screen.app.push_screen(Reader("Keys", help_lines(self.screen), self.screen.keyboard.list_command))
 
     def palette(self) -> None:
         """Every command by name; choosing one runs it."""
@@ -36,9 +36,9 @@ class Windows:
 
         def chosen(command_id: str | None) -> None:
             if command_id is not None:
-                self.screen.run(command_id, "", 0.0)
+                self.screen.keyboard.run(command_id, "", 0.0)
 
-        self.screen.choose(Chooser("Commands", choices, self.screen.list_command), chosen)
+        self.screen.choose(Chooser("Commands", choices, self.screen.keyboard.list_command), chosen)
 
     def jump(self) -> None:
         """The items of the queue; a number goes there, a word filters by state, reason and name."""
@@ -48,7 +48,7 @@ class Windows:
                 self.screen.moving.show(self.desk.store.item(int(item_id)))
                 self.screen.draw()
 
-        self.screen.choose(Chooser("Items", self._items("", 200), self.screen.list_command, search=self._items), chosen)
+        self.screen.choose(Chooser("Items", self._items("", 200), self.screen.keyboard.list_command, search=self._items), chosen)
 
     def _items(self, query: str, limit: int) -> list[Choice]:
         store, queue_id = self.desk.store, self.desk.session.queue.id

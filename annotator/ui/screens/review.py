@@ -7,10 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from annotator.domain.queue import Item
 from annotator.domain.store import Store
-from annotator.errors import AnnotatorError, StoreBusy
-from annotator.keymap.keys import display, key_name
+from annotator.keymap.keys import key_name
 from annotator.text.layout import lay_out
 from annotator.text.line import Piece, line
 from annotator.ui.background import Background
@@ -20,15 +18,16 @@ from annotator.ui.review import drawing
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.judging import Judging
+from annotator.ui.review.keyboard import Keyboard
 from annotator.ui.review.moving import Moving
 from annotator.ui.review.news import News
 from annotator.ui.review.side import side
-from annotator.ui.review.table import JUDGES, REPEATS_REFUSED, commands
+from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
+from annotator.ui.review.writing import Writing
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
-from annotator.ui.widgets.input_guard import RepeatGuard
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.reader import Reader
 from annotator.ui.widgets.text_field import TextField
@@ -66,17 +65,15 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.top, self.path, self.span_tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
         self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
         self.trace, self.side = TraceView(id="trace"), Lines(id="side")
-        self.field = TextField(lambda key: self._command_id(("field",), key))
+        self.field = TextField(lambda key: self.keyboard.command_id(("field",), key))
         self.rubric, self.strip = Lines(id="rubric"), Lines(id="strip")
         self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
         self.background = Background(session, self.post_message)
+        self.keyboard, self.writing = Keyboard(self), Writing(self)
         self.judging, self.moving = Judging(self), Moving(self)
         self.browsing, self.windows, self.news = Browsing(self), Windows(self), News(self)
         self.table = commands(self)
-        self.repeats = RepeatGuard()
         self.tree_wanted = True
-        self._saved: Callable[[str], None] | None = None
-        self._draft: tuple[int, str] = (0, "")
         self.rubric_rows = 0
         self.fitted = (0, 0)
 
@@ -133,98 +130,14 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             return
         key = key_name(event.key, event.character)
         if self.field.is_open:
-            self._perform("", key, event.time, lambda: self._typed(self.field.press(event)))
+            self.keyboard.perform("", key, event.time, lambda: self.writing.typed(self.field.press(event)))
         else:
-            self.press(key, event.time)
+            self.keyboard.press(key, event.time)
 
     def said(self, text: str) -> None:
         """Say what was ignored, after everything that came before it."""
         self.desk.say(text, "warn")
         self.draw()
-
-    def press(self, key: str, at: float) -> None:
-        """Run the command of a key that arrived at a time (monotonic seconds)."""
-        self.desk.say("")
-        direct = self.session.command_keys.get(key)
-        command = None if direct else self._command_id(self.desk.contexts, key)
-        if direct is not None:
-            self._perform("answer_1", key, at, lambda: self._direct(*direct))
-        elif command is not None:
-            self.run(command, key, at)
-        elif key.startswith("alt+"):
-            self.press("escape", at)
-            self.press(key.removeprefix("alt+"), at)
-        else:
-            self.desk.say(f"{display(key)} does nothing here; {self.session.keymap.first('help')} shows the keys")
-            self.draw()
-
-    def run(self, command: str, key: str, at: float) -> None:
-        """Run a command; what cannot be done is said, and nothing moves."""
-        act = (lambda: self.judging.score_type(key)) if command == "score_type" else self.table[command]
-        self._perform(command, key, at, act)
-
-    def _perform(self, command: str, key: str, at: float, act: Callable[[], object]) -> None:
-        """Act unless the command is refused now, and note which key brought another item or a list to choose from."""
-        if not self._may_run(command, key, at):
-            self.draw()
-            return
-        before = self.desk.item.id if self.desk.item else 0
-        self.attempt(act)
-        if key and (before != (self.desk.item.id if self.desk.item else 0) or isinstance(self.app.screen, Chooser)):
-            self.repeats.advanced(key, at)
-
-    def attempt(self, act: Callable[[], object]) -> None:
-        """Do something that may fail; the reason goes to the notice line."""
-        try:
-            act()
-        except StoreBusy as error:
-            self.desk.say(f"NOT SAVED: {error.title} Press the key again.", "error")
-        except AnnotatorError as error:
-            self.desk.say(f"{error.title} {error.advice}", "error")
-        self.draw()
-
-    def may_judge(self) -> bool:
-        """Whether the item on the screen can be judged now; if not, why is said."""
-        desk = self.desk
-        if desk.read_only:
-            desk.say(f"read-only: {desk.read_only}", "warn")
-        elif desk.item is None:
-            desk.say("no item is on the screen", "warn")
-        elif desk.presented is None:
-            desk.say("this trace is not here yet: it cannot be judged unseen", "warn")
-        elif not desk.drawn:
-            desk.say("that key came before the item was on the screen; it was ignored", "warn")
-        else:
-            return True
-        return False
-
-    def _may_run(self, command: str, key: str, at: float) -> bool:
-        if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
-            self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
-            return False
-        return command not in JUDGES or self.may_judge()
-
-    def _command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
-        command = self.session.keymap.command(contexts, key)
-        return command.id if command else None
-
-    def list_command(self, key: str) -> str | None:
-        """The command of a key in a list or a page."""
-        return self._command_id(("list",), key)
-
-    def _direct(self, name: str, label: str) -> None:
-        """A key that the rubric gives to a label or a config."""
-        view = self.desk.view
-        criterion = next((one for one in view.asked if one.name == name), None) if view else None
-        if criterion is None:
-            self.desk.say(f"{name} is not asked here", "warn")
-        elif label:
-            self.judging.answer(label, criterion)
-        else:
-            self.desk.criterion = name
-            self.moving.open_required_text()
-            if criterion.config.type == "FREEFORM":
-                self.judging.open_text(criterion)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -235,54 +148,13 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
             self.draw()
 
-    # Texts and windows
-
-    def edit(self, title: str, item: Item, field: str, saved: Callable[[str], None], text: str = "") -> None:
-        """Open the text field; what is saved goes to `saved`, what is left with Esc is kept as a draft."""
-        if self.desk.read_only and field != "search":
-            self.desk.say(f"read-only: {self.desk.read_only}", "warn")
-            return
-        self._saved, self._draft = saved, (item.id, field)
-        self.field.open(title, self.desk.drafts.get(self._draft, text))
-
-    def _typed(self, outcome: TextField.Outcome) -> None:
-        """What a key in the field asks for."""
-        if isinstance(outcome, TextField.ScrollTrace):
-            self.trace.page(outcome.direction)
-        elif isinstance(outcome, TextField.Saved):
-            saved, draft, text = self._saved, self._draft, outcome.text
-            if draft[1] != "search" and self.desk.item is not None and draft[0] == self.desk.item.id and not self.may_judge():
-                return  # it was typed before the item was on the screen
-            self._close_field(text)
-            self.desk.say("")
-            if saved is not None:
-                self.attempt(lambda: self._save(saved, draft, text))
-        elif isinstance(outcome, (TextField.Left, TextField.LeftThen)):
-            self._close_field(outcome.draft)
-            self.desk.say("left; the draft is kept" if outcome.draft.strip() else "left")
-            if isinstance(outcome, TextField.LeftThen):
-                self.press(key_name(outcome.key, outcome.character), outcome.time)
-
-    def _close_field(self, draft: str) -> None:
-        self.field.close()
-        self._saved = None
-        if draft.strip():
-            self.desk.drafts[self._draft] = draft
-        else:
-            self.desk.drafts.pop(self._draft, None)
-
-    def _save(self, saved: Callable[[str], None], draft: tuple[int, str], text: str) -> None:
-        """The draft goes only when the text is stored."""
-        saved(text)
-        self.desk.drafts.pop(draft, None)
-
     def choose(self, chooser: Chooser, chosen: Callable[[str | None], None]) -> None:
         """Show a list over the screen."""
 
         def done(choice: str | None) -> None:
-            self.attempt(lambda: chosen(choice))
+            self.keyboard.attempt(lambda: chosen(choice))
 
-        chooser.repeats = self.repeats
+        chooser.repeats = self.keyboard.repeats
         self.app.push_screen(chooser, done)
 
     # Drawing

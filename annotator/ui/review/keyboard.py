@@ -1,0 +1,106 @@
+"""From keys to commands: what a key means here, whether it may act now, and what is said where it may not."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from annotator.errors import AnnotatorError, StoreBusy
+from annotator.keymap.keys import display
+from annotator.ui.review.table import JUDGES, REPEATS_REFUSED
+from annotator.ui.widgets.chooser import Chooser
+from annotator.ui.widgets.input_guard import RepeatGuard
+
+if TYPE_CHECKING:
+    from annotator.ui.screens.review import ReviewScreen
+
+
+class Keyboard:
+    """Runs commands of the review screen; nothing that fails moves anything."""
+
+    def __init__(self, screen: "ReviewScreen") -> None:
+        self.screen = screen
+        self.desk = screen.desk
+        self.repeats = RepeatGuard()
+
+    def press(self, key: str, at: float) -> None:
+        """Run the command of a key that arrived at a time (monotonic seconds)."""
+        self.desk.say("")
+        direct = self.screen.session.command_keys.get(key)
+        command = None if direct else self.command_id(self.desk.contexts, key)
+        if direct is not None:
+            self.perform("answer_1", key, at, lambda: self._direct(*direct))
+        elif command is not None:
+            self.run(command, key, at)
+        elif key.startswith("alt+"):
+            self.press("escape", at)
+            self.press(key.removeprefix("alt+"), at)
+        else:
+            self.desk.say(f"{display(key)} does nothing here; {self.screen.session.keymap.first('help')} shows the keys")
+            self.screen.draw()
+
+    def run(self, command: str, key: str, at: float) -> None:
+        """Run a command; what cannot be done is said, and nothing moves."""
+        act = (lambda: self.screen.judging.score_type(key)) if command == "score_type" else self.screen.table[command]
+        self.perform(command, key, at, act)
+
+    def perform(self, command: str, key: str, at: float, act: Callable[[], object]) -> None:
+        """Act unless the command is refused now, and note which key brought another item or a list to choose from."""
+        if not self._may_run(command, key, at):
+            self.screen.draw()
+            return
+        before = self.desk.item.id if self.desk.item else 0
+        self.attempt(act)
+        if key and (before != (self.desk.item.id if self.desk.item else 0) or isinstance(self.screen.app.screen, Chooser)):
+            self.repeats.advanced(key, at)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something that may fail; the reason goes to the notice line."""
+        try:
+            act()
+        except StoreBusy as error:
+            self.desk.say(f"NOT SAVED: {error.title} Press the key again.", "error")
+        except AnnotatorError as error:
+            self.desk.say(f"{error.title} {error.advice}", "error")
+        self.screen.draw()
+
+    def may_judge(self) -> bool:
+        """Whether the item on the screen can be judged now; if not, why is said."""
+        desk = self.desk
+        if desk.read_only:
+            desk.say(f"read-only: {desk.read_only}", "warn")
+        elif desk.item is None:
+            desk.say("no item is on the screen", "warn")
+        elif desk.presented is None:
+            desk.say("this trace is not here yet: it cannot be judged unseen", "warn")
+        elif not desk.drawn:
+            desk.say("that key came before the item was on the screen; it was ignored", "warn")
+        else:
+            return True
+        return False
+
+    def _may_run(self, command: str, key: str, at: float) -> bool:
+        if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
+            self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
+            return False
+        return command not in JUDGES or self.may_judge()
+
+    def command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
+        command = self.screen.session.keymap.command(contexts, key)
+        return command.id if command else None
+
+    def list_command(self, key: str) -> str | None:
+        """The command of a key in a list or a page."""
+        return self.command_id(("list",), key)
+
+    def _direct(self, name: str, label: str) -> None:
+        """A key that the rubric gives to a label or a config."""
+        view = self.desk.view
+        criterion = next((one for one in view.asked if one.name == name), None) if view else None
+        if criterion is None:
+            self.desk.say(f"{name} is not asked here", "warn")
+        elif label:
+            self.screen.judging.answer(label, criterion)
+        else:
+            self.desk.criterion = name
+            self.screen.moving.open_required_text()
+            if criterion.config.type == "FREEFORM":
+                self.screen.judging.open_text(criterion)
