@@ -78,12 +78,18 @@ class Steps(Area):
             return Reversal(step, True)
 
     def _from_base(self, effects: list[Effect], step: int) -> list[Effect]:
-        """Undoing our first row leaves the server's own row, where it is known by now: it is what the server gets back."""
+        """Undoing our first row leaves the server's own row, where it is known by now: it is what the server gets back.
+
+        What was undone before does not count: only a step that still stands can have withdrawn the row.
+        """
         changed: set[int] = set()
         found = []
         for one in effects:
             if not one.item and one.changed:
-                earlier = "SELECT 1 FROM journal WHERE identity = ? AND seq < ? LIMIT 1"
+                earlier = (
+                    "SELECT 1 FROM journal JOIN step ON step.id = journal.step"
+                    " WHERE journal.identity = ? AND journal.seq < ? AND step.undone = 0 LIMIT 1"
+                )
                 if one.before is None and one.subject not in changed and self.db.one(earlier, (one.subject, step)) is None:
                     one = replace(one, before=base_of(self.db, one.subject))
                 changed.add(one.subject)

@@ -102,7 +102,8 @@ def trace_lines(count: int) -> str:
                 }
             rows.append({
                 "name": f"{kind.lower()} {n}", "context": {"trace_id": trace_id, "span_id": span_id},
-                "parent_id": parent, "span_kind": kind, "start_time": f"2026-11-01T12:00:{n:02}+00:00", "end_time": f"2026-11-01T12:00:{n + 1:02}+00:00",
+                "parent_id": parent, "span_kind": kind,
+                "start_time": f"2026-11-01T12:00:{n:02}+00:00", "end_time": f"2026-11-01T12:00:{n + 1:02}+00:00",
                 "status_code": "OK", "status_message": "", "attributes": attributes, "events": [],
             })  # fmt: skip
     return "".join(json.dumps(row) + "\n" for row in rows)

@@ -271,6 +271,33 @@ def test_what_another_client_deleted_needs_no_undo(desk: Desk) -> None:
     assert desk.drain().conflicts == 0 and desk.store.outbox_counts() == OutboxCounts()
 
 
+def test_a_withdrawn_answer_is_gone_also_where_it_was_there_before_us(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(rubric=RUBRIC)
+    before = [Annotation(desk.identity(1), "fail", 0.0), Annotation(desk.identity(1, "severity"), "high", None, "why")]
+    desk.server.write(*before)
+    desk.store.keep_pulled(before)
+    desk.answer(1, "pass")
+    desk.drain()
+    assert [(row.name, row.label) for row in desk.server.annotations] == [("correctness", "pass")]
+    desk.judge.undo()
+    desk.drain()
+    assert sorted(desk.server.annotations, key=lambda row: row.name) == before, "undo brings both back"
+    desk.judge.redo()
+    desk.drain()
+    assert [(row.name, row.label) for row in desk.server.annotations] == [("correctness", "pass")]
+
+
+def test_an_answer_that_was_undone_once_already_gives_way_to_the_row_of_before(desk: Desk) -> None:
+    desk.answer(1, "pass")
+    desk.judge.undo()
+    theirs = before_us(desk)
+    desk.answer(1, "pass")
+    desk.drain()
+    desk.judge.undo()
+    desk.drain()
+    assert desk.server.annotations == [theirs]
+
+
 def test_notes_go_once_and_are_taken_back(desk: Desk) -> None:
     for text in ("one", "two"):
         desk.judge.note(desk.item(1), text)

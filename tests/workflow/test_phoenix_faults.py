@@ -138,6 +138,13 @@ def test_ten_changes_of_mind_within_a_second_post_one_row(person: Program) -> No
     assert person.held() == person.local()
 
 
+def test_more_notes_than_one_request_line_can_name(person: Program) -> None:
+    for n in range(90):
+        person.judge.note(person.item(n % 4), f"note {n}")
+    assert person.drain().sent == 90 and person.held() == person.local()
+    assert max(len(request.target) for request, _ in person.proxy.seen) < 8000
+
+
 def test_changes_spaced_out_leave_one_row(person: Program) -> None:
     for n in range(5):
         person.answer(0, ("pass", "fail")[n % 2])

@@ -13,6 +13,8 @@ from annotator.sources.phoenix.wire import RowPage
 KINDS: tuple[TargetKind, ...] = ("span", "trace", "session")
 ROWS_A_PAGE = 1000
 IDS_A_REQUEST = 200
+IDENTIFIERS_A_REQUEST = 20
+"""Each note has one of 60 bytes: a hundred of them would make a request line of 8 kB. More are picked from what comes."""
 
 
 def read_rows(
@@ -22,7 +24,7 @@ def read_rows(
     if kind not in KINDS:
         return []
     fixed = [("include_annotation_names", name) for name in names] or [("exclude_annotation_names", NOTE)]
-    if "" not in identifiers:
+    if "" not in identifiers and len(identifiers) <= IDENTIFIERS_A_REQUEST:
         fixed += [("identifier", identifier) for identifier in identifiers]
     rows: list[ServerRow] = []
     for batch in batches(ids, IDS_A_REQUEST, len(f"&{kind}_ids=")):
