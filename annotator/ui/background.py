@@ -19,7 +19,7 @@ from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Syn
 from annotator.ui.session import Connection, Session
 from annotator.workflow.fill import Filling, Progress, fill, load, load_some
 from annotator.workflow.present import present
-from annotator.workflow.sync import SETTLE_SECONDS, Drain, contact, pause
+from annotator.workflow.sync import SETTLE_SECONDS, Drain, Drained, contact, pause
 
 IDLE_SECONDS = 0.25
 """How long a thread sleeps before it looks again whether the screen is gone."""
@@ -144,39 +144,33 @@ class Background:
         tries = 0
         while not self._stop.is_set():
             self._changed.clear()
-            wait: float = IDLE_SECONDS * 20
             due = store.next_due(server, SETTLE_SECONDS)
-            if due is not None and due <= time.time():
-                try:
-                    error, conflicts = self._drain(store, connections)
-                except StoreBusy:
-                    error, conflicts = None, 0
-                except StoreError as broken:
-                    error, conflicts = broken, 0
-                except AnnotatorError as refused:
-                    error, conflicts = refused, 0
-                self.post(Synced(store.outbox_counts(server), conflicts, error))
-                if error is not None:
-                    connections.clear()
-                    wait = pause(tries)
-                    tries += 1
-                    self._stop.wait(wait)
-                    continue
-                tries = 0
-                wait = IDLE_SECONDS
-            elif due is not None:
+            wait, done = IDLE_SECONDS * 20, None
+            if due is not None and due > time.time():
                 wait = min(wait, max(0.05, due - time.time()))
+            elif due is not None:
+                wait, done = IDLE_SECONDS, self._drain(store, connections)
+            self.post(Synced(store.outbox_counts(server), done))
+            if done is not None and done.error is not None:
+                connections.clear()
+                self._stop.wait(pause(tries))
+                tries += 1
+                continue
+            tries = 0 if done else tries
             self._changed.wait(wait)
 
-    def _drain(self, store: Store, connections: dict[str, Connection]) -> tuple[AnnotatorError | None, int]:
+    def _drain(self, store: Store, connections: dict[str, Connection]) -> Drained | None:
+        """None where another program is at it, or writes to the store."""
         connect = self.session.connect
         assert connect is not None
 
         def sink_of(project: str) -> Connection:
             return connections.get(project) or connections.setdefault(project, connect(project))
 
-        with self.session.drain_lock() as mine:
-            if not mine:
-                return None, 0
-            done = Drain(store, sink_of, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run()
-        return done.error, done.conflicts
+        try:
+            with self.session.drain_lock() as mine:
+                return Drain(store, sink_of, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run() if mine else None
+        except StoreBusy:
+            return None
+        except AnnotatorError as error:
+            return Drained(error=error)

@@ -6,6 +6,7 @@ from annotator.domain.store import OutboxCounts
 from annotator.errors import AnnotatorError
 from annotator.workflow.fill import Progress
 from annotator.workflow.present import Presented
+from annotator.workflow.sync import Drained
 
 
 class Prepared(Message):
@@ -48,10 +49,9 @@ class ServerSilent(Message):
 
 
 class Synced(Message):
-    """The outbox moved."""
+    """How the outbox stands; `done` is what this program sent, None where it had nothing to send or another one is at it."""
 
-    def __init__(self, counts: OutboxCounts, conflicts: int, error: AnnotatorError | None) -> None:
+    def __init__(self, counts: OutboxCounts, done: Drained | None) -> None:
         self.counts = counts
-        self.conflicts = conflicts
-        self.error = error
+        self.done = done
         super().__init__()

@@ -177,7 +177,6 @@ def test_another_program_answers(work: Workplace) -> None:
 FAILURES = [
     pytest.param((500, "text/plain", b"Internal Server Error"), "offline", "failed (500", id="500"),
     pytest.param((200, "text/html", b"<html>log in</html>"), "stopped", "with a web page", id="html"),
-    pytest.param((503, "text/plain", b"busy"), "offline", "failed (503", id="503"),
 ]
 
 

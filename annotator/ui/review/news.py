@@ -52,17 +52,17 @@ class News:
 
     def synced(self, message: Synced) -> None:
         """What is still unsent, and why; rows that a person must decide."""
-        desk = self.desk
+        desk, done = self.desk, message.done
         desk.outbox = message.counts
-        if message.error is not None:
-            desk.server_state = "offline" if message.error.exit_code == 3 else "stopped"
+        if done is not None and done.error is not None:
+            desk.server_state = "offline" if done.error.exit_code == 3 else "stopped"
             desk.server_style = "warn"
-            desk.say(f"{message.error.title} {message.error.advice}", "warn")
-        elif not desk.read_only:
+            desk.say(f"{done.error.title} {done.error.advice}", "warn")
+        elif done is not None and not desk.read_only:
             desk.server_state, desk.server_style = "phoenix ok", "good"
-        if message.conflicts:
+        if done is not None and done.conflicts:
             decides = desk.session.keymap.first("outbox")
-            desk.say(f"{message.conflicts} rows were changed by another client; {decides} decides", "error")
+            desk.say(f"{done.conflicts} rows were changed by another client; {decides} decides", "error")
         if desk.item is None:
             self.screen.trace_changed(keep_top=True)  # the end page counts what is unsent
         self.screen.draw()
