@@ -53,6 +53,7 @@ class ReviewApp(App[None], inherit_bindings=False):
 
     def post_display_hook(self) -> None:
         """A frame went to the terminal."""
+        self.review.painted()
         self.review.moving.prepare_ahead()
 
     def on_mount(self) -> None:

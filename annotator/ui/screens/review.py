@@ -164,11 +164,12 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.trace_changed(keep_top=False)
         item = self.desk.item
         if item is not None and self.desk.presented is not None:
-            self.call_after_refresh(self._painted, item.id)
+            self.call_after_refresh(self.painted)
 
-    def _painted(self, item_id: int) -> None:
-        if self.desk.item is not None and self.desk.item.id == item_id:
-            self.desk.drawn = True
+    def painted(self) -> None:
+        """A frame went out, or none was needed: the item may be judged once its trace and its place in the queue are on the screen."""
+        if not self.desk.drawn and not self.trace.pending and not self.top.pending:
+            self.desk.drawn = self.desk.presented is not None
 
     @property
     def page_size(self) -> tuple[int, int]:

@@ -85,6 +85,8 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         self._build: Build = build or (lambda width, height: ())
         self._drawn: list[Line] = []
         self._drawn_size = Size(-1, -1)
+        self.pending = False
+        """Something was shown that no frame has yet."""
 
     def show(self, lines: Sequence[Line]) -> None:
         """Draw these from now on; rows that look the same are left alone."""
@@ -104,12 +106,14 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         size = self.size
         if size != self._drawn_size:
             self._drawn_size = Size(-1, -1)
+            self.pending = True
             self.refresh()
             return
         old, self._drawn = self._drawn, self._fill(size)
         spans = [(y, changed(before, after, size.width)) for y, (before, after) in enumerate(zip(old, self._drawn, strict=True))]
         regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
         if regions:
+            self.pending = True
             self.refresh(*regions)
 
     def repaint(self) -> None:
@@ -123,6 +127,7 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         size = self.size
+        self.pending = False
         if size != self._drawn_size:
             self._drawn, self._drawn_size = self._fill(size), size
         row = self._drawn[y] if y < len(self._drawn) else EMPTY
