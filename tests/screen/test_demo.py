@@ -21,7 +21,7 @@ def test_the_demo_is_a_review_of_real_samples_and_leaves_nothing_behind(tmp_path
         assert current(press(terminal, "2")) == "failure" and place(terminal.lines()) == 2
         assert place(press(terminal, "3")) == 3
         assert "tool error" in "\n".join(terminal.lines()[-4:])
-        lines = press(terminal, "c", *"a comment", ENTER, "\t", "7", "0", ENTER)
+        lines = press(terminal, "c", "a comment", ENTER, "\t", "7", "0", ENTER)
         assert place(lines) == 3 and "a comment" in rubric_row(lines, "comment")
         assert place(press(terminal, "u", "u", "u")) == 2
         for number in range(int(total[1])):

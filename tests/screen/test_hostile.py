@@ -10,18 +10,16 @@ import pytest
 from tests.screen.scene import Scene, place, press, rubric_row, span
 from tests.terminal import Terminal
 
+TITLE = "\x1b]0;owned\x07\x1b]2;owned\x1b\\"
+BIDI = "abc\u202edcba\u202c\u2066x\u2069\u200f"
+C1 = "\x9b31m\x9d0;owned\x9c\x90q\x9c\x85"
+MARKUP = "[bold]x[/bold] [@click=app.quit]y[/] [red on blue]{z} $w \\[/"
 ATTACKS = {
-    "title": "\x1b]0;owned\x07\x1b]2;owned\x1b\\",
-    "clipboard": "\x1b]52;c;b3duZWQ=\x07",
-    "link": "\x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
-    "screen": "\x1b[2J\x1b[H\x1b[?1049l\x1b[?25h\x1bc",
-    "report": "\x1b[6n\x1b[c\x1bP$qm\x1b\\\x05",
-    "colour": "\x1b[31mred\x1b[0m",
-    "c1": "\x9b31m\x9d0;owned\x9c\x90q\x9c\x85",
-    "bidi": "abc\u202edcba\u202c\u2066x\u2069\u200f",
-    "hidden": "a\u200bb\ufeffc\U000e0041\u2028d\u2029e",
+    "strings": TITLE + "\x1b]52;c;b3duZWQ=\x07" + "\x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "sequences": "\x1b[31mred\x1b[0m\x1b[2J\x1b[H\x1b[?1049l\x1b[?25h\x1bc\x1b[6n\x1b[c\x1bP$qm\x1b\\\x05" + C1,
+    "hidden": BIDI + "a\u200bb\ufeffc\U000e0041\u2028d\u2029e",
     "control": "a\x00b\x08c\x7fd\rowned\x0be\x0cf",
-    "markup": "[bold]x[/bold] [@click=app.quit]y[/] [red on blue]{z} $w \\[/",
+    "markup": MARKUP,
     "surrogate": "a\ud800b",
 }
 HIDDEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff\x80-\x9f]")
@@ -65,7 +63,7 @@ def hostile(text: str) -> list[dict[str, Any]]:
 def tour(scene: Scene) -> tuple[Terminal, bytes, list[str]]:
     """Look at everything of the first item; what was sent, and the screen at its end."""
     with scene.open() as terminal:
-        press(terminal, "Z", " ", " ", "G", "g", "]", "Z", " ", "[", "t", "t", "i", "\x1b", "n", *"note", "\r", "2", "k", "?", "\x1b")
+        press(terminal, "Z", " ", " ", "G", "g", "]", "Z", " ", "[", "t", "t", "i", "\x1b", "n", "note", "\r", "2", "k", "?", "\x1b")
         return terminal, bytes(terminal.raw), terminal.lines()
 
 
@@ -103,9 +101,9 @@ def test_a_hostile_trace_reaches_no_terminal(tmp_path: Path, name: str, harmless
 
 
 def test_a_hostile_file_name_and_rubric_are_data_too(tmp_path: Path) -> None:
-    text = ATTACKS["title"] + ATTACKS["bidi"] + ATTACKS["markup"].replace("/", "")
-    labels = json.dumps(["pass" + ATTACKS["bidi"], "fail" + ATTACKS["markup"]])
-    rubric = f'[[config]]\nname = "correct"\ntype = "categorical"\ndescription = {json.dumps(ATTACKS["bidi"])}\nvalues = {labels}\n'
+    text = TITLE + BIDI + MARKUP.replace("/", "")
+    labels = json.dumps(["pass" + BIDI, "fail" + MARKUP])
+    rubric = f'[[config]]\nname = "correct"\ntype = "categorical"\ndescription = {json.dumps(BIDI)}\nvalues = {labels}\n'
     scene = Scene(tmp_path, name="traces " + text, rubric=rubric)
     with scene.open() as terminal:
         press(terminal, "1", ":", "\x1b", "i", "\x1b", "l", "\x1b")
@@ -122,7 +120,7 @@ def test_a_hostile_file_name_and_rubric_are_data_too(tmp_path: Path) -> None:
 def test_a_pasted_or_typed_sequence_is_kept_as_text(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
-        press(terminal, "n", "\x1b[200~" + ATTACKS["bidi"] + ATTACKS["c1"] + ATTACKS["title"] + "\x1b[201~", "\r")
+        press(terminal, "n", "\x1b[200~" + BIDI + C1 + TITLE + "\x1b[201~", "\r")
         press(terminal, "n", "\x1b", "k")
         assert b"owned\x07" not in terminal.raw and not re.search("[\x80-\x9f]", terminal.raw.decode())
         assert "owned" not in terminal.title

@@ -29,9 +29,9 @@ def in_pieces(terminal: Terminal, *pieces: bytes, gap: float = 0.2) -> list[str]
 def test_escape_and_a_key_in_one_read_leave_the_field_and_act(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
-        press(terminal, "n", *"draft", b"\x1b1")
+        press(terminal, "n", "draft", b"\x1b1")
         assert shows(2)(terminal.lines())
-        press(terminal, "n", *"other", b"\x1bu")
+        press(terminal, "n", "other", b"\x1bu")
         assert shows(1)(terminal.lines()) and "undid: 1 pass" in terminal.text()
         assert "draft" in "\n".join(press(terminal, "n")), "the draft was kept"
         press(terminal, ENTER, "2")
@@ -82,7 +82,7 @@ def test_a_bracketed_paste_is_text_in_a_field_and_nothing_outside(tmp_path: Path
         lines = press(terminal, PASTE.format("1\r2\ru"))
         assert "a paste of 5 characters outside a text field was ignored" in "\n".join(lines)
         assert "ignored" in "\n".join(press(terminal, PASTE.format("\x1b[31mred\x1b[0m 2")))
-        press(terminal, "n", *"ab", PASTE.format("1 first\r\n2 second\nthird \x1b[31m\x07"), *"cd", ENTER)
+        press(terminal, "n", "ab", PASTE.format("1 first\r\n2 second\nthird \x1b[31m\x07"), "cd", ENTER)
         assert shows(1)(terminal.lines())
     first, second, _ = scene.listed()
     assert notes(first) == ["ab1 first\n2 second\nthird [31mcd"]
@@ -95,7 +95,7 @@ def test_an_unbracketed_paste_outside_a_field_is_nothing(tmp_path: Path) -> None
         lines = press(terminal, "12 pasted lines, 21 of them,\r1 and more\r2\r")
         assert "outside a text field was ignored" in "\n".join(lines)
         terminal.read_for(0.15)  # what comes within 100 ms is still the paste
-        press(terminal, "n", *"so ", "this is a longer text that was pasted\rin two lines")
+        press(terminal, "n", "so ", "this is a longer text that was pasted\rin two lines")
         terminal.read_for(0.15)
         press(terminal, ENTER)
         assert shows(1)(terminal.lines())
@@ -156,7 +156,7 @@ def test_a_list_takes_the_keys_that_were_typed_ahead(tmp_path: Path) -> None:
 def test_newlines_and_editing_in_a_field(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
-        press(terminal, "n", *"one twoo", "\x7f", CTRL_J, *"three", "\x1b[D\x1b[D", "\x17", ENTER)
+        press(terminal, "n", "one twoo", "\x7f", CTRL_J, "three", "\x1b[D\x1b[D", "\x17", ENTER)
         assert place(terminal.lines()) == 1
     assert notes(scene.listed()[0]) == ["one two\nee"]
 

@@ -39,8 +39,8 @@ def text(lines: list[str]) -> str:
 def test_skip_defer_and_flag_are_different_states_with_and_without_a_reason(tmp_path: Path) -> None:
     scene = Scene(tmp_path, traces(7))
     with scene.open() as terminal:
-        press(terminal, "s", "d", "f", "S", *"no access", ENTER, "D", *"ask Bo", ENTER)
-        assert shows(7)(press(terminal, "F", *"odd", ENTER))
+        press(terminal, "s", "d", "f", "S", "no access", ENTER, "D", "ask Bo", ENTER)
+        assert shows(7)(press(terminal, "F", "odd", ENTER))
         lines = press(terminal, "1")
         assert shows(2)(lines), "what was put off comes back at the end"
         assert "deferred" in lines[-2]
@@ -103,7 +103,7 @@ def test_a_score_out_of_bounds_or_that_is_none_is_said_and_not_stored(tmp_path: 
             assert typed in rubric_row(lines, "quality"), "what was typed stays"
             press(terminal, ESC)
         assert scene.answers("quality") == [None, None, None]
-        press(terminal, *"9", "\x7f", *"12,5", ENTER)
+        press(terminal, "9", "\x7f", "12,5", ENTER)
         assert shows(2)(terminal.lines())
         assert " 50▏" in rubric_row(press(terminal, RIGHT), "quality"), "the first step starts at the middle"
         assert " 51▏" in rubric_row(press(terminal, RIGHT), "quality")
@@ -121,7 +121,7 @@ def test_a_required_text_opens_its_field_and_an_optional_one_has_a_key(tmp_path:
         assert "─ comment ─" in text(press(terminal, "1"))
         lines = press(terminal, ENTER)
         assert "comment is empty" in text(lines) and shows(1)(lines)
-        press(terminal, ESC, ENTER, *"good 12", ENTER)
+        press(terminal, ESC, ENTER, "good 12", ENTER)
         assert shows(2)(terminal.lines())
     assert answer(scene.listed()[0], "comment") == "good 12"
     (tmp_path / "optional").mkdir()
@@ -129,7 +129,7 @@ def test_a_required_text_opens_its_field_and_an_optional_one_has_a_key(tmp_path:
     with scene.open() as terminal:
         assert "c to write" in rubric_row(terminal.lines(), "comment")
         assert "─ comment ─" in text(press(terminal, "c"))
-        press(terminal, *"a word", ENTER)
+        press(terminal, "a word", ENTER)
         assert shows(1)(terminal.lines()) and "a word" in rubric_row(terminal.lines(), "comment")
         assert shows(2)(press(terminal, "2"))
     assert (scene.answers()[0], scene.answers("comment")[0]) == ("fail", "a word")
@@ -142,11 +142,11 @@ def test_more_than_ten_labels_are_reached_by_a_list(tmp_path: Path) -> None:
     with scene.open() as terminal:
         assert shows(2)(press(terminal, "0"))
         assert "topic kilo" in text(press(terminal, "l"))
-        assert shows(3)(press(terminal, *"lima", ENTER))
+        assert shows(3)(press(terminal, "lima", ENTER))
         assert "topic lima" in text(press(terminal, ENTER)), "Enter opens the list, too"
         assert shows(3)(press(terminal, ESC))
         assert shows(4)(press(terminal, "l", DOWN, DOWN, ENTER))
-        assert "nothing matches" in text(press(terminal, "l", *"none such", ENTER))
+        assert "nothing matches" in text(press(terminal, "l", "none such", ENTER))
         assert shows(4)(press(terminal, ESC))
     assert scene.answers("topic") == ["topic juliett", "topic lima", "topic charlie", None, None, None]
 
@@ -154,7 +154,7 @@ def test_more_than_ten_labels_are_reached_by_a_list(tmp_path: Path) -> None:
 def test_undo_and_redo_go_on_after_a_restart(tmp_path: Path) -> None:
     scene = Scene(tmp_path, traces(5), rubric=PASS_FAIL + FAILURE)
     with scene.open() as terminal:
-        press(terminal, "1", "2", "2", "n", *"why", ENTER, "s")
+        press(terminal, "1", "2", "2", "n", "why", ENTER, "s")
         assert shows(4)(terminal.lines())
         terminal.kill()
         terminal.exit_code()
@@ -183,11 +183,11 @@ def test_undo_and_redo_go_on_after_a_restart(tmp_path: Path) -> None:
 def test_drafts_are_kept_after_escape_each_on_its_item(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
-        lines = press(terminal, "n", *"first draft", ESC)
+        lines = press(terminal, "n", "first draft", ESC)
         assert "the draft is kept" in text(lines) and field_text(lines) is None
-        press(terminal, "j", "n", *"other", ESC, "k")
+        press(terminal, "j", "n", "other", ESC, "k")
         assert field_text(press(terminal, "n")) == "first draft"
-        press(terminal, *"!", ENTER)
+        press(terminal, "!", ENTER)
         assert field_text(press(terminal, "n")) == "", "a saved note leaves no draft"
         assert "Enter save" in terminal.lines()[-1]
         press(terminal, ESC, "j")
@@ -200,11 +200,11 @@ def test_explain_means_the_answer_just_given_and_names_its_item(tmp_path: Path) 
     with scene.open() as terminal:
         assert "there is no answer to explain yet" in text(press(terminal, "e"))
         assert "─ explain correctness of item 1 ─" in text(press(terminal, "2", "e"))
-        assert shows(2)(press(terminal, *"wrong sum", ENTER))
+        assert shows(2)(press(terminal, "wrong sum", ENTER))
         press(terminal, "k")
         assert "─ explain correctness ─" in text(press(terminal, "e"))
         assert "wrong sum" in terminal.text()
-        press(terminal, *"s", ENTER, "1")
+        press(terminal, "s", ENTER, "1")
     row = scene.listed()[0]["annotations"]
     assert [(one["label"], one["score"], one["explanation"]) for one in row] == [("pass", 1, "wrong sums")]
 
@@ -213,7 +213,7 @@ def test_repeat_gives_the_verdict_given_last(tmp_path: Path) -> None:
     scene = Scene(tmp_path, traces(5), rubric=PASS_FAIL + FAILURE + COMMENT)
     with scene.open() as terminal:
         assert "there is no earlier verdict to repeat" in text(press(terminal, "."))
-        press(terminal, "c", *"mine alone", ENTER, "2", "2")
+        press(terminal, "c", "mine alone", ENTER, "2", "2")
         assert shows(3)(press(terminal, "."))
         assert shows(4)(press(terminal, "."))
         assert shows(3)(press(terminal, "u"))

@@ -48,7 +48,7 @@ def test_ctrl_c_does_not_leave(tmp_path: Path) -> None:
 def test_a_signal_loses_no_judgement(tmp_path: Path, number: int) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
-        press(terminal, "1", "n", *"half a no")
+        press(terminal, "1", "n", "half a no")
         terminal.kill(number)
         terminal.exit_code()
     assert scene.answers() == ["pass", None, None]
@@ -62,7 +62,7 @@ def test_what_is_unsent_is_said_on_the_way_out(tmp_path: Path, phoenix: PhoenixS
     with Terminal(scene.command("review", phoenix.url, "--project", project, "--offline"), env=scene.environment) as terminal:
         terminal.wait_for(lambda lines: place(lines) == 1 and "question" in "\n".join(lines))
         assert place(press(terminal, "1")) == 2
-        press(terminal, "n", *"draft")
+        press(terminal, "n", "draft")
         terminal.send(CTRL_Q)
         assert terminal.exit_code() == 0
         assert f"annotator: 1 rows are not on {phoenix.url} yet; annotator push sends them." in " ".join(terminal.lines())

@@ -33,10 +33,10 @@ def test_a_resize_keeps_the_item_the_answers_and_what_is_typed(tmp_path: Path) -
             assert len(lines) == size[1] and shows(1)(lines)
             assert "[2 fail]" in rubric_row(lines, "correctness")
             assert current(lines) == "quality" and "85▏" in rubric_row(lines, "quality")
-        press(terminal, "n", *"half a no")
+        press(terminal, "n", "half a no")
         terminal.resize(*SMALL)
         assert field_text(terminal.read_until_quiet()) == "half a no"
-        press(terminal, *"te", ENTER, ENTER)
+        press(terminal, "te", ENTER, ENTER)
         assert shows(2)(terminal.lines())
     assert (scene.answers()[0], scene.answers("quality")[0]) == ("fail", 85)
 

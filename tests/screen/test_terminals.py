@@ -48,20 +48,20 @@ def test_a_terminal_that_cannot_draw_is_told(tmp_path: Path, term: str) -> None:
     assert not (tmp_path / "annotator.db").exists()
 
 
-@pytest.mark.parametrize("extra", [{}, {"NO_COLOR": "1"}, {"NO_COLOR": "1", "COLORTERM": ""}])
+@pytest.mark.parametrize("extra", [{}, {"NO_COLOR": "1"}])
 def test_no_color_means_no_colour(tmp_path: Path, extra: dict[str, str]) -> None:
     scene = Scene(tmp_path, traces(4, 3), rubric=PASS_FAIL + QUALITY, env=extra)
     with scene.open() as terminal:
-        press(terminal, "1", "8", "n", *"text", "\x1b", "x", "?", "\x1b", ":", *"note", "\x1b", "i", "\x1b", "/", *"quest", "\r", "]", "s")
+        press(terminal, "1", "8", "n", "text", "\x1b", "x", "?", "\x1b", ":", "note", "\x1b", "i", "\x1b", "/", "quest", "\r", "]", "s")
         assert bool(coloured(bytes(terminal.raw))) is (not extra)
         assert b"\x1b[1m" in terminal.raw, "bold is no colour"
 
 
-@pytest.mark.parametrize("term", ["screen-256color", "tmux-256color", "xterm", "linux", "vt100", "unknown-terminal"])
+@pytest.mark.parametrize("term", ["screen-256color", "linux", "unknown-terminal"])
 def test_other_terminals_are_drawn_on(tmp_path: Path, term: str) -> None:
     scene = Scene(tmp_path, rubric=GRADE, env={"TERM": term, "COLORTERM": ""})
     with scene.open((80, 24)) as terminal:
-        assert shows(2)(press(terminal, "n", *"note", "\r", "3"))
+        assert shows(2)(press(terminal, "n", "note", "\r", "3"))
         assert "1 awful   2 poor   3 fair   4 good   5 great" in terminal.text()
     assert scene.answers("grade") == ["fair", None, None]
 

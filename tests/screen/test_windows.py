@@ -36,13 +36,13 @@ def test_the_palette_finds_a_command_and_runs_it(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
         assert "Commands" in text(press(terminal, ":"))
-        assert "skip, why" in text(press(terminal, *"skip"))
+        assert "skip, why" in text(press(terminal, "skip"))
         assert shows(2)(press(terminal, ENTER))
         assert "Commands" in text(press(terminal, CTRL_P))
-        assert shows(1)(press(terminal, *"undo", ENTER))
+        assert shows(1)(press(terminal, "undo", ENTER))
         assert "Commands" in text(press(terminal, ":"))
         assert shows(1)(press(terminal, ESC))
-        press(terminal, ":", *"note", ENTER, *"from the palette", ENTER)
+        press(terminal, ":", "note", ENTER, "from the palette", ENTER)
     first, *_ = scene.listed()
     assert first["state"] == "todo"
     assert [row["explanation"] for row in first["annotations"]] == ["from the palette"]
@@ -53,12 +53,12 @@ def test_the_item_list_filters_and_a_number_jumps(tmp_path: Path) -> None:
     with scene.open() as terminal:
         press(terminal, "f", "1")
         assert "Items" in text(press(terminal, "i"))
-        lines = press(terminal, *"flagged")
+        lines = press(terminal, "flagged")
         assert "1  reply" in text(lines) and "2  reply" not in text(lines)
         assert shows(1)(press(terminal, ENTER))
         assert "flagged" in terminal.lines()[-2]
-        assert shows(57)(press(terminal, "i", *"57", ENTER))
-        assert shows(57)(press(terminal, "i", *"99", ENTER, ESC)), "there is no such item"
+        assert shows(57)(press(terminal, "i", "57", ENTER))
+        assert shows(57)(press(terminal, "i", "99", ENTER, ESC)), "there is no such item"
         assert shows(58)(press(terminal, "2"))
     answers = scene.answers()
     assert (answers[1], answers[56]) == ("pass", "fail") and answers.count(None) == 58
@@ -77,15 +77,15 @@ def test_search_goes_to_matches_also_in_what_is_folded(tmp_path: Path) -> None:
         assert "rule 48" not in terminal.text()
         assert "search first" in text(press(terminal, ">"))
         assert field_text(press(terminal, "/")) == ""
-        lines = press(terminal, *"number 48", ENTER)
+        lines = press(terminal, "number 48", ENTER)
         assert "1 of 1" in lines[-2] and "rule 48" in text(lines)
-        lines = press(terminal, "/", *"\x7f" * 9, *"NEEDLE", ENTER)
+        lines = press(terminal, "/", "\x7f" * 9, "NEEDLE", ENTER)
         assert "1 of 60" in lines[-2]
         assert "2 of 60" in press(terminal, ">")[-2]
         assert "1 of 60" in press(terminal, "<")[-2]
         lines = press(terminal, "<")
         assert "60 of 60" in lines[-2] and "rule 59" in text(lines)
-        assert "is not in this trace" in press(terminal, "/", *"\x7f" * 6, *"haystack", ENTER)[-2]
+        assert "is not in this trace" in press(terminal, "/", "\x7f" * 6, "haystack", ENTER)[-2]
     assert scene.listed()[0]["annotations"] == []
 
 
