@@ -12,7 +12,7 @@ AnnotatorError
 │   ├── StoreBusy             another program holds the write lock
 │   └── StoreTooNew           written by a newer annotator
 ├── SourceError               traces that cannot be read
-│   ├── BadFile               a file, or what is in it
+│   ├── BadFile               exit 2: a file, or what is in it
 │   └── ProjectNotFound       a project that the server does not have
 └── ServerError               the trace server
     ├── Unreachable           exit 3: no answer; may be tried again
@@ -87,6 +87,8 @@ class SourceError(AnnotatorError):
 
 class BadFile(SourceError):
     """A file that cannot be read, or that holds no traces."""
+
+    exit_code = 2
 
 
 class ProjectNotFound(SourceError):

@@ -83,7 +83,7 @@ def test_nobody_said_who_is_judging(fresh: Program) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (["pull", "trases.jsonl", "--as", "m"], 1, ["There is no file", "traces.jsonl?"]),
+        (["pull", "trases.jsonl", "--as", "m"], 2, ["There is no file", "traces.jsonl?"]),
         (["pull", "http://", "--as", "m"], 2, ["'http://' is not the URL of a server"]),
         (["pull", "traces.jsonl", "--as", "m", "--limit", "0"], 2, ["--limit 0 leaves nothing"]),
         (["pull", "traces.jsonl", "--as", "m", "--order", "up"], 2, ["--order up is not an order", "random:SEED"]),
@@ -96,7 +96,7 @@ def test_nobody_said_who_is_judging(fresh: Program) -> None:
         (["keys", "--keymap", "defualt"], 2, ["There is no keymap 'defualt'", "default"]),
         (["review", "traces.jsonl", "--as", "m"], 2, ["needs a terminal", "annotator pull"]),
         (["demo"], 2, ["needs a terminal"]),
-        (["pull", "-", "--as", "m"], 1, ["Standard input is empty"]),
+        (["pull", "-", "--as", "m"], 2, ["Standard input is empty"]),
     ],
 )
 def test_an_error_is_two_lines(fresh: Program, args: list[str], code: int, said: list[str]) -> None:
