@@ -7,7 +7,7 @@ AnnotatorError
 │   ├── RubricError           a rubric file or an annotation config
 │   ├── IdentityError         nobody knows who is judging
 │   └── NotATerminal          a screen was asked for where there is none
-├── InvalidAnnotation         an answer that must not be stored
+├── InvalidAnnotation         exit 2: an answer that must not be stored
 ├── StoreError                the local file
 │   ├── StoreBusy             another program holds the write lock
 │   └── StoreTooNew           written by a newer annotator
@@ -67,6 +67,8 @@ class NotATerminal(UsageError):
 
 class InvalidAnnotation(AnnotatorError):
     """An answer that must not be stored."""
+
+    exit_code = 2
 
 
 class StoreError(AnnotatorError):

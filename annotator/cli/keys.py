@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{title} [{context}]")
         for row in keymap.table():
             if row.context == context:
-                print(f"  {' '.join(row.keys):<22}{row.command:<20}{row.help}")
+                print(f"  {' '.join(row.keys):<22}  {row.command:<20}{row.help}")
         print()
     print(f"keymaps: {', '.join(names(user))}")
     return 0

@@ -32,6 +32,12 @@ def existing_store(args: argparse.Namespace) -> "SqliteStore":
     return open_store(path)
 
 
+def remove_if_empty(store: "SqliteStore", queue: "Queue") -> None:
+    """A queue that nothing came into would be the one used last, and in the way."""
+    if not store.counts(queue.id).items:
+        store.remove(queue.id)
+
+
 def named_queue(store: "SqliteStore", name: str | None) -> "Queue":
     """The queue of that name, else the one used last."""
     queues = store.queues()

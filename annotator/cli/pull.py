@@ -48,15 +48,18 @@ def run(args: argparse.Namespace) -> int:
         show(f"{progress.traces:,} traces listed, {progress.items:,} items{share}")
 
     work = Filling(store, source, opened.queue, opened.identifier, server, report=report)
-    done = fill(work)
-    loaded = 0
-    if not source.capabilities.payloads_with_listing:
-        for count in load(work, lambda: 0):
-            loaded += count
-            show(f"{done.traces:,} traces listed, {loaded:,} payloads stored")
-    show.end()
-    if not store.counts(opened.queue.id).items:
-        raise _nothing(opened.queue, done)
+    try:
+        done = fill(work)
+        loaded = 0
+        if not source.capabilities.payloads_with_listing:
+            for count in load(work, lambda: 0):
+                loaded += count
+                show(f"{done.traces:,} traces listed, {loaded:,} payloads stored")
+        show.end()
+        if not store.counts(opened.queue.id).items:
+            raise _nothing(opened.queue, done)
+    finally:
+        place.remove_if_empty(store, opened.queue)
     say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
     for bad in done.bad:
         say(f"  line {bad.line}: {bad.reason}", aside=True)

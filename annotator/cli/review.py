@@ -92,6 +92,9 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         command_keys(opened.queue.rubric),
     )
     unsent = run_screen(session)
+    store = place.open_store(path)
+    place.remove_if_empty(store, opened.queue)
+    store.close()
     if unsent.waiting or unsent.parked:
         parked = f", {unsent.parked} parked (annotator push shows why)" if unsent.parked else ""
         say(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")

@@ -37,7 +37,7 @@ def check_score(score: float, config: ContinuousConfig) -> float:
         raise InvalidAnnotation(f"{score} is not a score.", "Type a plain number.")
     lower, upper = config.bounds
     if not lower <= score <= upper:
-        raise InvalidAnnotation(f"{score:g} is outside {lower:g} to {upper:g}.", f"{config.name} takes {lower:g} to {upper:g}.")
+        raise InvalidAnnotation(f"{score:g} is outside {lower:g} to {upper:g}.", f"{config.name} takes any number between.")
     return score
 
 

@@ -176,5 +176,7 @@ class Judge:
 def _moved(before: ItemView, complete: bool) -> list[Change]:
     """A whole verdict makes an item done, and is its newest one where it is; one that is whole no longer makes it todo."""
     if complete:
-        return [SetItem(before.item.id, ItemState.DONE)]
+        # Why it was flagged stays with a verdict; why it was skipped or put off is over.
+        kept = before.item.reason if before.item.state in (ItemState.FLAGGED, ItemState.DONE) else ""
+        return [SetItem(before.item.id, ItemState.DONE, kept)]
     return [SetItem(before.item.id, ItemState.TODO)] if before.item.state == ItemState.DONE else []

@@ -180,12 +180,12 @@ def test_annotate_goes_through_the_journal(fresh: Program) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (["aaaa0001", "correctness=maybe"], 1, ["no label 'maybe'", "pass, fail"]),
+        (["aaaa0001", "correctness=maybe"], 2, ["no label 'maybe'", "pass, fail"]),
         (["aaaa0001", "corectness=fail"], 2, ["'corectness=fail' does not answer", "correctness"]),
         (["aaaa0001", "correctness"], 2, ["does not answer"]),
-        (["aaaa0001", "correctness=fail", "correctness=maybe"], 1, ["no label 'maybe'"]),
+        (["aaaa0001", "correctness=fail", "correctness=maybe"], 2, ["no label 'maybe'"]),
         (["aaaa0001"], 2, ["There is nothing to record."]),
-        (["aaaa0001", "--note", " "], 1, ["no text"]),
+        (["aaaa0001", "--note", " "], 2, ["no text"]),
         (["aaaa0001", "--explanation", "x", "--note", "y"], 2, ["there is none"]),
         (["aaaa", "correctness=fail"], 2, ["more than one id"]),
         (["cccc0001", "correctness=fail"], 2, ["is not an item"]),

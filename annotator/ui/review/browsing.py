@@ -60,7 +60,7 @@ class Browsing:
             self.step_match(1)
 
         if self.desk.item is not None:
-            self.screen.writing.edit("search in this trace", self.desk.item, "search", searched, self.desk.query)
+            self.screen.writing.edit("search in this trace", self.desk.item, "search", searched)
 
     def step_match(self, direction: Literal[1, -1]) -> None:
         """The next or previous place of what was searched for."""

@@ -41,6 +41,8 @@ class Desk:
     """The current config's name; '' where nothing is asked."""
     typed: dict[tuple[int, str], str] = field(default_factory=dict)
     """Numbers begun and not committed, by item and config."""
+    stepped: bool = False
+    """The number was reached with arrow keys, not typed."""
     drafts: dict[tuple[int, str], str] = field(default_factory=dict)
     """Texts left with Esc, by item and field."""
     arrived_done: bool = False
@@ -87,9 +89,11 @@ class Desk:
         """What is typed for the current continuous config and not committed."""
         return self.typed.get((self.item.id, self.criterion), "") if self.item else ""
 
-    def type_number(self, text: str) -> None:
+    def type_number(self, text: str, stepped: bool = False) -> None:
+        """`stepped`: by an arrow key; what is typed next begins anew."""
         if self.item is not None:
             self.typed[(self.item.id, self.criterion)] = text
+            self.stepped = stepped
 
     @property
     def contexts(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """From the desk to what each region shows; no Textual."""
 
 from annotator.domain.annotation import ItemState
-from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig
+from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
@@ -168,6 +168,8 @@ def _state(view: ItemView | None) -> str:
         words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
     elif 0 < answered < required:
         words.append(f"{answered}/{required} answered")
+    rows = [view.answers[one.name] for one in view.asked if one.name in view.answers and not isinstance(one.config, FreeformConfig)]
+    words += [f"{row.name}: {' '.join(row.explanation.split())}" for row in rows if row.explanation]
     words += [f"note: {' '.join((note.explanation or '').split())}" for note in view.notes]
     return " · ".join(words)
 
@@ -178,6 +180,9 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
         words = {"field_save": "save", "field_leave": "leave, keep the draft", "field_newline": "new line"}
         pages = f"{keymap.first('field_page_up')}/{keymap.first('field_page_down')}"
         return key_line([*((keymap.first(command), word) for command, word in words.items()), (pages, "scroll the trace")], width)
+    if desk.view is None:
+        words = {"previous_item": "back", "jump": "items", "undo": "undo", "quit": "leave", "help": "help"}
+        return key_line([(keymap.first(command), word) for command, word in words.items()], width)
     hints: list[tuple[str, str]] = []
     config = desk.config
     if isinstance(config, CategoricalConfig):
@@ -186,7 +191,9 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
     elif isinstance(config, ContinuousConfig):
         steps = keymap.first("score_down") + keymap.first("score_up")
         hints += [("0-9", "number"), (steps, "score"), (keymap.first("score_commit"), "save")]
-    if desk.view is not None and desk.view.complete and not desk.number:
+    elif isinstance(config, FreeformConfig) and desk.criterion not in desk.view.answers:
+        hints.append((keymap.first("finish"), "write"))
+    if desk.view.complete and not desk.number and not isinstance(config, FreeformConfig):
         hints.append((keymap.first("finish"), "next"))
     pairs = (("note", "note"), ("explain", "explain"), ("undo", "undo"), ("skip", "skip"), ("defer", "defer"), ("flag", "flag"))
     hints += [(keymap.first(command), word) for command, word in pairs]

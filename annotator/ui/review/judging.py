@@ -86,14 +86,14 @@ class Judging:
             start = None
         middle = lower + round((upper - lower) / 2 / config.arrow_step) * config.arrow_step
         value = middle if start is None else start + steps * config.arrow_step
-        self.desk.type_number(f"{min(upper, max(lower, round(value, 9))):.9g}")
+        self.desk.type_number(f"{min(upper, max(lower, round(value, 9))):.9g}", stepped=True)
 
     def score_bound(self, upper: bool) -> None:
         if isinstance(self.desk.config, ContinuousConfig):
-            self.desk.type_number(f"{self.desk.config.bounds[upper]:.9g}")
+            self.desk.type_number(f"{self.desk.config.bounds[upper]:.9g}", stepped=True)
 
     def score_type(self, key: str) -> None:
-        self.desk.type_number(self.desk.number + key)
+        self.desk.type_number(key if self.desk.stepped else self.desk.number + key)
 
     def score_erase(self) -> None:
         self.desk.type_number(self.desk.number[:-1])
@@ -136,7 +136,8 @@ class Judging:
 
     def note(self) -> None:
         if (item := self.desk.item) is not None:
-            self.screen.writing.edit("note", item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
+            title = f"note on item {item.position}"
+            self.screen.writing.edit(title, item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
 
     def explain(self) -> None:
         """Explain this item's newest answer, or, where it has none, the judgement just made."""

@@ -34,7 +34,8 @@ class Keyboard:
             self.press("escape", at)
             self.press(key.removeprefix("alt+"), at)
         else:
-            self.desk.say(f"{display(key)} does nothing here; {self.screen.session.keymap.first('help')} shows the keys")
+            first = self.screen.session.keymap.first
+            self.desk.say(f"{display(key)} does nothing here; {first('help')} shows the keys, {first('quit')} leaves")
             self.screen.draw()
 
     def run(self, command: str, key: str, at: float) -> None:

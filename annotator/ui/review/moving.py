@@ -115,17 +115,18 @@ class Moving:
                 self.desk.refresh_figures()
                 self.go_on()
             return
-        opened = view.first_open
-        if item.state == ItemState.TODO and opened is not None and opened.name == self.desk.criterion:
-            if isinstance(opened.config, FreeformConfig):
-                self.screen.judging.open_text(opened)
-                return
-            if len(getattr(opened.config, "values", ())) > 10:
-                self.screen.judging.more_labels()
-                return
-            self.desk.say(f"{opened.name} is not answered; s skips, d defers, j looks at the next item", "warn")
-            return
-        self.go_on()
+        current, opened = self.desk.current, view.first_open
+        if current is not None and isinstance(current.config, FreeformConfig) and current.name not in view.answers:
+            self.screen.judging.open_text(current)
+        elif item.state != ItemState.TODO or opened is None:
+            self.go_on()
+        elif opened.name == self.desk.criterion and len(getattr(opened.config, "values", ())) > 10:
+            self.screen.judging.more_labels()
+        else:
+            self.desk.criterion = opened.name
+            first = self.screen.session.keymap.first
+            ways = f"{first('skip')} skips, {first('defer')} defers, {first('next_item')} looks at the next item"
+            self.desk.say(f"{opened.name} is not answered; {ways}", "warn")
 
     def step_item(self, direction: Literal[1, -1]) -> None:
         """The neighbour in the queue, whatever its state."""

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from annotator.domain.annotation import ItemState
 from annotator.domain.queue import Item
 from annotator.keymap.commands import COMMANDS, CONTEXTS
 from annotator.keymap.keys import display_all
+from annotator.text.cells import wrap
 from annotator.text.escape import one_line
 from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
@@ -26,7 +28,10 @@ class Windows:
         self.desk = screen.desk
 
     def help(self) -> None:
-        self.screen.app.push_screen(Reader("Keys", help_lines(self.screen), self.screen.keyboard.list_command))
+        first = self.screen.session.keymap.first
+        hints = [(first("list_close"), "back"), (f"{first('list_up')}{first('list_down')}", "scroll"), (first("quit"), "leave")]
+        page = Reader("Keys", lambda width: help_lines(self.screen, width), self.screen.keyboard.list_command, hints=hints)
+        self.screen.app.push_screen(page)
 
     def palette(self) -> None:
         """Every command by name; choosing one runs it."""
@@ -48,14 +53,15 @@ class Windows:
                 self.screen.moving.show(self.desk.store.item(int(item_id)))
                 self.screen.draw()
 
-        self.screen.choose(Chooser("Items", self._items("", 200), self.screen.keyboard.list_command, search=self._items), chosen)
+        here = str(self.desk.item.id) if self.desk.item else None
+        self.screen.choose(Chooser("Items", (), self.screen.keyboard.list_command, search=self._items, selected=here), chosen)
 
     def _items(self, query: str, limit: int) -> list[Choice]:
         store, queue_id = self.desk.store, self.desk.session.queue.id
         if query.strip().isdigit():
             return [self._choice(item) for item in store.items(queue_id, int(query) - 1, limit)]
         found: list[Choice] = []
-        after = 0
+        after = max(0, self.screen.moving.position - limit // 2) if not query else 0
         while after < SCANNED and len(found) < limit:
             items = store.items(queue_id, after, 200)
             if not items:
@@ -69,7 +75,8 @@ class Windows:
         headers = self.desk.store.headers(self.desk.session.queue.source_id, item.trace_id)
         name = next((header.name for header in headers if header.span_id == item.span_id), item.target.id)
         shown = line(Piece(f"{item.position:>5}  ", "dim"), Piece(one_line(name)))
-        return Choice(str(item.id), shown, one_line(f"{item.state.value} {item.reason}"))
+        said = self.desk.judge.view(item).title if item.state in (ItemState.DONE, ItemState.TODO) else ""
+        return Choice(str(item.id), shown, one_line(f"{item.state.value} {said} {item.reason}"))
 
     def auto_advance(self) -> None:
         self.desk.auto_advance = not self.desk.auto_advance
@@ -83,7 +90,7 @@ class Windows:
         self.screen.app.push_screen(OutboxScreen(self.screen.session, self.desk.store), lambda _: self.screen.outbox_changed())
 
 
-def help_lines(screen: "ReviewScreen") -> list[Line]:
+def help_lines(screen: "ReviewScreen", width: int) -> list[Line]:
     """Every command with its keys, by context."""
     lines: list[Line] = []
     keymap = screen.session.keymap
@@ -92,5 +99,8 @@ def help_lines(screen: "ReviewScreen") -> list[Line]:
         for command in COMMANDS:
             if command.context == context:
                 keys = " ".join(display_all(keymap.keys(command.id)))
-                lines.append(line(Piece(f"  {keys:<18}", "key"), Piece(f"{command.title:<30}", "strong"), Piece(command.help, "dim")))
+                head = (Piece(f"  {keys:<18}", "key"), Piece(f"{command.title:<20}", "strong"))
+                rows = [command.help[start:end] for start, end in wrap(command.help, max(20, width - 40))]
+                lines.append(line(*head, Piece(rows[0], "dim")))
+                lines += [line(Piece(" " * 40), Piece(row, "dim")) for row in rows[1:]]
     return lines

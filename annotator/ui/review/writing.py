@@ -19,13 +19,14 @@ class Writing:
         self.desk = screen.desk
         self._saved: Callable[[str], None] | None = None
         self._draft: tuple[int, str] = (0, "")
+        self._before = ""
 
     def edit(self, title: str, item: Item, field: str, saved: Callable[[str], None], text: str = "") -> None:
         """Open the text field; what is saved goes to `saved`, what is left with Esc is kept as a draft."""
         if self.desk.read_only and field != "search":
             self.desk.say(f"read-only: {self.desk.read_only}", "warn")
             return
-        self._saved, self._draft = saved, (item.id, field)
+        self._saved, self._draft, self._before = saved, (item.id, field), text
         self.screen.field.open(title, self.desk.drafts.get(self._draft, text))
 
     def typed(self, outcome: TextField.Outcome) -> None:
@@ -42,8 +43,9 @@ class Writing:
             if saved is not None:
                 self.screen.keyboard.attempt(lambda: self._save(saved, draft, text))
         elif isinstance(outcome, (TextField.Left, TextField.LeftThen)):
-            self._close(outcome.draft)
-            self.desk.say("left; the draft is kept" if outcome.draft.strip() else "left")
+            changed = outcome.draft.strip() not in ("", self._before.strip())
+            self._close(outcome.draft if changed else "")
+            self.desk.say("left; the draft is kept" if changed else "left, nothing changed")
             if isinstance(outcome, TextField.LeftThen):
                 self.screen.keyboard.press(key_name(outcome.key, outcome.character), outcome.time)
 
