@@ -79,7 +79,7 @@ def test_inside_tmux(tmp_path: Path) -> None:
             terminal.send("1")
             terminal.wait_for(shows(2))
             terminal.send("n")
-            terminal.wait_for("─ note ─")
+            terminal.wait_for("─ note on item 2 ─")
             terminal.send("half a note\x1b")
             terminal.wait_for("the draft is kept")
             subprocess.run([*tmux, "set-buffer", "1\n2\n"], env=environment, check=True, timeout=10)
