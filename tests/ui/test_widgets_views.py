@@ -13,7 +13,6 @@ from textual.screen import Screen
 from annotator.text.line import Line, Piece, line
 from annotator.ui.widgets.chooser import Choice, Chooser, matching
 from annotator.ui.widgets.reader import Reader
-from annotator.ui.widgets.rubric_bar import CriterionRow, Option, RubricBar
 from annotator.ui.widgets.text_field import TextField
 from annotator.ui.widgets.trace_view import TraceView
 from tests.ui.test_widgets_lines import run
@@ -86,19 +85,6 @@ def test_a_short_trace_has_no_mark_and_no_hint() -> None:
     run(view, steps)
 
 
-def test_the_block_cursor_moves_and_brings_its_block_into_view() -> None:
-    view = TraceView()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        view.show(HUNDRED)
-        assert [view.move_cursor(1) for _ in range(3)] == [0, 1, 2]
-        assert any(row.startswith("▎ line 20") for row in text_of(view))
-        assert view.cursor == 2 and 2 in view.visible_blocks()
-        assert [view.move_cursor(-1) for _ in range(3)] == [1, 0, 0]
-
-    run(view, steps)
-
-
 def test_the_wheel_scrolls_the_trace() -> None:
     view = TraceView()
 
@@ -110,17 +96,6 @@ def test_the_wheel_scrolls_the_trace() -> None:
         assert view.top == 3
 
     run(view, steps)
-
-
-def test_the_rubric_bar_is_as_tall_as_its_rows() -> None:
-    bar = RubricBar()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        bar.show_rows([CriterionRow(name, "CATEGORICAL", (Option("1", "pass"),)) for name in ("one", "two", "three")], 40)
-        await pilot.pause()
-        assert bar.size.height == 3
-
-    run(bar, steps)
 
 
 def key(name: str, character: str | None = None) -> events.Key:

@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
 from annotator.text.line import Line, Piece, Style
-from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.row import crop, pad, spread, width_of
 
 Kind = Literal["CATEGORICAL", "CONTINUOUS", "FREEFORM"]
@@ -146,16 +145,3 @@ def rubric_lines(rows: Sequence[CriterionRow], width: int) -> list[Line]:
             hint = [Piece(shorten(row.hint, hint_width - 1) + " ", "faint")] if row.hint and hint_width and not at else []
             lines.append(spread([*start, *crop(pieces, space)], hint, min(width, READABLE), index))
     return lines
-
-
-class RubricBar(Lines):
-    """As tall as its rows."""
-
-    DEFAULT_CSS = "RubricBar { height: 1; }"
-
-    def show_rows(self, rows: Sequence[CriterionRow], width: int) -> None:
-        """Draw the rows; `width` in cells is the one it has or is about to get. A relayout only where the count of lines changes."""
-        height = max(1, len(rubric_lines(rows, width)))
-        if self.styles.height is None or self.styles.height.value != height:
-            self.styles.height = height
-        self.draw(lambda width, height: rubric_lines(rows, width))

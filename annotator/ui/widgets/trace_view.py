@@ -1,4 +1,4 @@
-"""The trace: many lines, a window on them, and a cursor on one of its blocks."""
+"""The trace: many lines, and a window on them."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.row import crop, width_of
 
 GUTTER = 2
-"""Cells at the left edge: the cursor's mark and a blank."""
+"""Blank cells at the left edge."""
 WHEEL = 3
 """Lines per notch of the wheel."""
 
@@ -25,11 +25,10 @@ class TraceView(Lines):
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
         self._top = 0
-        self._cursor = -1
 
-    def show(self, lines: Sequence[Line], top: int = 0, cursor: int = -1) -> None:
-        """Show these lines from `top` on; `cursor` is the index of the marked block, -1 for none."""
-        self._lines, self._top, self._cursor = lines, max(0, top), cursor
+    def show(self, lines: Sequence[Line], top: int = 0) -> None:
+        """Show these lines from `top` on."""
+        self._lines, self._top = lines, max(0, top)
         self.redraw()
 
     @property
@@ -45,16 +44,6 @@ class TraceView(Lines):
     def top(self) -> int:
         """Index of the first visible line."""
         return min(self._top, self._last_top(self.size.height)) if self.size.height else self._top
-
-    @property
-    def cursor(self) -> int:
-        """Index of the marked block; -1 for none."""
-        return self._cursor
-
-    @cursor.setter
-    def cursor(self, block: int) -> None:
-        self._cursor = block
-        self.redraw()
 
     def _last_top(self, height: int) -> int:
         return max(0, len(self._lines) - height)
@@ -93,34 +82,13 @@ class TraceView(Lines):
         window = self._lines[self.top : self.top + self._visible(self.size.height)]
         return list(dict.fromkeys(line.block for line in window if line.block >= 0))
 
-    def move_cursor(self, direction: int) -> int:
-        """Mark the next (1) or previous (-1) block and bring its first line into view; the block's index, -1 where there is none."""
-        starts: dict[int, int] = {}
-        for index, line in enumerate(self._lines):
-            if line.block >= 0:
-                starts.setdefault(line.block, index)
-        if not starts:
-            return -1
-        blocks = list(starts)
-        if self._cursor in starts:
-            place = min(max(0, blocks.index(self._cursor) + direction), len(blocks) - 1)
-        else:
-            place = next((at for at, block in enumerate(blocks) if starts[block] >= self.top), len(blocks) - 1)
-        self._cursor = blocks[place]
-        top = self._top
-        self.reveal(starts[self._cursor])
-        if top == self._top:
-            self.redraw()
-        return self._cursor
-
     def rows(self, width: int, height: int) -> Sequence[Line]:
         if not width or not height:
             return ()
         last_top = self._last_top(height)
         top = min(self._top, last_top)
         visible = self._visible(height)
-        window = list(self._lines[top : top + visible])
-        rows = [Line((self._mark(line), *line.pieces), line.block) for line in window]
+        rows = [Line((Piece(" " * GUTTER), *line.pieces), line.block) for line in self._lines[top : top + visible]]
         more = len(self._lines) - top - visible
         if more > 0 and height > 1:
             rows.append(Line((Piece(" " * GUTTER), Piece(f"▼ {more:,} more lines", "faint"))))
@@ -129,9 +97,6 @@ class TraceView(Lines):
         thumb = max(1, height * height // len(self._lines))
         start = round(top * (height - thumb) / last_top)
         return [_at_edge(row, width, "┃" if start <= y < start + thumb else " ") for y, row in enumerate(rows)]
-
-    def _mark(self, line: Line) -> Piece:
-        return Piece("▎ ", "accent") if line.block >= 0 and line.block == self._cursor else Piece(" " * GUTTER)
 
     def on_resize(self) -> None:
         self.post_message(self.Resized())
