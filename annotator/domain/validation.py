@@ -27,7 +27,7 @@ def check_name(name: str) -> str:
     if not name.strip():
         raise InvalidAnnotation("An annotation has an empty name.", "Give the annotation config a name.")
     if name == RESERVED_NAME:
-        raise InvalidAnnotation("The name 'note' is reserved for notes.", "Rename the annotation config, or add a note with n.")
+        raise InvalidAnnotation("The name 'note' is reserved for notes.", "Rename the annotation config, or add a note.")
     return check_text(name, "name")
 
 
@@ -72,7 +72,7 @@ def check(annotation: Annotation, config: AnnotationConfig | None) -> Annotation
     else:
         check_name(identity.name)
     if not identity.target.id:
-        raise InvalidAnnotation("The item has no id to annotate.", "Skip it with s and report the trace's source.")
+        raise InvalidAnnotation("The item has no id to annotate.", "Skip it and report the trace's source.")
     if not identity.identifier:
         raise InvalidAnnotation("The annotation has no identifier.", "Say who judges with --as NAME.")
     for what, text in (("label", row.label), ("explanation", row.explanation), ("identifier", identity.identifier)):

@@ -113,7 +113,7 @@ class Judge:
         if isinstance(criterion.config, FreeformConfig):
             return self.answer(item, criterion, text)
         if criterion.name not in answers:
-            raise InvalidAnnotation(f"There is no answer to {criterion.name} to explain.", "Answer it first, then explain it with e.")
+            raise InvalidAnnotation(f"There is no answer to {criterion.name} to explain.", "Answer it first, then explain it.")
         row = check(replace(answers[criterion.name], explanation=text.strip() or None), None)
         self._commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)])
         return Judged(f"explained {criterion.name}", False)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.screen.scene import CTRL_P, ENTER, ESC, PAGE_DOWN, PASS_FAIL, Scene, field_text, place, press, shows, span, traces
+from tests.terminal import Terminal
 
 
 def text(lines: list[str]) -> str:
@@ -138,3 +139,12 @@ def test_the_outbox_of_a_queue_from_files_says_where_it_could_go(tmp_path: Path)
     scene = Scene(tmp_path, rubric=PASS_FAIL)
     with scene.open() as terminal:
         assert "annotator push --to URL" in press(terminal, "b")[-2]
+
+
+def test_texts_name_the_keys_of_the_keymap_in_force(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    with Terminal([*scene.review, "--keymap", "vim"], env=scene.environment, cwd=tmp_path) as terminal:
+        terminal.wait_for(shows(1))
+        shown = text(press(terminal, "J", "J", "J", "J"))
+        assert "End of the queue" in shown and "K goes back, I lists the items, u undoes" in shown
+        assert "search first: / asks for a text" in text(press(terminal, "K", "n"))

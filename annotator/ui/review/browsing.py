@@ -66,7 +66,7 @@ class Browsing:
         """The next or previous place of what was searched for."""
         desk = self.desk
         if not desk.query:
-            desk.say("search first: / asks for a text", "warn")
+            desk.say(f"search first: {desk.session.keymap.first('search')} asks for a text", "warn")
             return
         matches = find(desk.blocks, desk.query)
         if not matches:

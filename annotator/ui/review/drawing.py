@@ -207,6 +207,11 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
     return key_line(hints, width)
 
 
+def _key(desk: Desk, command: str) -> str:
+    """The key of a command in the keymap that is in force."""
+    return desk.session.keymap.first(command)
+
+
 def waiting(desk: Desk) -> list[Line]:
     """The centre while the item's payload is not here, or no item is."""
     item = desk.item
@@ -214,21 +219,22 @@ def waiting(desk: Desk) -> list[Line]:
         said = "No traces here match." if desk.nothing else f"{desk.loading or 'no traces yet'} …"
         return [line(), line(Piece(f"  {said}", "strong")), line(), *_hopes(desk)]
     name = f"item {item.position}" if item else ""
+    ways = f"{_key(desk, 'next_item')} goes on, and {_key(desk, 'finish')} returns to it later."
     return [
         line(),
         line(Piece(f"  The trace of {name} is not here yet.", "strong")),
-        line(Piece("  It shows as soon as it comes; j goes on, and Enter returns to it later.", "dim")),
+        line(Piece(f"  It shows as soon as it comes; {ways}", "dim")),
     ]
 
 
 def _hopes(desk: Desk) -> list[Line]:
     """What to do about an empty screen."""
     if desk.server_style == "warn":
-        return [line(Piece("  The server does not answer; it is tried again by itself. Ctrl+Q leaves.", "dim"))]
+        return [line(Piece(f"  The server does not answer; it is tried again by itself. {_key(desk, 'quit')} leaves.", "dim"))]
     if not desk.nothing:
         return []
     where = "Send the project traces, or choose another with --project" if desk.session.queue.source.is_server else "Choose another file"
-    return [line(Piece(f"  {where}; --since, --status, --kind and --session narrow what comes. Ctrl+Q leaves.", "dim"))]
+    return [line(Piece(f"  {where}; --since, --status, --kind and --session narrow what comes. {_key(desk, 'quit')} leaves.", "dim"))]
 
 
 def end_page(desk: Desk) -> list[Line]:
@@ -248,5 +254,6 @@ def end_page(desk: Desk) -> list[Line]:
     unsent = desk.outbox.waiting + desk.outbox.parked
     if desk.session.queue.source.server:
         lines += [line(), line(Piece(f"  {unsent} rows are not on the server yet." if unsent else "  Everything is on the server.", "dim"))]
-    lines += [line(), line(Piece("  k goes back, i lists the items, u undoes, Ctrl+Q leaves.", "dim"))]
+    ways = (("previous_item", "goes back"), ("jump", "lists the items"), ("undo", "undoes"), ("quit", "leaves"))
+    lines += [line(), line(Piece("  " + ", ".join(f"{_key(desk, command)} {does}" for command, does in ways) + ".", "dim"))]
     return lines

@@ -121,7 +121,7 @@ class Judging:
         current = self.desk.current
         criterion = current if current in freeform else next(iter(freeform), None)
         if criterion is None or current is None:
-            self.desk.say("the rubric has no text to write; n adds a note", "warn")
+            self.desk.say(f"the rubric has no text to write; {self.screen.session.keymap.first('note')} adds a note", "warn")
             return
         self.open_text(criterion)
 

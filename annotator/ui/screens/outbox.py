@@ -70,7 +70,8 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
         if entry.state != "parked":
             self.said = "this row waits and is sent by itself"
         elif command in ("keep_mine", "take_theirs") and not entry.conflict:
-            self.said = "nobody else changed this row: r sends it again, x gives it up"
+            first = self.session.keymap.first
+            self.said = f"nobody else changed this row: {first('retry_row')} sends it again, {first('drop_row')} gives it up"
         elif command in ("retry_row", "keep_mine"):
             self.store.retry(entry.identity)
             self.said = "it is sent again"
