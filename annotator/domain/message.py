@@ -18,6 +18,8 @@ class Part:
     """Media: a URL, a file name, or 'inline' for data that travels in the span."""
     size: int | None = None
     """Media: bytes, where known."""
+    data: str = field(default="", repr=False)
+    """Media: the bytes in base64, where they travel in the span; '' where only the source is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a guardrail or an evaluator found."""
+
+    name: str
+    """The guardrail, the metric, the evaluator; '' where only the span's name says it."""
+    label: str | None = None
+    score: float | None = None
+    explanation: str = ""
+    passed: bool | None = None
+    """A guardrail's verdict; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One span, understood. Empty fields were not recorded."""
 
+    kind: str | None = None
+    """What the convention says that the span is, as an OpenInference span kind; the header's kind wins where it is known."""
     input_messages: tuple[Message, ...] = ()
     output_messages: tuple[Message, ...] = ()
     input_text: str | None = None
@@ -103,9 +120,12 @@ class Reading:
     """On a TOOL span: the tool call that it carries out."""
     embedded: tuple[str, ...] = ()
     """The texts that were embedded."""
+    evaluations: tuple[Evaluation, ...] = ()
     finish_reason: str | None = None
     failures: tuple[Failure, ...] = ()
     model: str | None = None
+    provider: str | None = None
+    """openai, anthropic, bedrock, ...; as received."""
     invocation_parameters: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

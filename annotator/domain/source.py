@@ -7,7 +7,7 @@ from typing import Protocol
 from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
 from annotator.domain.queue import Selection
-from annotator.domain.span import Span, SpanHeader
+from annotator.domain.span import LogRecord, Span, SpanHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Capabilities:
     annotations: bool = False
     """Keeps annotations: it is a Sink too."""
     configs: bool = False
+    trace_url: str = ""
+    """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     exact_delete: bool = False
     """Can delete one row by its id after it was read again."""
     read_only: str = ""
@@ -40,6 +42,8 @@ class Page:
 
     headers: tuple[SpanHeader, ...] = ()
     spans: tuple[Span, ...] = ()
+    logs: tuple[LogRecord, ...] = ()
+    """Events of spans that this or another page brings."""
     cursor: str | None = None
     """Hand it back to go on after this page; None on the last."""
     bad: tuple[BadLine, ...] = ()

@@ -6,6 +6,28 @@ from typing import Any
 
 ERROR = "ERROR"
 """The status code of a span that failed; the others are OK and UNSET."""
+SESSION_KEYS = (
+    "session.id",
+    "gen_ai.conversation.id",
+    "langfuse.session.id",
+    "mlflow.trace.session",
+    "traceloop.association.properties.session_id",
+    "traceloop.association.properties.chat_id",
+    "ai.telemetry.metadata.sessionId",
+    "langsmith.metadata.session_id",
+)
+"""Attributes that name a span's session, in order of trust; their values may be quoted as JSON."""
+
+
+def session_of(attributes: Mapping[str, Any]) -> str | None:
+    """The session that a span's attributes name; None where they name none."""
+    for key in SESSION_KEYS:
+        value = attributes.get(key)
+        if isinstance(value, str) and value:
+            return value[1:-1] if len(value) > 2 and value[0] == value[-1] == '"' else value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,15 @@ class SpanEvent:
     name: str
     time_ns: int | None
     attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """An event that travelled apart from its span: an OTLP log record with a trace and a span id."""
+
+    trace_id: str
+    span_id: str
+    event: SpanEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from annotator.domain.message import Part
+
 Weight = Literal["question", "answer", "error", "step", "background"]
 """What room it gets: the question and the answer first, errors at least one line, steps what is left, background folded."""
 Syntax = Literal["text", "json"]
@@ -31,6 +33,8 @@ class Block(NamedTuple):
     """The body is ours ("no answer was recorded"), not the trace's."""
     position: int | None = None
     """`document_position` of a retrieved document."""
+    media: tuple[Part, ...] = ()
+    """Images, sounds and files that stand as placeholders in the body, in reading order."""
 
     @property
     def flow(self) -> str:

@@ -7,7 +7,7 @@ https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annotator.domain.span import Span, SpanEvent
+from annotator.domain.span import Span, SpanEvent, session_of
 from annotator.sources.files.values import first, parent_id, span_or_trace_id, status_code, text, unix_nano
 
 REQUEST = ("resourceSpans", "resource_spans")
@@ -76,7 +76,7 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
         status_code=status_code(status.get("code")),
         start_ns=unix_nano(start),
         end_ns=unix_nano(end),
-        session_id=text(attributes.get("session.id")) or None,
+        session_id=text(session_of(attributes)) or None,
         status_message=text(status.get("message")),
         attributes=attributes,
         events=events,

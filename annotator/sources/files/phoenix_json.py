@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from annotator.domain.span import Span, SpanEvent
+from annotator.domain.span import Span, SpanEvent, session_of
 from annotator.sources.files.values import iso_nano, parent_id, span_or_trace_id, status_code, text
 
 _READ = frozenset(
@@ -42,7 +42,7 @@ def span_of(span: Mapping[str, Any]) -> Span | str:
         status_code=status_code(span.get("status_code") or status.get("status_code")),
         start_ns=iso_nano(span.get("start_time")),
         end_ns=iso_nano(span.get("end_time")),
-        session_id=text(attributes.get("session.id")) or None,
+        session_id=text(session_of(attributes)) or None,
         status_message=text(span.get("status_message") or status.get("description")),
         attributes=attributes,
         events=events,
