@@ -42,14 +42,14 @@ class Page:
 
     headers: tuple[SpanHeader, ...] = ()
     spans: tuple[Span, ...] = ()
-    logs: tuple[LogRecord, ...] = ()
-    """Events of spans that this or another page brings."""
     cursor: str | None = None
     """Hand it back to go on after this page; None on the last."""
     bad: tuple[BadLine, ...] = ()
     read: int = 0
     """How much was read so far, in the unit of `total` (bytes of a file, traces of a server)."""
     total: int | None = None
+    logs: tuple[LogRecord, ...] = ()
+    """Events of spans that this or another page brings."""
 
 
 @dataclass(frozen=True, slots=True)
