@@ -7,11 +7,10 @@ from typing import Any
 from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefinition
 from annotator.domain.span import Span
 from annotator.reading import payload
-from annotator.reading.nested import entries, fields, nest, number, parse, restored, shown, text, whole
+from annotator.reading.nested import entries, fields, number, parse, restored, shown, text, whole
 from annotator.reading.parts import call, part, parts
 from annotator.reading.tools import definition, is_schema
 
-PREFIXES = ("llm", "input", "output", "retrieval", "reranker", "tool", "embedding", "metadata", "session", "user", "tag", "agent", "graph")
 TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
 """Kinds whose input and output may be a provider's JSON."""
 
@@ -19,20 +18,20 @@ TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
 class OpenInference:
     """https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md"""
 
-    def recognises(self, attributes: Mapping[str, Any]) -> bool:
-        return any(key.startswith(PREFIXES) for key in attributes)
+    roots = frozenset(
+        ("openinference", "llm", "input", "output", "retrieval", "reranker", "tool", "tool_call", "embedding", "metadata", "session", "user")
+    ) | {"tag", "agent", "graph"}
 
-    def read(self, span: Span) -> dict[str, Any]:
-        top = nest(span.attributes)
-        given = _value(top.get("input"))
-        told = _value(top.get("output"))
+    def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
+        given = _value(tree.get("input"))
+        told = _value(tree.get("output"))
         found: dict[str, Any] = {"input_text": given, "output_text": told}
         heard: tuple[Message, ...] = ()
         said: tuple[Message, ...] = ()
         offered: tuple[ToolDefinition, ...] = ()
-        model = "llm" in top
+        model = "llm" in tree
         if model:
-            llm = fields(top["llm"])
+            llm = fields(tree["llm"])
             heard = messages(llm.get("input_messages"))
             said = messages(llm.get("output_messages"))
             if "tools" in llm:
@@ -41,10 +40,10 @@ class OpenInference:
         if span.kind in TALKS:
             heard, said, offered = _completed(given, told, heard, said, offered, model)
         found["input_messages"], found["output_messages"], found["tools"] = heard, said, offered
-        found["retrieved"] = span.kind == "RETRIEVER" or "retrieval" in top
+        found["retrieved"] = span.kind == "RETRIEVER" or "retrieval" in tree
         for section, reader in SECTIONS.items():
-            if section in top:
-                found |= reader(fields(top[section]), given)
+            if section in tree:
+                found |= reader(fields(tree[section]), given)
         if span.kind == "RETRIEVER" and "documents" in found:
             found["documents"] = _identified(found["documents"], told)
         return found

@@ -13,10 +13,9 @@ OUTPUT = ("output", "outputs", "response", "completion", "result", "answer")
 class Plain:
     """Top-level attributes with a usual name, as text."""
 
-    def recognises(self, attributes: Mapping[str, Any]) -> bool:
-        return not attributes.keys().isdisjoint(INPUT + OUTPUT)
+    roots = frozenset(INPUT + OUTPUT)
 
-    def read(self, span: Span) -> dict[str, Any]:
+    def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         return {"input_text": _first(span.attributes, INPUT), "output_text": _first(span.attributes, OUTPUT)}
 
 
