@@ -18,9 +18,9 @@ TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
 class OpenInference:
     """https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md"""
 
-    roots = frozenset(
-        ("openinference", "llm", "input", "output", "retrieval", "reranker", "tool", "tool_call", "embedding", "metadata", "session", "user")
-    ) | {"tag", "agent", "graph"}
+    roots = frozenset(("llm", "input", "output", "retrieval", "reranker", "tool", "tool_call", "embedding", "openinference")) | {
+        "metadata", "session", "user", "tag", "agent", "graph",
+    }  # fmt: skip
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         given = _value(tree.get("input"))
