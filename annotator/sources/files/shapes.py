@@ -1,16 +1,15 @@
 """Which format a JSON value is, told by its shape and never by a file's name, and the spans in it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from annotator.domain.span import Span
 from annotator.sources.files import otlp, phoenix_json
 from annotator.sources.files.values import first
 
 ACCEPTED = 'OTLP JSON ({"resourceSpans": …}) or Phoenix spans ({"data": …}), as JSON or JSON Lines, plain or gzip'
-OTLP = "OTLP JSON"
-PHOENIX = "Phoenix spans"
-PHOENIX_OTLP = "Phoenix OTLP spans"
+ENVELOPES = ("data",)
+"""Keys of a page of some server, with its records in a list."""
 
 _FOREIGN = (
     (("resourceLogs",), "OTLP log records"),
@@ -24,52 +23,80 @@ _FOREIGN = (
 )
 
 
+class Format(NamedTuple):
+    """One way to write spans into a JSON object: a record of a file, or one of a page's."""
+
+    name: str
+    """For people."""
+    recognises: Callable[[Mapping[str, Any]], bool]
+    """By its keys; cheap, never raises."""
+    spans: Callable[[Mapping[str, Any]], Iterator[Span | str]]
+    """The spans in it; a string says why something in it is none."""
+
+
+def formats() -> tuple[Format, ...]:
+    """Every format, in the order in which they are tried; a tuple serves one reading, since a format may remember its records."""
+    return (
+        Format("OTLP JSON", lambda record: isinstance(first(record, *otlp.REQUEST), list), otlp.spans_of_request),
+        Format("Phoenix spans", phoenix_json.is_span, _single(phoenix_json.span_of)),
+        Format("Phoenix OTLP spans", otlp.is_span, _single(otlp.span_of)),
+    )
+
+
 def format_of(value: Any) -> str:
     """What this record is, for people: one of the formats that are read, or what stands there instead."""
     if isinstance(value, list):
         return format_of(value[0]) if value else "an empty array"
     if not isinstance(value, dict):
         return f"a bare {_type_name(value)}"
-    if isinstance(first(value, *otlp.REQUEST), list):
-        return OTLP
-    if isinstance(value.get("data"), list):
-        return format_of(value["data"][0]) if value["data"] else PHOENIX
-    if phoenix_json.is_span(value):
-        return PHOENIX
-    if otlp.is_span(value):
-        return PHOENIX_OTLP
+    found = _format(value, formats())
+    if found is not None:
+        return found.name
+    if (page := _page(value)) is not None:
+        _, listed = page
+        return format_of(listed[0]) if listed else "an empty page"
     foreign = next((name for keys, name in _FOREIGN if all(key in value for key in keys)), None)
     return foreign or f"an object with {_keys(value)}"
 
 
-def spans_in(value: Any) -> Iterator[Span | str]:
+def spans_in(value: Any, known: tuple[Format, ...]) -> Iterator[Span | str]:
     """Every span of a record: a request, a page, a span, or an array of those. A string says why something in it is none."""
     if not isinstance(value, list):
-        yield from _spans_in_record(value)
+        yield from _spans_in_record(value, known)
         return
-    for index, record in enumerate(value):
-        for span in _spans_in_record(record):
-            yield span if isinstance(span, Span) else f"[{index}]: {span}"
+    yield from _spans_in_list(value, "", known)
 
 
-def _spans_in_record(record: Any) -> Iterator[Span | str]:
-    if isinstance(record, dict) and isinstance(first(record, *otlp.REQUEST), list):
-        yield from otlp.spans_of_request(record)
-    elif isinstance(record, dict) and isinstance(record.get("data"), list):
-        for index, value in enumerate(record["data"]):
-            span = _span(value)
-            yield span if isinstance(span, Span) else f"data[{index}]: {span}"
+def _spans_in_record(record: Any, known: tuple[Format, ...]) -> Iterator[Span | str]:
+    found = _format(record, known) if isinstance(record, dict) else None
+    if found is not None:
+        yield from found.spans(record)
+    elif isinstance(record, dict) and (page := _page(record)) is not None:
+        yield from _spans_in_list(page[1], page[0], known)
     else:
-        yield _span(record)
+        yield f"not a span but {'an array' if isinstance(record, list) else format_of(record)}"
 
 
-def _span(value: Any) -> Span | str:
-    if isinstance(value, dict):
-        if phoenix_json.is_span(value):
-            return phoenix_json.span_of(value)
-        if otlp.is_span(value):
-            return otlp.span_of(value)
-    return f"not a span but {'an array' if isinstance(value, list) else format_of(value)}"
+def _spans_in_list(values: list[Any], where: str, known: tuple[Format, ...]) -> Iterator[Span | str]:
+    for index, record in enumerate(values):
+        for span in _spans_in_record(record, known):
+            yield span if isinstance(span, Span) else f"{where}[{index}]: {span}"
+
+
+def _format(record: Mapping[str, Any], known: tuple[Format, ...]) -> Format | None:
+    return next((one for one in known if one.recognises(record)), None)
+
+
+def _page(record: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
+    """The records of a server's page and the key that they stand under."""
+    return next(((key, record[key]) for key in ENVELOPES if isinstance(record.get(key), list)), None)
+
+
+def _single(span_of: Callable[[Mapping[str, Any]], Span | str]) -> Callable[[Mapping[str, Any]], Iterator[Span | str]]:
+    def spans(record: Mapping[str, Any]) -> Iterator[Span | str]:
+        yield span_of(record)
+
+    return spans
 
 
 def _keys(value: Mapping[str, Any]) -> str:

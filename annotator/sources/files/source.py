@@ -12,7 +12,7 @@ from annotator.domain.span import Span
 from annotator.errors import BadFile
 from annotator.sources.files.framing import Counted, Record, buffered, records, unpacked
 from annotator.sources.files.location import cannot_read, files_at
-from annotator.sources.files.shapes import ACCEPTED, format_of, spans_in
+from annotator.sources.files.shapes import ACCEPTED, Format, format_of, formats, spans_in
 
 PAGE = 100
 """Spans and bad lines a page, at most."""
@@ -79,15 +79,16 @@ class Files:
         return "Standard input" if self._location == STDIN else self._location
 
     def _found(self, cursor: str | None) -> Iterator[_Found]:
+        known = formats()
         if not self._paths:
-            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0)
+            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0, known)
         elif self._paths == [Path(self._location)]:
-            yield from _file(self._paths[0], cursor or "", 0)
+            yield from _file(self._paths[0], cursor or "", 0, known)
         else:
             before = 0
             for path in self._paths:
                 try:
-                    for found in _file(path, "", before):
+                    for found in _file(path, "", before, known):
                         part = found.part
                         yield _Found(part if isinstance(part, Span) else BadLine(part.line, f"{path.name}: {part.reason}"), "", found.read)
                 except BadFile as error:
@@ -108,16 +109,16 @@ def describe(location: str) -> str:
     return format_of(record.value)
 
 
-def _file(path: Path, cursor: str, before: int) -> Iterator[_Found]:
+def _file(path: Path, cursor: str, before: int, known: tuple[Format, ...]) -> Iterator[_Found]:
     try:
         stream = path.open("rb", buffering=0)
     except OSError as error:
         raise cannot_read(str(path), error) from error
     with stream:
-        yield from _parts(stream, str(path), cursor, before)
+        yield from _parts(stream, str(path), cursor, before, known)
 
 
-def _parts(stream: BinaryIO, name: str, cursor: str, before: int) -> Iterator[_Found]:
+def _parts(stream: BinaryIO, name: str, cursor: str, before: int, known: tuple[Format, ...]) -> Iterator[_Found]:
     """The parts of one stream; a cursor needs one that can seek."""
     counted = Counted(stream)
     line, offset = _resumed(stream, cursor) if cursor else (0, 0)
@@ -125,16 +126,16 @@ def _parts(stream: BinaryIO, name: str, cursor: str, before: int) -> Iterator[_F
     with plain:
         for record in records(plain, line, offset):
             place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
-            for part in _spans(record):
+            for part in _spans(record, known):
                 yield _Found(part, place, before + (offset if line else 0) + counted.read_bytes)
 
 
-def _spans(record: Record) -> Iterator[Span | BadLine]:
+def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | BadLine]:
     if record.reason:
         yield BadLine(record.line, record.reason)
         return
     try:
-        for part in spans_in(record.value):
+        for part in spans_in(record.value, known):
             yield part if isinstance(part, Span) else BadLine(record.line, part)
     except RecursionError:
         yield BadLine(record.line, "nested too deep")
