@@ -118,14 +118,15 @@ class OutcomeUnknown(ServerError):
 class ServerFailure(ServerError):
     """The server failed (429 or 5xx); the same request may work later.
 
-    `retry_after` is in seconds, None where the server did not say.
+    `retry_after` is in seconds, None where the server did not say. `status` is the answer's, 0 where it is not known.
     """
 
     exit_code = 3
 
-    def __init__(self, title: str, advice: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, title: str, advice: str = "", retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(title, advice)
         self.retry_after = retry_after
+        self.status = status
 
 
 class Unauthorized(ServerError):

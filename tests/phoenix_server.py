@@ -192,7 +192,7 @@ class PhoenixServer:
         missing = set(span_ids)
         while missing and time.monotonic() < deadline:
             with suppress(RuntimeError):  # the project comes with its first span
-                missing -= {span["context"]["span_id"] for span in self.spans(project)}
+                missing -= self.span_ids(project)
             if missing:
                 time.sleep(0.1)
         if missing:
@@ -212,6 +212,11 @@ class PhoenixServer:
     def spans(self, project: str) -> Iterator[dict[str, Any]]:
         """Every span as GET /v1/projects/P/spans has it, newest first."""
         yield from self._all(f"{self.project_path(project)}/spans", {"limit": 1000})
+
+    def span_ids(self, project: str) -> set[str]:
+        """Of every span, also of those that make the server fail when their content is asked for."""
+        traces = self._all(f"{self.project_path(project)}/traces", {"limit": 1000, "include_spans": "true"})
+        return {span["span_id"] for trace in traces for span in trace["spans"]}
 
     def annotations(
         self, project: str, ids: Sequence[str] = (), kind: str = "span", identifier: str | None = None, names: Sequence[str] = ()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.sources.phoenix.traces import batches, iso
+from annotator.sources.phoenix.batches import batches
+from annotator.sources.phoenix.traces import iso
 from annotator.sources.phoenix.wire import Config, Row, UserAnswer, WholeSpan, nanoseconds
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.errors import MissingTargets, RejectedRow
+from annotator.sources.phoenix.batches import batches
 from annotator.sources.phoenix.client import Client, Params
-from annotator.sources.phoenix.traces import batches
 from annotator.sources.phoenix.wire import RowPage
 
 KINDS: tuple[TargetKind, ...] = ("span", "trace", "session")

@@ -114,7 +114,7 @@ def _failure(answer: Answer, url: str, said: str, write: bool) -> ServerError:
         title, advice = f"{url} asks to slow down (429{said}).", "It is tried again later."
     else:
         title, advice = f"{url} failed ({answer.status}{said}).", "It is tried again; if it stays so, look at the server's log."
-    return ServerFailure(title, advice, _wait(answer))
+    return ServerFailure(title, advice, _wait(answer), answer.status)
 
 
 def _wait(answer: Answer) -> float | None:

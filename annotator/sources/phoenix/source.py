@@ -11,7 +11,8 @@ from annotator.sources.phoenix.annotations import put_rows, read_mine, read_rows
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.projects import list_projects, project_path
-from annotator.sources.phoenix.traces import list_spans, list_traces
+from annotator.sources.phoenix.spans import list_spans
+from annotator.sources.phoenix.traces import list_traces
 from annotator.sources.phoenix.wire import Config, ConfigPage, UserAnswer
 
 ANNOTATIONS_SINCE = (9, 0)

@@ -142,6 +142,12 @@ class SpanPage(ListPage):
     data: list[WholeSpan]
 
 
+class OtlpSpanPage(ListPage):
+    """Of GET /v1/projects/P/spans/otlpv1."""
+
+    data: list[dict[str, Any]]
+
+
 class Result(Wire):
     label: str | None = None
     score: float | None = None
