@@ -23,6 +23,14 @@ SHORTEST_JUMP = 12
 
 _BLANKS = re.compile(f" {{{SHORTEST_JUMP},}}")
 
+_ODD = (
+    "[^\x00-\u02ff\u0370-\u0482\u048a-\u052f"  # Latin, Greek, Cyrillic
+    "\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717"  # punctuation, arrows, lines, our own marks
+    "\u3001-\u3029\u3040-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]"  # kana, ideographs, Hangul
+)
+_DISPUTED = re.compile(f"{_ODD}(?: *{_ODD})*")
+"""Characters that terminals do not all give the same width: emoji, marks, joined and rare scripts."""
+
 
 def _jump(blanks: re.Match[str]) -> str:
     count = len(blanks[0])
@@ -44,8 +52,20 @@ def _shows_when_blank(style: Style) -> bool:
     return bool(background or style.reverse or style.underline or style.underline2 or style.strike or style.overline)
 
 
-def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool) -> str:
-    """One run of segments as terminal text, style off at the end; `at_edge`: the run ends at the terminal's last column."""
+def settled(text: str, x: int, y: int) -> str:
+    """The text drawn at column `x` of row `y`; after each piece of disputed width the cursor is put where it belongs."""
+    out: list[str] = []
+    done = 0
+    for piece in _DISPUTED.finditer(text):
+        out.append(text[done : piece.start()])
+        done = piece.end()
+        x_after = x + cell_len(text[:done])
+        out.append(f"\x1b[{max(1, cell_len(piece[0]))}X{piece[0]}{_move(x_after, y)}")
+    return "".join(out) + text[done:]
+
+
+def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool, x: int = 0, y: int = 0) -> str:
+    """One run of segments as terminal text from column `x` of row `y`, style off at the end; `at_edge`: it ends at the last column."""
     runs: list[tuple[str, str]] = []
     for text, style, _ in segments:
         if not text:
@@ -71,7 +91,9 @@ def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool) -> 
         if code != now:
             out.append(f"\x1b[0;{code}m" if code and now else f"\x1b[{code}m")
             now = code
-        out.append(text if code else _BLANKS.sub(_jump, text))
+        sent = text if text.isascii() else settled(text, x, y)
+        out.append(sent if code else _BLANKS.sub(_jump, sent))
+        x += len(text) if text.isascii() else cell_len(text)
     if now:
         out.append("\x1b[m")
     if erase:
@@ -97,7 +119,7 @@ class WholeScreen(LayoutUpdate):
         for y, strips in enumerate(self.strips, top):
             segments = [segment for strip in strips for segment in strip]
             at_edge = left + sum(cell_len(segment.text) for segment in segments) == right
-            out.append(_move(left, y) + encode(segments, colours, at_edge))
+            out.append(_move(left, y) + encode(segments, colours, at_edge, left, y))
         return "".join(out)
 
 
@@ -119,14 +141,14 @@ class DirtySpans(ChopsUpdate):
                     continue
                 left, right = max(x, first), min(cut, last)
                 if segments and left != end:
-                    out.append(_move(start, y) + encode(segments, colours, False))
+                    out.append(_move(start, y) + encode(segments, colours, False, start, y))
                     segments = []
                 if not segments:
                     start = left
                 segments += strip.crop(left - x, right - x)
                 end = right
             if segments:
-                out.append(_move(start, y) + encode(segments, colours, end == self.width))
+                out.append(_move(start, y) + encode(segments, colours, end == self.width, start, y))
         return "".join(out)
 
 
@@ -140,4 +162,3 @@ class LeanCompositor(Compositor):
     def render_partial_update(self) -> ChopsUpdate | None:
         update = super().render_partial_update()
         return DirtySpans(update, self.size.width) if update is not None else None
-
