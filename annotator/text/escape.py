@@ -11,6 +11,8 @@ HIDDEN = re.compile(
 )
 SHOWN = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U000[0-9a-f]{5}")
 """Matches the escaped form."""
+GAP = re.compile("[ \t\r\n]+")
+"""Not what str.split takes for white space: U+2028 and the C0 separators are to be seen."""
 TAB = "    "
 
 
@@ -27,8 +29,8 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same on one line: every run of white space is one space."""
-    return visible(" ".join(text.split()))
+    """The same on one line: every run of spaces, tabs and line ends is one space."""
+    return visible(" ".join(text.split()) if text.isascii() and text.isprintable() else GAP.sub(" ", text).strip(" "))
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from annotator.text.escape import visible
 from tests.screen.scene import Scene, place, press, rubric_row, span
 from tests.terminal import Terminal
 
@@ -98,6 +99,39 @@ def test_a_hostile_trace_reaches_no_terminal(tmp_path: Path, name: str, harmless
     assert scene.answers() == ["fail", None]
     first = scene.listed()[0]
     assert [row["explanation"] for row in first["annotations"] if row["name"] == "note"] == ["note"]
+
+
+def spoken(text: str) -> list[dict[str, Any]]:
+    """A trace with the text where it is shown as it is, not as JSON."""
+    root, child = span(1), span(1, 1)
+    root["attributes"] |= {
+        "llm.input_messages": [{"message": {"role": role, "content": f"question 001 {text} end"}} for role in ("system", "user")],
+        "llm.output_messages": [{"message": {"role": "assistant", "content": f"start {text} end"}}],
+        "llm.model_name": "model" + text,
+        "session.id": "session" + text,
+        "tag.tags": ["tag" + text],
+    }
+    child["attributes"] = {"retrieval.documents": [{"document": {"id": "d" + text, "content": "content " + text, "score": 0.5}}]}
+    for one in (root, child):
+        one |= {"name": "reply" + text, "status_message": "bad " + text, "status_code": "ERROR"}
+    child["span_kind"] = "RETRIEVER"
+    return [root, child, span(2)]
+
+
+LOOKS = (["Z"], [" "], ["G"], ["g", "]"], ["Z", " "], ["[", "t"], ["t", "i"], ["\x1b", "2", "k"])
+
+
+@pytest.mark.parametrize("name", ["strings", "sequences", "hidden"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+def test_hostile_text_is_drawn_as_its_escaped_form_is(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    text = ATTACKS[name]
+    looks: list[list[list[str]]] = []
+    for number, shown in enumerate((text, visible(text))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Scene(folder, spoken(shown)).open(size) as terminal:
+            looks.append([[row for row in press(terminal, *keys) if "/h" not in row] for keys in LOOKS])
+    assert looks[0] == looks[1]
 
 
 def test_a_hostile_file_name_and_rubric_are_data_too(tmp_path: Path) -> None:
