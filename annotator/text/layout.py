@@ -10,7 +10,7 @@ from annotator.text.facts import counted, size
 from annotator.text.find import find, ranges
 from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, sections
 from annotator.text.line import Line, Piece, Style
-from annotator.text.paint import Mark, Painter
+from annotator.text.paint import Mark, Painter, syntaxes
 
 __all__ = ["find", "lay_out", "shortened"]
 
@@ -156,7 +156,8 @@ class _Page(NamedTuple):
     def _summary(self, block: Block, width: int) -> list[Piece]:
         cropped = crop(block.summary, width)
         style: Style = "text" if block.weight in ("question", "answer", "step") else "dim"
-        painter = Painter(cropped, STYLES.get(block.kind, style), [(start, end, "match") for start, end in ranges(cropped, self.query)])
+        found: list[Mark] = [(start, end, "match") for start, end in ranges(cropped, self.query)]
+        painter = Painter(cropped, STYLES.get(block.kind, style), over=found)
         pieces = painter.row(0, len(cropped))
         return [*pieces, Piece(" " * (width - width_of(cropped)))] if width > width_of(cropped) else pieces
 
@@ -167,14 +168,12 @@ class _Page(NamedTuple):
             marks.append((0, len(block.head), "tool" if block.kind in ("call", "guardrail", "evaluator", "agent") else "strong"))
         if flow < len(text):
             marks.append((flow, len(text), "dim"))
-        if self.query:
-            marks.extend((start, end, "match") for start, end in ranges(text, self.query))
-        if self.at is not None and self.at[0] == index:
-            marks.append((self.at[1], self.at[1] + len(self.query), "selected"))
+        at = self.at[1] if self.at is not None and self.at[0] == index else -1
+        found: list[Mark] = [(start, end, "selected" if start == at else "match") for start, end in ranges(text, self.query)]
         base: Style = "faint" if block.note and block.kind != "facts" else STYLES.get(block.kind, "text")
         if block.weight in ("question", "answer") and not block.note and block.syntax == "text":
             base = "strong"
-        return Painter(text, base, marks, block.syntax == "json", flow - len(block.body))
+        return Painter(text, base, marks, found, syntaxes(block))
 
     @staticmethod
     def _with_note(pieces: list[Piece], note: str, width: int) -> list[Piece]:

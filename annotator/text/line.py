@@ -17,6 +17,14 @@ Style = Literal[
     "number",
     "string",
     "name",  # JSON keys
+    "heading",  # of a Markdown text
+    "emphasis",
+    "code",  # within a sentence, or in a language without colours
+    "link",
+    "keyword",
+    "comment",
+    "added",  # a line of a diff, and its sign
+    "removed",
     "escape",  # a control character made visible
     "match",  # a search hit
     "selected",  # a chosen row

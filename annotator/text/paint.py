@@ -1,46 +1,68 @@
-"""Rows of a text as styled pieces: JSON coloured, escapes and matches marked."""
+"""Rows of a text as styled pieces: what its syntax colours, escapes and matches marked."""
 
-import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
+from annotator.text.block import Block, Syntax
 from annotator.text.escape import SHOWN
 from annotator.text.line import Piece, Style
+from annotator.text.syntax import Mark, Tokens, tokens_of
 
-Mark = tuple[int, int, Style]
-"""(start, end, style) in the offsets of the whole text; later marks win."""
-TOKEN = re.compile(
-    r'(?P<name>"(?:[^"\\]|\\.)*"(?=\s*:)|(?<!\S)[A-Za-z_][\w.-]*(?=:(?:\s|$)))'
-    r'|(?P<string>"(?:[^"\\]|\\.)*"?)'
-    r"|(?P<number>(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|\b(?:true|false|null)\b)"
-)
-LONGEST = 4000
-"""Characters of a line beyond which JSON is not coloured."""
+__all__ = ["Mark", "Painter", "Section", "syntaxes"]
+
+
+class Section(NamedTuple):
+    """A part of a text that is written in one syntax: text[start:end]."""
+
+    start: int
+    end: int
+    syntax: Syntax
+
+
+DETAILS: dict[str, Syntax] = {"error": "stack", "tools": "json", "params": "json", "call": "json"}
+"""What the detail of a kind of block is written in."""
+
+
+def syntaxes(block: Block) -> list[Section]:
+    """The sections of a block's `text` that have colours."""
+    end = len(block.flow)
+    found = [Section(end - len(block.body), end, block.syntax)] if block.syntax != "text" and not block.note else []
+    if block.detail and (syntax := DETAILS.get(block.kind)):
+        found.append(Section(end + 1, end + 1 + len(block.detail), syntax))
+    return found
 
 
 class Painter:
-    """Pieces of the rows of one text. `json` starts at `json_from`; marks are searched for row by row."""
+    """Pieces of the rows of one text, each found when its row is asked for."""
 
-    def __init__(self, text: str, base: Style, marks: Sequence[Mark] = (), json: bool = False, json_from: int = 0) -> None:
+    def __init__(
+        self, text: str, base: Style, under: Sequence[Mark] = (), over: Sequence[Mark] = (), sections: Sequence[Section] = ()
+    ) -> None:
+        """`under`: a few marks that the syntax wins over; `over`: any number that win over it, apart from each other and in order."""
         self._text = text
         self._base = base
-        self._marks = marks
-        self._json = json
-        self._json_from = json_from
-        self._tokens: tuple[int, list[Mark]] = (-1, [])
+        self._under = under
+        self._over = over
+        self._starts = [mark[0] for mark in over]
+        self._ends = [mark[1] for mark in over]
+        self._sections = [(section, tokens_of(section.syntax, text, section.start, section.end)) for section in sections]
+        self._line: tuple[int, int, Sequence[Mark]] = (0, -1, ())
         self._escapes = "\\" in text
 
     def row(self, start: int, end: int) -> list[Piece]:
-        """The pieces of text[start:end]."""
+        """The pieces of text[start:end], which is within one line."""
         if start >= end:
             return []
-        marks: list[Mark] = []
-        if self._json and end > self._json_from:
-            marks.extend(self._json_marks(start))
+        marks = [mark for mark in self._under if mark[0] < end and mark[1] > start]
+        for section, tokens in self._sections:
+            if section.start < end and section.end > start:
+                marks.extend(mark for mark in self._tokens(section, tokens, max(start, section.start)) if mark[0] < end and mark[1] > start)
         if self._escapes:
             marks.extend((match.start(), match.end(), "escape") for match in SHOWN.finditer(self._text, start, end))
-        marks.extend(self._marks)
-        marks = [mark for mark in marks if mark[0] < end and mark[1] > start]
+        if self._over:
+            marks.extend(self._over[bisect_right(self._ends, start) : bisect_left(self._starts, end)])
         if not marks:
             return [Piece(self._text[start:end], self._base)]
         styles: list[Style] = [self._base] * (end - start)
@@ -49,18 +71,14 @@ class Painter:
             styles[first:last] = [style] * (last - first)
         return list(_pieces(self._text[start:end], styles))
 
-    def _json_marks(self, start: int) -> list[Mark]:
+    def _tokens(self, section: Section, tokens: Tokens, start: int) -> Sequence[Mark]:
         """The tokens of the line (not the row) that holds `start`, so that a wrapped string stays a string."""
-        begin = max(self._text.rfind("\n", 0, start) + 1, self._json_from)
-        if self._tokens[0] != begin:
-            stop = self._text.find("\n", begin)
-            stop = len(self._text) if stop < 0 else stop
-            found: list[Mark] = []
-            for match in TOKEN.finditer(self._text, begin, stop) if stop - begin <= LONGEST else ():
-                style: Style = "name" if match.lastgroup == "name" else "string" if match.lastgroup == "string" else "number"
-                found.append((match.start(), match.end(), style))
-            self._tokens = (begin, found)
-        return self._tokens[1]
+        if not self._line[0] <= start <= self._line[1]:
+            begin = max(self._text.rfind("\n", section.start, start) + 1, section.start)
+            stop = self._text.find("\n", begin, section.end)
+            stop = section.end if stop < 0 else stop
+            self._line = (begin, stop, tokens.line(begin, stop))
+        return self._line[2]
 
 
 def _pieces(text: str, styles: list[Style]) -> Iterator[Piece]:
