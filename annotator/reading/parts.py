@@ -1,132 +1,189 @@
-"""Pieces of a message in the shapes of the providers' APIs and of OpenInference's `message_content`."""
+"""Pieces of a message in the shapes of the providers' APIs, of OpenInference's `message_content` and of OpenTelemetry's `parts`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annotator.domain.message import Part, ToolCall
+from annotator.domain.message import Message, Part, ToolCall
+from annotator.reading.media import KINDS, WRAPPERS, medium
 from annotator.reading.nested import dumped, entries, fields, parse, shown, text
 
-CALLS = ("tool_use", "server_tool_use", "function_call", "tool-call", "tool_call", "function")
-MEDIA = {
-    "image": "image",
-    "image_url": "image",
-    "input_image": "image",
-    "audio": "audio",
-    "input_audio": "audio",
-    "file": "file",
-    "input_file": "file",
-    "document": "file",
-    "media": "file",
-}
+CALLS = ("tool_use", "server_tool_use", "mcp_tool_use", "tool-call", "tool_call", "server_tool_call", "function")
+THOUGHTS = ("reasoning", "thinking", "reasoning_content", "reasoningContent", "thought")
+RESULTS = ("tool_result", "tool-result", "tool_call_response", "server_tool_call_response", "tool_return")
+RESULT_ENDS = ("_tool_result", "_call_output")
+"""Anthropic's server tools and OpenAI's Responses name a result by what gave it."""
+BLOCKS = frozenset(("text", "toolUse", "toolResult", "reasoningContent", "image", "document", "json", "functionCall", "functionResponse"))
+"""Keys of a content block without a `type` (Bedrock, Gemini)."""
+ARGUMENTS = ("arguments", "args", "input", "server_tool_call")
+ANSWERS = ("content", "output", "response", "result", "server_tool_call_response")
+CALL_IDS = ("call_id", "id", "toolUseId", "toolCallId", "tool_call_id")
+ANSWERED_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "id")
+KNOWN = frozenset(("id", "call_id", "type", "status", "output", "error", "outputs", "results", "name", "kind"))
+
+
+def blocks(content: Any) -> list[Any]:
+    """The content of a message as a list of strings and objects; a list in a JSON string is read where all of it are blocks."""
+    if isinstance(content, str):
+        if content.startswith(('[{"', "[{ ", "[\n")):
+            items = parse(content)
+            if isinstance(items, list) and items and all(_is_block(item) for item in items):
+                return items
+        return [content] if content else []
+    if content is None:
+        return []
+    return content if isinstance(content, list) else [content]
+
+
+def _is_block(item: Any) -> bool:
+    return isinstance(item, dict) and (isinstance(item.get("type"), str) or not BLOCKS.isdisjoint(item))
 
 
 def parts(content: Any) -> tuple[Part, ...]:
     """The parts of a message's content: a string, a list of parts, a list as a JSON string, or any other value."""
-    if isinstance(content, str):
-        if not content:
-            return ()
-        if content.startswith('[{"') and '"type"' in content[:200]:
-            items = parse(content)
-            if isinstance(items, list) and all(isinstance(item, dict) and isinstance(item.get("type"), str) for item in items):
-                return tuple(_each(items))
-        return (Part("text", content),)
-    if content is None:
-        return ()
-    if isinstance(content, list):
-        return tuple(_each(content))
-    if isinstance(content, dict):
-        single = part(content)
-        return (single,) if single else (Part("text", dumped(content)),)
-    return (Part("text", str(content)),)
+    return tuple(_each(blocks(content)))
 
 
 def _each(items: list[Any]) -> Iterator[Part]:
     for item in items:
-        if isinstance(item, str):
-            if item:
-                yield Part("text", item)
-        elif (single := part(item)) is not None:
+        if (single := piece(item)) is not None:
             yield single
-        elif item is not None and call(item) is None and not (isinstance(item, dict) and ("toolResult" in item or "tool_use_id" in item)):
-            yield Part("text", shown(item) or "")
+
+
+def piece(item: Any) -> Part | None:
+    """One part, with anything unknown as text; None for what is empty, a tool call or a tool's result."""
+    if isinstance(item, str):
+        return Part("text", item) if item else None
+    if not isinstance(item, dict):
+        return None if item is None else Part("text", shown(item) or "")
+    if (single := part(item)) is not None:
+        return single
+    if not item or _is_empty(item) or result(item) is not None or call(item) is not None:
+        return None
+    return Part("text", dumped(item))
+
+
+def _is_empty(node: Mapping[str, Any]) -> bool:
+    """True for a part of text or thought with nothing in it (a redacted thought has a signature only), and for a cache mark."""
+    kind = _kind(node)
+    return kind in THOUGHTS or (kind == "text" or not kind) and node.get("text") == "" or "cachePoint" in node
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    kind = node.get("type") or node.get("kind") or node.get("block_type")
+    return kind if isinstance(kind, str) else ""
 
 
 def part(node: Any) -> Part | None:
     """One part; None for what is no text and no medium (tool calls and results among others)."""
     if not isinstance(node, dict):
         return None
-    kind = node.get("type")
-    kind = kind if isinstance(kind, str) else ""
-    for key in ("text", "thinking", "refusal"):
-        value = node.get(key)
-        if isinstance(value, str):
-            if not value:
-                return None
-            return Part("refusal" if key == "refusal" else "reasoning" if key == "thinking" or kind == "reasoning" else "text", value)
-    if kind == "reasoning":
-        words = [value for item in entries(node.get("summary")) if (value := text(fields(item).get("text")))]
-        return Part("reasoning", "\n".join(words)) if words else None
-    if "reasoningContent" in node:
-        spoken = text(fields(fields(node["reasoningContent"]).get("reasoningText")).get("text"))
-        return Part("reasoning", spoken) if spoken else None
-    if kind in MEDIA:
-        return _medium(MEDIA[kind], node)
-    for key in ("image", "audio", "inlineData", "inline_data", "fileData"):
-        if key in node:
-            return _medium(key if key in MEDIA else "file", node)
+    kind = _kind(node)
+    value = node.get("text")
+    if isinstance(value, str) and value:
+        thought = kind in THOUGHTS or node.get("thought") is True
+        return Part("reasoning" if thought else "refusal" if kind == "refusal" else "text", value)
+    if kind in THOUGHTS or "reasoningContent" in node or "thinking" in node:
+        words = _thought(node)
+        return Part("reasoning", words) if words else None
+    if isinstance(value := node.get("refusal"), str):
+        return Part("refusal", value) if value else None
+    content = node.get("content")
+    if kind in KINDS:
+        return medium(KINDS[kind], content if isinstance(content, dict) else node)
+    if isinstance(content, str) and kind in ("text", "refusal", "output_text", "input_text"):
+        return Part("refusal" if kind == "refusal" else "text", content) if content else None
+    if kind in RESULTS or kind in CALLS or "toolResult" in node or "toolUse" in node:
+        return None
+    for key, wrapped in WRAPPERS.items():
+        if isinstance(inner := node.get(key), dict | str) and inner:
+            return medium(wrapped, inner if isinstance(inner, dict) else node)
+    if "json" in node and len(node) == 1:
+        return Part("text", shown(node["json"]) or "")
     return None
 
 
-def _medium(kind: str, node: dict[str, Any]) -> Part:
-    """An image, a sound or a file, without its bytes: type, source and size."""
-    mime: str | None = None
-    source: str | None = None
-    size: int | None = None
-    form: str | None = None
-    waiting: list[Any] = [node]
-    for item in waiting:  # grows while it runs: objects in objects, at most the few that a part is made of
-        if len(waiting) > 40:
-            break
-        if not isinstance(item, dict):
-            continue
-        for key, value in item.items():
-            if isinstance(value, dict):
-                waiting.append(value)
-            elif not isinstance(value, str) or not value:
-                continue
-            elif value.startswith("data:"):
-                head, _, payload = value.partition(",")
-                mime, source, size = head[5:].split(";")[0] or mime, source or "inline", len(payload) * 3 // 4
-            elif key in ("url", "image_url", "image", "fileUri", "file_uri", "uri"):
-                source = value
-            elif key in ("data", "bytes", "file_data", "file_bytes", "base64"):
-                source, size = source or "inline", len(value) * 3 // 4
-            elif key in ("media_type", "mime_type", "mimeType", "mediaType"):
-                mime = value
-            elif key == "format":
-                form = value
-            elif key in ("filename", "file_id", "name"):
-                source = value
-            elif key == "transcript":
-                return Part(kind, value, mime, source, size)
-    if mime is None and form is not None:
-        mime = f"{kind}/{form}"
-    return Part(kind, "", mime, source, size)
+def _thought(node: Mapping[str, Any]) -> str:
+    """The words of a reasoning, wherever a provider puts them."""
+    for key in ("thinking", "content", "reasoning", "reasoningContent", "reasoningText", "summary"):
+        value = node.get(key)
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, dict):
+            inner = text(value.get("text")) or _thought(value)
+            if inner:
+                return inner
+        elif isinstance(value, list):
+            words = [found for item in value if (found := item if isinstance(item, str) else text(fields(item).get("text")))]
+            if words:
+                return "\n".join(words)
+    return ""
+
+
+def result(node: Any) -> Message | None:
+    """A tool's result within a message; None for anything else."""
+    if not isinstance(node, dict):
+        return None
+    for wrapper in ("toolResult", "functionResponse", "function_response"):
+        if isinstance(node.get(wrapper), dict):
+            node = {"type": "tool_result", **node[wrapper]}
+    kind = _kind(node)
+    if kind not in RESULTS and not kind.endswith(RESULT_ENDS) and node.get("class") != "ToolCallResult":
+        return None
+    told = next((node[key] for key in ANSWERS if node.get(key) is not None), None)
+    if isinstance(told, dict) and "value" in told and isinstance(told.get("type"), str):  # the AI SDK: {"type": "json", "value": ...}
+        told = told["value"]
+    if told is None and isinstance(node.get("text"), str):
+        told = node["text"]
+    call_id = next((value for key in ANSWERED_IDS if (value := text(node.get(key)))), None)
+    if call_id is None:
+        call_id = text(fields(node.get("origin")).get("id"))
+    name = text(node.get("name")) or text(node.get("toolName")) or text(node.get("tool_name"))
+    return Message("tool", parts(told), tool_call_id=call_id, name=name)
 
 
 def call(node: Any) -> ToolCall | None:
     """A tool call in any provider's shape; None for anything else."""
     node = fields(node)
-    if "toolUse" in node:
-        node = fields(node["toolUse"])
-    elif "functionCall" in node or "function_call" in node:
-        node = fields(node.get("functionCall") or node.get("function_call"))
-    elif node.get("type") not in CALLS and "function" not in node and "args" not in node:
-        return None
-    function = fields(node.get("function")) or node
-    name = text(function.get("name")) or text(function.get("toolName"))
+    if isinstance(node.get("toolUse"), dict):
+        node = node["toolUse"]
+    elif isinstance(wrapped := node.get("functionCall") or node.get("function_call"), dict | str):
+        node = {**fields(wrapped), **({"id": node["id"]} if "id" in node else {})}
+    elif isinstance(node.get("tool_call"), dict):
+        node = node["tool_call"]
+    else:
+        kind = _kind(node)
+        if kind.endswith("_call") and kind not in CALLS:
+            return _named(node, kind)
+        if kind not in CALLS and "toolName" not in node and "tool_name" not in node and "args" not in node and "function" not in node:
+            return None
+    function = node.get("function")
+    inner = function if isinstance(function, dict) else node
+    name = next((value for key in ("name", "toolName", "tool_name") if (value := text(inner.get(key)))), None) or text(function)
     if name is None:
         return None
-    arguments = next((function[key] for key in ("arguments", "args", "input") if key in function), None)
-    call_id = next((value for key in ("call_id", "id", "toolUseId", "toolCallId") if (value := text(node.get(key)))), None)
-    return ToolCall(name, shown(arguments) or "", call_id)
+    given = next((inner[key] for key in ARGUMENTS if inner.get(key) is not None), None)
+    call_id = next((value for key in CALL_IDS if (value := text(node.get(key)))), None)
+    return ToolCall(name, arguments(given), call_id)
+
+
+def _named(node: Mapping[str, Any], kind: str) -> ToolCall:
+    """An item of the Responses API: function_call, custom_tool_call, mcp_call, or a built-in tool's: web_search_call, ..."""
+    name = text(node.get("name")) or kind.removesuffix("_call")
+    given = next((node[key] for key in ARGUMENTS if node.get(key) is not None), None)
+    if given is None:
+        given = {key: value for key, value in node.items() if key not in KNOWN and value is not None} or None
+    return ToolCall(name, arguments(given), text(node.get("call_id")) or text(node.get("id")))
+
+
+def arguments(given: Any) -> str:
+    """A call's arguments as JSON text; a JSON string of an object's JSON is unwrapped, the rest is as received."""
+    if isinstance(given, str) and given.startswith('"{'):
+        inner = parse(f"[{given}]")
+        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], str):
+            return inner[0]
+    return shown(given) or ""
+
+
+def listed(node: Any) -> list[ToolCall]:
+    """The calls under `tool_calls`."""
+    return [asked for entry in entries(node) if (asked := call(entry)) is not None]

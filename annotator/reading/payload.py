@@ -1,14 +1,21 @@
-"""Messages inside the JSON of a provider's request or response: what `input.value` and `output.value` hold when nothing else does."""
+"""Messages inside the JSON of a provider's request or response, in whatever API's shape they were recorded."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from annotator.domain.message import Message, Part, ToolCall, ToolDefinition
-from annotator.reading.nested import entries, fields, shown, text
-from annotator.reading.parts import call, part, parts
+from annotator.reading.nested import fields, parse, shown, text
+from annotator.reading.parts import arguments, blocks, call, listed, part, piece, result
+from annotator.reading.python_repr import evaluated
 from annotator.reading.tools import definition
 
 ROLES = {"human": "user", "ai": "assistant", "aimessagechunk": "assistant", "aichunk": "assistant", "model": "assistant"}
 """LangChain's and Gemini's names of the usual roles."""
+SPOKEN = ("content", "parts", "tool_calls", "toolCalls", "parsed", "reasoning_content", "function_call", "refusal", "audio", "blocks")
+"""A message has one of these."""
+ASKED = ("messages", "input", "contents", "chat_history")
+WRAPPED = ("data", "response", "body", "result")
+"""Keys under which a client keeps the response itself."""
 
 
 def role_of(value: Any) -> str:
@@ -18,96 +25,173 @@ def role_of(value: Any) -> str:
 
 
 def request(value: Any) -> tuple[Message, ...]:
-    """The messages of a request: OpenAI chat and Responses, Anthropic, Bedrock, LangChain states; empty for anything else."""
+    """The messages of a request: OpenAI chat and Responses, Anthropic, Bedrock, Gemini, LangChain states; empty for anything else."""
     if isinstance(value, list):
-        return _messages(value)
+        return messages(value)
     if not isinstance(value, dict):
         return ()
-    listed = next((value[key] for key in ("messages", "input", "contents") if isinstance(value.get(key), list)), None)
-    found = _messages(listed) if listed else ()
-    if found:
-        system = value.get("system") or value.get("instructions")
-        if system and found[0].role not in ("system", "developer"):
-            return (Message("system", parts(system)), *found)
+    asked = next((value[key] for key in ASKED if isinstance(value.get(key), list)), None)
+    found = messages(asked) if asked else ()
+    if not found and isinstance(value.get("input"), str) and ("model" in value or "instructions" in value):
+        found = (Message("user", (Part("text", value["input"]),)),)
+    if found and found[0].role not in ("system", "developer"):
+        return (*system(value), *found)
     return found
 
 
+def system(value: Mapping[str, Any]) -> tuple[Message, ...]:
+    """The instructions that a request keeps apart from its messages."""
+    config = value.get("config") or value.get("generationConfig")
+    for node in (value, config if isinstance(config, dict) else {}):
+        for key in ("system", "instructions", "system_instruction", "systemInstruction"):
+            if given := node.get(key):
+                given = given.get("parts", given) if isinstance(given, dict) else given
+                spoken = tuple(single for item in blocks(given) if (single := piece(item)) is not None)
+                return (Message("system", spoken),) if spoken else ()
+    return ()
+
+
 def response(value: Any) -> tuple[Message, ...]:
-    """The messages of a response: OpenAI chat and Responses, Anthropic, Bedrock, LangChain; empty for anything else."""
+    """The messages of a response: OpenAI chat and Responses, Anthropic, Bedrock, Gemini, LangChain; empty for anything else."""
     if isinstance(value, list):
-        return tuple(message for item in value if isinstance(item, dict) for message in (response(item) or _messages([item])))
+        return tuple(message for item in value for message in (response(item) or messages([item])))
     if not isinstance(value, dict):
         return ()
-    if isinstance(choices := value.get("choices"), list):
-        return _messages([item["message"] for item in choices if isinstance(item, dict) and isinstance(item.get("message"), dict)])
+    for key in ("choices", "candidates"):
+        if isinstance(choices := value.get(key), list):
+            return tuple(message for choice in choices for message in _choice(choice))
     if isinstance(output := value.get("output"), list):
-        return _messages(output)
+        return messages(output)
     if isinstance(output, dict) and isinstance(output.get("message"), dict):
-        return _messages([output["message"]])
-    if isinstance(listed := value.get("messages"), list):
-        found = _messages(listed)
+        return _spoken_by(output["message"])
+    if isinstance(listing := value.get("messages"), list):
+        found = messages(listing)
         return found[-1:] if found and found[-1].role == "assistant" else ()
     if isinstance(inner := value.get("message"), dict) and isinstance(inner.get("role"), str):
-        return _messages([inner])
-    return _messages([value]) if value.get("role") == "assistant" or value.get("type") in ("ai", "AIMessageChunk") else ()
+        return messages([inner])
+    if isinstance(inner := value.get("content"), dict) and "parts" in inner:  # one candidate of Gemini's
+        return _spoken_by(inner)
+    if role_of(value.get("role")) == "assistant" or value.get("type") in ("ai", "AIMessageChunk"):
+        return messages([value])
+    return next((found for key in WRAPPED if isinstance(value.get(key), dict) and (found := response(value[key]))), ())
+
+
+def _choice(choice: Any) -> tuple[Message, ...]:
+    node = fields(choice)
+    for key in ("message", "content", "delta"):
+        if isinstance(node.get(key), dict):
+            return _spoken_by(node[key])
+    words = text(node.get("text"))
+    return (Message("assistant", (Part("text", words),)),) if words else ()
+
+
+def _spoken_by(node: dict[str, Any]) -> tuple[Message, ...]:
+    """A message of a response; what has no role was said by the model."""
+    return messages([node if node.get("role") else {**node, "role": "assistant"}])
 
 
 def tools(value: Any) -> tuple[ToolDefinition, ...]:
-    """The tools that a request offered."""
-    offered = value.get("tools") or value.get("functions") if isinstance(value, dict) else None
-    if not isinstance(offered, list):
-        return ()
-    return tuple(tool for item in offered if (tool := definition(item)) is not None)
+    """The tools that a request offered; Gemini keeps several in one entry."""
+    offered = value.get("tools") or value.get("functions") if isinstance(value, dict) else value
+    if not offered and isinstance(value, dict):
+        offered = next((node.get("tools") for key in ("config", "toolConfig") if isinstance(node := value.get(key), dict)), None)
+    found: list[ToolDefinition] = []
+    for item in offered if isinstance(offered, list) else ():
+        if isinstance(item, str) and not item.lstrip().startswith("{"):
+            item = evaluated(item) or item
+        declared = fields(item).get("functionDeclarations") or fields(item).get("function_declarations")
+        for entry in declared if isinstance(declared, list) else [item]:
+            if (tool := definition(entry)) is not None:
+                found.append(tool)
+    return tuple(found)
 
 
-def _messages(items: list[Any]) -> tuple[Message, ...]:
+def messages(items: list[Any]) -> tuple[Message, ...]:
+    """The messages in a list, in order; a message with tools' results in it becomes several."""
     if len(items) == 1 and isinstance(items[0], list):
         items = items[0]  # LangChain writes one list a batch
-    return tuple(message for item in items if (message := _message(item)) is not None)
+    return tuple(message for item in items for message in message_of(item))
 
 
-def _message(item: Any) -> Message | None:
-    """One message, or one item of the Responses API; None for what is neither."""
+def message_of(item: Any, role: str = "") -> list[Message]:
+    """One message, or one item of the Responses API; nothing for what is neither. `role` is that of a message without one."""
+    if isinstance(item, str):
+        item = parse(item) or (evaluated(item) if "(" in item[:40] else None)
     if not isinstance(item, dict):
-        return None
+        return []
     kind = item.get("type")
+    kind = kind if isinstance(kind, str) else ""
     if kind == "constructor" and isinstance(item.get("kwargs"), dict):
         names = item.get("id")
-        role = names[-1] if isinstance(names, list) and names and isinstance(names[-1], str) else ""
-        item = {"role": role.replace("Message", ""), **item["kwargs"]}
-    elif isinstance(item.get("data"), dict) and isinstance(kind, str):
+        said_by = names[-1] if isinstance(names, list) and names and isinstance(names[-1], str) else ""
+        item = {"role": said_by.replace("Message", ""), **item["kwargs"]}
+    elif isinstance(item.get("data"), dict) and kind:
         item = {**item["data"], "role": kind}
-    elif kind == "function_call_output":
-        return Message("tool", parts(item.get("output")), tool_call_id=text(item.get("call_id")))
-    elif kind in ("reasoning", "function_call"):
-        single, asked = part(item), call(item)
-        return Message("assistant", (single,) if single else (), (asked,) if asked else ()) if single or asked else None
-    role = role_of(item.get("role") or (kind if kind != "message" else ""))
-    if not role or ("content" not in item and "parts" not in item and "tool_calls" not in item and "parsed" not in item):
-        return None
-    content = item.get("content", item.get("parts"))
-    blocks = content if isinstance(content, list) else []
-    if role == "user" and blocks and (answered := _result(blocks)) is not None:
-        return answered
-    pieces = parts(content)
-    if spoken := text(item.get("reasoning_content")) or text(item.get("reasoning")):
-        pieces = (Part("reasoning", spoken), *pieces)
+    elif isinstance(item.get("message"), dict) and "role" not in item:
+        item = item["message"]
+    elif "role" not in item and (found := _responses_item(item, kind)):
+        return found
+    role = role_of(item.get("role") or role or (kind if kind != "message" else ""))
+    if not role or not any(key in item for key in SPOKEN):
+        return []
+    return _assembled(role, item)
+
+
+def _responses_item(item: dict[str, Any], kind: str) -> list[Message]:
+    if (answered := result(item)) is not None:
+        return [answered]
+    if kind == "reasoning":
+        single = part(item)
+        return [Message("assistant", (single,))] if single else []
+    if kind.endswith("_call") and (asked := call(item)) is not None:
+        found = [Message("assistant", (), (asked,))]
+        told = next((item[key] for key in ("output", "outputs", "results", "result", "error") if item.get(key)), None)
+        if told is not None:
+            found.append(Message("tool", (Part("text", shown(told) or ""),), tool_call_id=asked.call_id, name=asked.name))
+        return found
+    return []
+
+
+def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
+    """A message taken apart where a tool's result stands in it, with its parts and calls in order."""
+    content = next((item[key] for key in ("content", "parts", "blocks") if item.get(key) is not None), None)
+    call_id = text(item.get("tool_call_id")) or text(item.get("toolCallId")) or (text(item.get("id")) if role == "tool" else None)
+    name = text(item.get("name"))
+    found: list[Message] = []
+    pieces: list[Part] = []
+    calls: list[ToolCall] = []
+    for block in blocks(content):
+        answered = result(block) if isinstance(block, dict) and "text" not in block else None
+        if answered is not None:
+            if pieces or calls:
+                found.append(Message(role, tuple(pieces), tuple(calls), name=name))
+                pieces, calls = [], []
+            found.append(answered)
+        elif (single := piece(block)) is not None:
+            pieces.append(single)
+        elif isinstance(block, dict) and (asked := call(block)) is not None:
+            calls.append(asked)
+    if spoken := text(item.get("reasoning_content")) or text(item.get("reasoning")) or text(item.get("thinking")):
+        pieces.insert(0, Part("reasoning", spoken))
     if refused := text(item.get("refusal")):
-        pieces = (*pieces, Part("refusal", refused))
-    calls = [asked for block in blocks if isinstance(block, dict) and "text" not in block and (asked := call(block))]
-    calls += [asked for entry in entries(item.get("tool_calls")) if (asked := call(entry))]
+        pieces.append(Part("refusal", refused))
+    if isinstance(sound := item.get("audio"), dict) and (single := part({"type": "audio", **sound})) is not None:
+        pieces.append(single)
+    if isinstance(images := item.get("images"), list):  # Ollama
+        pieces.extend(single for image in images if (single := part({"type": "image", "image": image})) is not None)
+    calls.extend(asked for asked in _listed(item) if asked not in calls)
+    if pieces or calls or not found:
+        found.append(Message(role, tuple(pieces), tuple(calls), call_id, name))
+    return found
+
+
+def _listed(item: dict[str, Any]) -> list[ToolCall]:
+    """The calls beside the content."""
+    entries = item.get("tool_calls") or item.get("toolCalls")
+    entries = parse(entries) if isinstance(entries, str) else entries
+    found: list[ToolCall] = []
+    if isinstance(entries, list):
+        found = listed([evaluated(entry) if isinstance(entry, str) and not entry.startswith("{") else entry for entry in entries])
     if legacy := fields(item.get("function_call")):
-        calls.append(ToolCall(text(legacy.get("name")) or "", shown(legacy.get("arguments")) or ""))
-    return Message(role, pieces, tuple(calls), text(item.get("tool_call_id")), text(item.get("name")))
-
-
-def _result(blocks: list[Any]) -> Message | None:
-    """Anthropic and Bedrock put tool results into user messages; the first of them, with everything it says."""
-    for block in blocks:
-        if not isinstance(block, dict):
-            continue
-        if block.get("type") == "tool_result":
-            return Message("tool", parts(block.get("content")), tool_call_id=text(block.get("tool_use_id")))
-        if isinstance(result := block.get("toolResult"), dict):
-            return Message("tool", parts(result.get("content")), tool_call_id=text(result.get("toolUseId")))
-    return None
+        found.append(ToolCall(text(legacy.get("name")) or "", arguments(legacy.get("arguments"))))
+    return found

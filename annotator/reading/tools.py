@@ -1,29 +1,48 @@
-"""Tool definitions in their six shapes: OpenAI with and without `function`, Anthropic, Bedrock, a bare name, a JSON string of any."""
+"""Tool definitions in their shapes: OpenAI with and without `function`, Anthropic, Bedrock, Gemini, the AI SDK, a bare name, JSON of any."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from annotator.domain.message import ToolDefinition
 from annotator.reading.nested import dumped, fields, parse, text
 
-SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema")
+SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema", "parameters_json_schema", "args", "parametersJsonSchema")
+WRAPPERS = ("function", "toolSpec", "tool_spec")
 
 
 def definition(node: Any) -> ToolDefinition | None:
     """Name, description and parameter names; None where there is no name (a built-in tool is known by its type)."""
     received = node if isinstance(node, str) else dumped(node)
     inner = parse(node) if isinstance(node, str) else node
+    if isinstance(inner, str):  # JSON in JSON
+        inner = parse(inner)
     if not isinstance(inner, dict):
         return None
-    for wrapper in ("function", "toolSpec"):
+    for wrapper in WRAPPERS:
         if isinstance(inner.get(wrapper), dict):
             inner = inner[wrapper]
     name = text(inner.get("name")) or text(inner.get("type"))
     if name is None:
         return None
     schema = next((found for key in SCHEMAS if (found := fields(inner.get(key)))), {})
-    schema = fields(schema.get("json")) or schema
-    properties = fields(schema.get("properties"))
+    schema = fields(schema.get("json")) or fields(schema.get("jsonSchema")) or schema
+    properties = fields(schema.get("properties")) or (schema if _named_types(schema) else {})
     return ToolDefinition(name, text(inner.get("description")) or "", tuple(properties), received)
+
+
+def _named_types(schema: Mapping[str, Any]) -> bool:
+    """True for {"city": {"type": "string"}}: the properties without a schema around them (LangChain's `args`)."""
+    return bool(schema) and all(isinstance(value, dict) and ("type" in value or "anyOf" in value) for value in schema.values())
+
+
+def joined(first: Iterable[ToolDefinition], more: Iterable[ToolDefinition]) -> tuple[ToolDefinition, ...]:
+    """Each tool once, in the order met; a definition with parameters stands in for one without."""
+    found = {tool.name: tool for tool in first}
+    for tool in more:
+        known = found.get(tool.name)
+        if known is None or (tool.parameters and not known.parameters):
+            found[tool.name] = tool
+    return tuple(found.values())
 
 
 def is_schema(node: Any) -> bool:
