@@ -166,9 +166,15 @@ def test_a_line_ends_at_a_newline_alone() -> None:
     assert [span.name for span in load(data.encode())] == ["a\u2028b\x85c1", "a\u2028b\x85c2"]
 
 
-def test_ids_that_are_no_hex_stay_as_they_are() -> None:
-    [span] = load(json.dumps({**OTLP_SPAN, "traceId": "Ubd9/n5CBl0QCN4IeipNfA==", "spanId": "ff+JlQ+4uxQ="}).encode())
-    assert (span.trace_id, span.span_id) == ("Ubd9/n5CBl0QCN4IeipNfA==", "ff+JlQ+4uxQ=")
+def test_ids_in_base64_are_the_same_as_in_hex() -> None:
+    ids = {"traceId": "Ubd9/n5CBl0QCN4IeipNfA==", "spanId": "ff+JlQ+4uxQ=", "parentSpanId": "AAAAAAAAAAA="}
+    [span] = load(json.dumps({**OTLP_SPAN, **ids}).encode())
+    assert (span.trace_id, span.span_id, span.parent_id) == ("51b77dfe7e42065d1008de087a2a4d7c", "7dff89950fb8bb14", None)
+
+
+def test_ids_that_are_neither_hex_nor_base64_stay_as_they_are() -> None:
+    [span] = load(json.dumps({**OTLP_SPAN, "traceId": "Ubd9/n5CBl0QCN4IeipNfA", "spanId": "run-7="}).encode())
+    assert (span.trace_id, span.span_id) == ("Ubd9/n5CBl0QCN4IeipNfA", "run-7=")
 
 
 @pytest.mark.parametrize(

@@ -191,8 +191,8 @@ def test_spans_reads_the_traces_that_are_asked_for(tmp_path: Path) -> None:
         (b"[]", "holds no traces"),
         (b'{"data": []}', "holds no traces"),
         (b'{"resourceLogs": []}', "OTLP log records"),
-        (b'{"info": {}, "data": {"spans": []}}', "MLflow traces"),
-        (b'{"trace": {}, "observations": []}', "a Langfuse export"),
+        (b'{"info": {}, "data": {"spans": []}}', "line 1: an MLflow trace without spans and without an id"),
+        (b'{"trace": {}, "observations": []}', "line 1: a Langfuse trace without observations and without an id"),
         (b"PAR1....", "is a Parquet file"),
         (b"\xff\xfe{\x00", "is UTF-16 text"),
         (b"<html>", "is HTML or XML"),
@@ -210,7 +210,7 @@ def test_a_file_without_traces_says_what_it_is(tmp_path: Path, data: bytes, what
         pages(path)
     assert what in raised.value.title
     assert raised.value.title.startswith(str(path))
-    assert "resourceSpans" in raised.value.advice
+    assert "OTLP JSON" in raised.value.advice
 
 
 def test_a_file_that_is_not_there_names_its_neighbour(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from annotator.domain.span import Span
-from annotator.sources.files import otlp, phoenix_json
+from annotator.sources.files import langfuse, langsmith, mlflow, otlp, phoenix_json
 from annotator.sources.files.values import first
 
-ACCEPTED = 'OTLP JSON ({"resourceSpans": …}) or Phoenix spans ({"data": …}), as JSON or JSON Lines, plain or gzip'
-ENVELOPES = ("data",)
+ACCEPTED = "OTLP JSON, Phoenix spans, MLflow traces, Langfuse exports or LangSmith runs, as JSON or JSON Lines, plain or gzip"
+ENVELOPES = ("data", "runs", "traces")
 """Keys of a page of some server, with its records in a list."""
 
 _FOREIGN = (
@@ -16,9 +16,6 @@ _FOREIGN = (
     (("resource_logs",), "OTLP log records"),
     (("resourceMetrics",), "OTLP metrics"),
     (("resource_metrics",), "OTLP metrics"),
-    (("info", "data"), "MLflow traces"),
-    (("trace", "observations"), "a Langfuse export"),
-    (("post", "patch"), "LangSmith runs"),
     (("spanContext",), "spans of OpenTelemetry for JavaScript"),
 )
 
@@ -32,14 +29,23 @@ class Format(NamedTuple):
     """By its keys; cheap, never raises."""
     spans: Callable[[Mapping[str, Any]], Iterator[Span | str]]
     """The spans in it; a string says why something in it is none."""
+    unfinished: Callable[[], bool] | None = None
+    """True while a later record may go on with spans of an earlier one: reading cannot go on from between them."""
 
 
 def formats() -> tuple[Format, ...]:
     """Every format, in the order in which they are tried; a tuple serves one reading, since a format may remember its records."""
+    runs = langsmith.Runs()
     return (
         Format("OTLP JSON", lambda record: isinstance(first(record, *otlp.REQUEST), list), otlp.spans_of_request),
         Format("Phoenix spans", phoenix_json.is_span, _single(phoenix_json.span_of)),
         Format("Phoenix OTLP spans", otlp.is_span, _single(otlp.span_of)),
+        Format("MLflow traces", mlflow.is_trace, mlflow.spans_of_trace),
+        Format("a Langfuse export", langfuse.is_export, langfuse.spans_of_export),
+        Format("Langfuse observations", langfuse.is_observation, _single(langfuse.span_of_observation)),
+        Format("LangSmith runs", langsmith.is_batch, runs.spans_of_batch, runs.unfinished),
+        Format("LangSmith runs", langsmith.is_run, runs.spans_of_run, runs.unfinished),
+        Format("Langfuse traces", langfuse.is_trace, _single(langfuse.span_of_trace)),
     )
 
 

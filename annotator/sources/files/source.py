@@ -123,11 +123,13 @@ def _parts(stream: BinaryIO, name: str, cursor: str, before: int, known: tuple[F
     counted = Counted(stream)
     line, offset = _resumed(stream, cursor) if cursor else (0, 0)
     plain, packed = (buffered(counted), False) if line else unpacked(counted, name)
+    remembering = {one.unfinished for one in known if one.unfinished}
     with plain:
         for record in records(plain, line, offset):
             place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
             for part in _spans(record, known):
-                yield _Found(part, place, before + (offset if line else 0) + counted.read_bytes)
+                here = "" if any(unfinished() for unfinished in remembering) else place
+                yield _Found(part, here, before + (offset if line else 0) + counted.read_bytes)
 
 
 def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | BadLine]:

@@ -1,5 +1,6 @@
 """Ids, times and texts of a span's header, from whatever a file holds in their place."""
 
+import base64
 import json
 import math
 import re
@@ -8,10 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 _HEX_ID = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{16}")
+_BASE64_ID = re.compile(r"[0-9A-Za-z+/]{22}==|[0-9A-Za-z+/]{11}=")
+"""16 or 8 bytes, as protobuf's own JSON writes them; hex ids have another length."""
 _FRACTION = re.compile(r"[.,](\d+)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_NS = (1 << 63) - 1
 """The largest time that OTLP's consumers and SQLite can keep: the year 2262."""
+_SECONDS = 100_000_000_000
+"""More seconds than any time since 1970 has, fewer milliseconds than any time after 1973."""
 _STATUS = {"1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR"}
 
 
@@ -30,12 +35,14 @@ def text(value: Any) -> str:
 
 
 def span_or_trace_id(value: Any) -> str:
-    """Hex ids in lower case and without 0x, others as they are; '' where there is none."""
+    """Hex ids in lower case and without 0x, those in base64 as hex, others as they are; '' where there is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     name = text(value)
     bare = name.removeprefix("0x")
-    return bare.lower() if _HEX_ID.fullmatch(bare) else name
+    if _HEX_ID.fullmatch(bare):
+        return bare.lower()
+    return base64.b64decode(name).hex() if name.endswith("=") and _BASE64_ID.fullmatch(name) else name
 
 
 def parent_id(value: Any) -> str | None:
@@ -71,6 +78,21 @@ def iso_nano(value: Any) -> int | None:
         return None
     nanos = int(fraction[1][:9].ljust(9, "0")) if fraction else 0
     return _in_range((since.days * 86_400 + since.seconds) * 1_000_000_000 + nanos)
+
+
+def any_nano(value: Any) -> int | None:
+    """Nanoseconds since 1970 from ISO 8601, or from a count of seconds, milli-, micro- or nanoseconds, told apart by its size."""
+    if isinstance(value, str) and not value.isdecimal():
+        return iso_nano(value)
+    if isinstance(value, float) and math.isfinite(value) and 0 < value < _SECONDS:
+        return _in_range(round(value * 1_000_000) * 1000)
+    count = unix_nano(value)
+    if count is None:
+        return None
+    for unit, largest in ((1_000_000_000, _SECONDS), (1_000_000, _SECONDS * 1000), (1000, _SECONDS * 1_000_000)):
+        if count < largest:
+            return _in_range(count * unit)
+    return count
 
 
 def _in_range(nanos: int) -> int | None:
