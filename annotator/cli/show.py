@@ -5,11 +5,15 @@ import dataclasses
 import json
 import shutil
 import sys
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place
 from annotator.cli.finding import find
 from annotator.errors import UsageError
+
+if TYPE_CHECKING:
+    from annotator.text.block import Block
 
 
 def add(verbs: Any) -> None:
@@ -21,12 +25,14 @@ def add(verbs: Any) -> None:
     )
     options.common(verb)
     verb.add_argument("id", metavar="ID", help="a trace id, a span id, or a unique prefix")
-    verb.add_argument("--json", action="store_true", help="what was read: messages, tools, tool calls, documents")
+    form = verb.add_mutually_exclusive_group()
+    form.add_argument("--raw", action="store_true", help="every attribute and event as received")
+    form.add_argument("--json", action="store_true", help="what was read: messages, tools, tool calls, documents")
     verb.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    from annotator.text.plain import plain
+    from annotator.text.raw import raw_blocks
     from annotator.workflow.present import present_trace
 
     store = place.existing_store(args)
@@ -34,6 +40,9 @@ def run(args: argparse.Namespace) -> int:
     trace = store.trace(found.source_id, found.trace_id)
     if trace is None:
         raise UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
+    if args.raw:
+        _print(raw_blocks(trace, found.span_id))
+        return 0
     root = trace.root
     presented = present_trace(trace, found.span_id or (root.span_id if root else ""))
     if args.json:
@@ -48,13 +57,20 @@ def run(args: argparse.Namespace) -> int:
         }
         print(json.dumps(record, ensure_ascii=True, default=str))
         return 0
+    _print(presented.blocks)
+    return 0
+
+
+def _print(blocks: "Iterable[Block]") -> None:
+    """The blocks, wrapped where stdout is a terminal."""
+    from annotator.text.plain import plain
+
     if sys.stdout.isatty():
         from annotator.text.cells import wrap
 
         width = shutil.get_terminal_size().columns
-        for text in plain(presented.blocks):
+        for text in plain(blocks):
             print("\n".join(text[start:end] for start, end in wrap(text, width)))
     else:
-        for text in plain(presented.blocks):
+        for text in plain(blocks):
             print(text)
-    return 0
