@@ -12,14 +12,17 @@ from annotator.sources.files.values import first, parent_id, span_or_trace_id, s
 
 REQUEST = ("resourceSpans", "resource_spans")
 _SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans")
-_TRACE_ID = ("traceId", "trace_id")
-_SPAN_ID = ("spanId", "span_id")
+TRACE_ID = ("traceId", "trace_id")
+SPAN_ID = ("spanId", "span_id")
 _PARENT_ID = ("parentSpanId", "parent_span_id")
 _START = ("startTimeUnixNano", "start_time_unix_nano")
 _END = ("endTimeUnixNano", "end_time_unix_nano")
 _TIME = ("timeUnixNano", "time_unix_nano")
-_READ = frozenset((*_TRACE_ID, *_SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *_START, *_END))
+_READ = frozenset((*TRACE_ID, *SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *_START, *_END))
+_EMPTY: tuple[Any, ...] = (None, "", 0, [])
+_NO_TIME = (None, "", 0, "0")
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
+_NUMBERS = (("intValue", int), ("int_value", int), ("doubleValue", float), ("double_value", float))
 _ALTERNATIVES = frozenset(
     f"{kind}{suffix}" for kind in ("string", "bool", "bytes", "int", "double", "array", "kvlist") for suffix in ("Value", "_value")
 )
@@ -27,46 +30,52 @@ _ALTERNATIVES = frozenset(
 
 def is_span(record: Mapping[str, Any]) -> bool:
     """True for a span of OTLP/JSON, told by its ids and one more of its fields."""
-    return first(record, *_SPAN_ID) is not None and (
-        first(record, *_TRACE_ID) is not None or first(record, *_START) is not None or isinstance(record.get("attributes"), list)
+    return first(record, *SPAN_ID) is not None and (
+        first(record, *TRACE_ID) is not None or first(record, *_START) is not None or isinstance(record.get("attributes"), list)
     )
 
 
 def spans_of_request(request: Mapping[str, Any]) -> Iterator[Span | str]:
     """Every span of a request; a string says why something in it is none."""
-    for r, resource_spans in _objects(first(request, *REQUEST), "resourceSpans"):
+    for r, resource_spans in objects(first(request, *REQUEST), "resourceSpans"):
         if isinstance(resource_spans, str):
             yield resource_spans
             continue
-        resource = _entity(resource_spans.get("resource"))
-        for s, scope_spans in _objects(first(resource_spans, *_SCOPES), f"resourceSpans[{r}].scopeSpans"):
+        resource = entity(resource_spans.get("resource"))
+        for s, scope_spans in objects(first(resource_spans, *_SCOPES), f"resourceSpans[{r}].scopeSpans"):
             if isinstance(scope_spans, str):
                 yield scope_spans
                 continue
             where = f"resourceSpans[{r}].scopeSpans[{s}].spans"
-            scope = _entity(first(scope_spans, "scope", "instrumentationLibrary"))
+            scope = entity(first(scope_spans, "scope", "instrumentationLibrary"))
             around = {key: value for key, value in (("resource", resource), ("scope", scope)) if value}
-            for index, span in _objects(scope_spans.get("spans"), where):
+            for index, span in objects(scope_spans.get("spans"), where):
                 read = span if isinstance(span, str) else span_of(span, around)
                 yield read if isinstance(read, Span) or read is span else f"{where}[{index}]: {read}"
 
 
 def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Span | str:
     """The span, with what stood around it in `extra`; a string says why it is none."""
-    trace_id, span_id = span_or_trace_id(first(span, *_TRACE_ID)), span_or_trace_id(first(span, *_SPAN_ID))
+    trace_id, span_id = span_or_trace_id(first(span, *TRACE_ID)), span_or_trace_id(first(span, *SPAN_ID))
     if not trace_id or not span_id:
         return f"a span without a {'span' if trace_id else 'trace'} id"
-    attributes, odd_attributes = _attributes(span.get("attributes"))
+    attributes, odd_attributes = attributes_of(span.get("attributes"))
     events, odd_events = _events(span.get("events"))
     received = span.get("status")
     status = received if isinstance(received, dict) else {"code": received}
     start, end = first(span, *_START), first(span, *_END)
-    extra = {key: value for key, value in span.items() if key not in _READ and value not in (None, "", 0, [])}
-    extra |= around or {}
-    odd = (("attributes", odd_attributes), ("events", odd_events))
-    times = ((_START[1], start), (_END[1], end))
-    extra |= {key: value for key, value in odd if value}
-    extra |= {key: value for key, value in times if value not in (None, "", 0, "0") and unix_nano(value) is None}
+    start_ns, end_ns = unix_nano(start), unix_nano(end)
+    extra = {key: value for key, value in span.items() if key not in _READ and value not in _EMPTY}
+    if around:
+        extra |= around
+    if odd_attributes:
+        extra["attributes"] = odd_attributes
+    if odd_events:
+        extra["events"] = odd_events
+    if start_ns is None and start not in _NO_TIME:
+        extra[_START[1]] = start
+    if end_ns is None and end not in _NO_TIME:
+        extra[_END[1]] = end
     return Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -74,8 +83,8 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
         name=text(span.get("name")),
         kind=text(attributes.get("openinference.span.kind")).upper() or "UNKNOWN",
         status_code=status_code(status.get("code")),
-        start_ns=unix_nano(start),
-        end_ns=unix_nano(end),
+        start_ns=start_ns,
+        end_ns=end_ns,
         session_id=text(session_of(attributes)) or None,
         status_message=text(status.get("message")),
         attributes=attributes,
@@ -91,9 +100,9 @@ def unwrap(value: Any) -> Any:
     scalar = first(value, *_SCALARS)
     if scalar is not None:
         return scalar
-    number = first(value, "intValue", "int_value", "doubleValue", "double_value")
-    if number is not None:
-        return _number(number, float if first(value, "intValue", "int_value") is None else int)
+    for key, kind in _NUMBERS:
+        if value.get(key) is not None:
+            return _number(value[key], kind)
     array = first(value, "arrayValue", "array_value")
     if array is not None:
         values = array.get("values") or [] if isinstance(array, dict) else array
@@ -101,7 +110,7 @@ def unwrap(value: Any) -> Any:
     pairs = first(value, "kvlistValue", "kvlist_value")
     if pairs is None:
         return None
-    attributes, odd = _attributes(pairs.get("values") if isinstance(pairs, dict) else pairs)
+    attributes, odd = attributes_of(pairs.get("values") if isinstance(pairs, dict) else pairs)
     return pairs if odd else attributes
 
 
@@ -116,15 +125,23 @@ def _number(value: Any, kind: type[int] | type[float]) -> Any:
     return number if abs(number) < float("inf") else value
 
 
-def _attributes(pairs: Any) -> tuple[dict[str, Any], Any]:
+def attributes_of(pairs: Any) -> tuple[dict[str, Any], Any]:
     """Key-value pairs as a dictionary, and what of them is no pair, as received."""
     if isinstance(pairs, dict):
         return pairs, None
     if not isinstance(pairs, list):
         return {}, pairs
-    good = [pair for pair in pairs if isinstance(pair, dict) and isinstance(pair.get("key"), str)]
-    odd = [pair for pair in pairs if not isinstance(pair, dict) or not isinstance(pair.get("key"), str)]
-    return {pair["key"]: unwrap(pair.get("value")) for pair in good}, odd
+    attributes: dict[str, Any] = {}
+    odd = []
+    for pair in pairs:
+        if not isinstance(pair, dict) or not isinstance(key := pair.get("key"), str):
+            odd.append(pair)
+            continue
+        value = pair.get("value")
+        # Nearly every value is a string alone.
+        alone = value.get("stringValue") if isinstance(value, dict) and len(value) == 1 else None
+        attributes[key] = unwrap(value) if alone is None else alone
+    return attributes, odd
 
 
 def _events(events: Any) -> tuple[tuple[SpanEvent, ...], Any]:
@@ -133,19 +150,19 @@ def _events(events: Any) -> tuple[tuple[SpanEvent, ...], Any]:
         return (), events
     good = [event for event in events if isinstance(event, dict)]
     read = tuple(
-        SpanEvent(text(event.get("name")), unix_nano(first(event, *_TIME)), _attributes(event.get("attributes"))[0]) for event in good
+        SpanEvent(text(event.get("name")), unix_nano(first(event, *_TIME)), attributes_of(event.get("attributes"))[0]) for event in good
     )
     return read, [event for event in events if not isinstance(event, dict)]
 
 
-def _entity(value: Any) -> Any:
+def entity(value: Any) -> Any:
     """A resource or a scope with its attributes unwrapped."""
     if not isinstance(value, dict) or "attributes" not in value:
         return value
-    return {**value, "attributes": _attributes(value["attributes"])[0]}
+    return {**value, "attributes": attributes_of(value["attributes"])[0]}
 
 
-def _objects(values: Any, where: str) -> Iterator[tuple[int, Any]]:
+def objects(values: Any, where: str) -> Iterator[tuple[int, Any]]:
     """The objects of an array with their places; a string in the place of what is no object."""
     if not isinstance(values, list):
         if values is not None:

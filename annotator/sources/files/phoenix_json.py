@@ -9,6 +9,7 @@ from annotator.sources.files.values import iso_nano, parent_id, span_or_trace_id
 _READ = frozenset(
     ("name", "context", "span_kind", "parent_id", "start_time", "end_time", "status_code", "status_message", "attributes", "events")
 )
+_EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def is_span(record: Mapping[str, Any]) -> bool:
@@ -28,11 +29,19 @@ def span_of(span: Mapping[str, Any]) -> Span | str:
     events, odd_events = _events(span.get("events"))
     nested = span.get("status")
     status = nested if isinstance(nested, dict) else {}
-    extra = {key: value for key, value in span.items() if key not in _READ and value not in (None, "", [])}
-    odd = {"attributes": None if attributes is received else received, "events": odd_events}
-    odd |= {key: span.get(key) for key in ("start_time", "end_time") if iso_nano(span.get(key)) is None}
-    odd["context"] = {key: value for key, value in context.items() if key not in ("trace_id", "span_id") and value}
-    extra |= {key: value for key, value in odd.items() if value}
+    start, end = span.get("start_time"), span.get("end_time")
+    start_ns, end_ns = iso_nano(start), iso_nano(end)
+    extra = {key: value for key, value in span.items() if key not in _READ and value not in _EMPTY}
+    if received and attributes is not received:
+        extra["attributes"] = received
+    if odd_events:
+        extra["events"] = odd_events
+    if start and start_ns is None:
+        extra["start_time"] = start
+    if end and end_ns is None:
+        extra["end_time"] = end
+    if len(context) > 2 and (odd := {key: value for key, value in context.items() if key not in ("trace_id", "span_id") and value}):
+        extra["context"] = odd
     return Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -40,8 +49,8 @@ def span_of(span: Mapping[str, Any]) -> Span | str:
         name=text(span.get("name")),
         kind=text(span.get("span_kind") or attributes.get("openinference.span.kind")).upper() or "UNKNOWN",
         status_code=status_code(span.get("status_code") or status.get("status_code")),
-        start_ns=iso_nano(span.get("start_time")),
-        end_ns=iso_nano(span.get("end_time")),
+        start_ns=start_ns,
+        end_ns=end_ns,
         session_id=text(session_of(attributes)) or None,
         status_message=text(span.get("status_message") or status.get("description")),
         attributes=attributes,

@@ -8,21 +8,28 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+_USUAL_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{16}")
 _HEX_ID = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{16}")
 _BASE64_ID = re.compile(r"[0-9A-Za-z+/]{22}==|[0-9A-Za-z+/]{11}=")
 """16 or 8 bytes, as protobuf's own JSON writes them; hex ids have another length."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _FRACTION = re.compile(r"[.,](\d+)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_NS = (1 << 63) - 1
 """The largest time that OTLP's consumers and SQLite can keep: the year 2262."""
 _SECONDS = 100_000_000_000
 """More seconds than any time since 1970 has, fewer milliseconds than any time after 1973."""
-_STATUS = {"1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR"}
+_STATUS = {"1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR", "UNSET": "UNSET"}
+_ZONES = ("+00:00", "Z")
 
 
 def first(record: Mapping[str, Any], *names: str) -> Any:
     """The first of these keys that is there and not null."""
-    return next((record[name] for name in names if record.get(name) is not None), None)
+    for name in names:
+        value = record.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def text(value: Any) -> str:
@@ -31,11 +38,13 @@ def text(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         value = json.dumps(value)
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", value)
+    return value if value.isascii() else _HALVES.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def span_or_trace_id(value: Any) -> str:
     """Hex ids in lower case and without 0x, those in base64 as hex, others as they are; '' where there is none."""
+    if isinstance(value, str) and _USUAL_ID.fullmatch(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     name = text(value)
@@ -47,12 +56,16 @@ def span_or_trace_id(value: Any) -> str:
 
 def parent_id(value: Any) -> str | None:
     """None for a root: no id, or one of zeros only."""
+    if value is None:
+        return None
     parent = span_or_trace_id(value)
     return parent if parent.strip("0") else None
 
 
 def status_code(value: Any) -> str:
     """OK, ERROR or UNSET from 0, 1, 2, 'STATUS_CODE_OK', 'Error' and the like."""
+    if isinstance(value, str) and value in _STATUS:
+        return _STATUS[value]
     return _STATUS.get(text(value).upper().removeprefix("STATUS_CODE_"), "UNSET")
 
 
@@ -70,13 +83,15 @@ def iso_nano(value: Any) -> int | None:
     """Nanoseconds since 1970 from ISO 8601, to the last of nine digits; without a zone it is UTC. None for what is no time."""
     if not isinstance(value, str):
         return None
-    fraction = _FRACTION.search(value)
+    # Python reads six digits at most; this is what nearly every time looks like.
+    short = (value[26:] in _ZONES and value[19] == ".") or value[19:] in _ZONES
+    fraction = None if short else _FRACTION.search(value)
     try:
-        moment = datetime.fromisoformat(_FRACTION.sub("", value, count=1))
+        moment = datetime.fromisoformat(value if short else _FRACTION.sub("", value, count=1))
         since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
     except (ValueError, OverflowError):
         return None
-    nanos = int(fraction[1][:9].ljust(9, "0")) if fraction else 0
+    nanos = int(fraction[1][:9].ljust(9, "0")) if fraction else since.microseconds * 1000
     return _in_range((since.days * 86_400 + since.seconds) * 1_000_000_000 + nanos)
 
 
