@@ -8,6 +8,7 @@ from annotator.text import facts
 from annotator.text.block import Block
 from annotator.text.ends import SPEAKS, End, answers, question
 from annotator.text.escape import one_line, visible
+from annotator.text.outline import Outline
 from annotator.text.readable import facts as named
 from annotator.text.readable import parsed, pretty
 from annotator.text.scope import Scope
@@ -24,11 +25,11 @@ SHOWN = ("model", "tools", "functions")
 """Invocation parameters that have a place of their own."""
 
 
-def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "") -> list[Block]:
+def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "", shape: Outline | None = None) -> list[Block]:
     """The whole trace when `focus` is its root (or names no span), else that span and what is below it."""
     if not trace.spans:
         return [Block("empty", "", "user", "USER", "this trace has no spans", weight="question", note=True)]
-    scope = Scope(trace, readings, focus)
+    scope = Scope(trace, readings, focus, shape)
     asked, ends = question(scope), answers(scope)
     steps = Steps(scope, asked, ends)
     happened = steps.blocks()
@@ -65,7 +66,7 @@ def _question_block(scope: Scope, asked: End) -> Block:
     if asked.text:
         body, syntax = pretty(asked.text) if asked.title != "USER" else (visible(asked.text), "text")
         return Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=one_line(asked.text[:400]))
-    what = "prompt text" if scope.root.kind == "LLM" or (scope.root.kind == "UNKNOWN" and scope.top.model) else "input"
+    what = "prompt text" if scope.top_kind == "LLM" or (scope.top_kind == "UNKNOWN" and scope.top.model) else "input"
     body = f"no {what} was recorded on this span"
     return Block(key, scope.root.span_id, "user", asked.title, body, weight="question", summary=body, note=True)
 
@@ -73,7 +74,7 @@ def _question_block(scope: Scope, asked: End) -> Block:
 def _rest_of_input(scope: Scope, asked: End) -> list[Block]:
     """The recorded input, where the question is only a part of it and no message shows the rest."""
     given = scope.top.input_text
-    if asked.whole or not given or scope.root.kind == "LLM" or (isinstance(value := parsed(given), dict) and len(value) == 1):
+    if asked.whole or not given or scope.top_kind == "LLM" or (isinstance(value := parsed(given), dict) and len(value) == 1):
         return []
     body, syntax = pretty(given)
     root_id, summary = scope.root.span_id, one_line(given[:400])
@@ -123,12 +124,12 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
             key = f"{scope.root.span_id}/answer/{place}"
             summary = one_line(end.text[:400])
             found.append(Block(key, end.span_id, "assistant", end.title, body, syntax=syntax, weight="answer", summary=summary))
-    if found or (not calls and scope.root.kind in ("RETRIEVER", "RERANKER") and (scope.top.retrieved or scope.top.documents)):
+    if found or (not calls and scope.top_kind in ("RETRIEVER", "RERANKER") and (scope.top.retrieved or scope.top.documents)):
         return found
-    what = "answer" if scope.root.kind in SPEAKS else "output"
+    what = "answer" if scope.top_kind in SPEAKS else "output"
     reason = scope.top.finish_reason
     body = f"no {what} was recorded" + (f" (finish reason: {one_line(reason)})" if reason else "")
-    if scope.top.embedded and scope.root.kind == "EMBEDDING":
+    if scope.top.embedded and scope.top_kind == "EMBEDDING":
         body = f"{facts.counted(len(scope.top.embedded), 'text')} embedded; vectors are not shown"
     if calls:
         body = "no text; the model asks for a tool"

@@ -43,23 +43,23 @@ def question(scope: Scope) -> End:
     if reading.embedded:
         return End("\n".join(reading.embedded), "INPUT", span_id)
     if (given := reading.input_text) and given.strip():
-        title = "USER" if scope.root.kind in SPEAKS else "INPUT"
+        title = "USER" if scope.top_kind in SPEAKS else "INPUT"
         value = parsed(given)
         if value is None:
             return End(given.strip(), title, span_id)
         if spoken and _inside(spoken.text or "", given):
             return End(spoken.text, "USER", span_id, False)
-        if (found := chosen(value, QUESTIONS)) and scope.root.kind in SPEAKS:
+        if (found := chosen(value, QUESTIONS)) and scope.top_kind in SPEAKS:
             return End(found.strip(), title, span_id, isinstance(value, dict) and len(value) == 1)
-        if spoken and scope.root.kind in SPEAKS:
+        if spoken and scope.top_kind in SPEAKS:
             return End(spoken.text, spoken.title, spoken.span_id, False)
         return End(given.strip(), "INPUT", span_id)
-    return spoken or End(None, "USER" if scope.root.kind in SPEAKS else "INPUT", span_id)
+    return spoken or End(None, "USER" if scope.top_kind in SPEAKS else "INPUT", span_id)
 
 
 def _first_asked(scope: Scope) -> End | None:
     for span, _ in scope.order:
-        if span.span_id in scope.models and (asked := last_user(scope.reading(span).input_messages)):
+        if span.span_id in scope.models and (asked := last_user(scope.heard(span))):
             return End(said(asked).strip(), _role(asked), span.span_id)
     return None
 
@@ -71,21 +71,21 @@ def _role(message: Message) -> str:
 def answers(scope: Scope) -> list[End]:
     """The root's answer (one a choice), else its output made readable, else what the last model span said; empty for none."""
     reading, span_id = scope.top, scope.root.span_id
-    title = "ANSWER" if scope.root.kind in SPEAKS else "OUTPUT"
+    title = "ANSWER" if scope.top_kind in SPEAKS else "OUTPUT"
     if texts := _texts(reading.output_messages):
         return _choices(texts, span_id)
     last = scope.last_said()
     spoken = _texts(last[1]) if last else []
     told = (reading.output_text or "").strip()
     if told:
-        if scope.root.kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
+        if scope.top_kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
             return []  # the provider's JSON around calls, an empty answer, vectors
         if len(spoken) == 1 and last and _inside(spoken[0], told):
             return [End(spoken[0], title, span_id)]
         if len(spoken) == 1 and last and STREAM.search(told):
             return [End(spoken[0], title, span_id)]
         value = parsed(told)
-        if isinstance(value, dict) and scope.root.kind in SPEAKS and (found := chosen({**_strings(value)}, ANSWERS)):
+        if isinstance(value, dict) and scope.top_kind in SPEAKS and (found := chosen({**_strings(value)}, ANSWERS)):
             return [End(found.strip(), title, span_id, len(value) == 1)]
         return [End(told, title, span_id)]
     if spoken and last and not reading.failures:

@@ -1,10 +1,8 @@
 """What of a conversation was shown already: every request repeats the whole of it."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from annotator.domain.message import Message, ToolCall
-from annotator.domain.span import SpanHeader
 from annotator.text.readable import parsed, said, thought
 
 
@@ -61,13 +59,3 @@ class History:
             return False
         self._seen[identity] = count
         return True
-
-
-def lineage(spans: Mapping[str, SpanHeader], span: SpanHeader) -> set[str]:
-    """The ids of a span and of everything above it."""
-    found: set[str] = set()
-    at: SpanHeader | None = span
-    while at is not None and at.span_id not in found:
-        found.add(at.span_id)
-        at = spans.get(at.parent_id) if at.parent_id else None
-    return found

@@ -1,13 +1,15 @@
 """The part of a trace that is shown: all of it, or one span with what is below it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Message, Reading
-from annotator.domain.span import Span, Trace, root, tree
-from annotator.text.history import lineage
+from annotator.domain.span import Span, Trace, root
+from annotator.text.outline import EMPTY, Outline, outline
+from annotator.text.readable import said
+from annotator.text.spans import kind_of
 
-EMPTY = Reading()
 NOT_MODELS = ("TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR", "PROMPT")
 
 
@@ -21,28 +23,75 @@ class Visit(NamedTuple):
 class Scope:
     """Spans in reading order around the span that asks the question and gives the answer."""
 
-    def __init__(self, trace: Trace, readings: Mapping[str, Reading], focus: str) -> None:
-        self.spans = {span.span_id: span for span in trace.spans}
-        top = root(trace.spans)
-        whole = focus not in self.spans or (top is not None and top.span_id == focus)
-        self.whole = whole
-        self.root = self.spans[top.span_id if whole and top is not None else focus]
+    def __init__(self, trace: Trace, readings: Mapping[str, Reading], focus: str, shape: Outline | None = None) -> None:
         self.readings = readings
-        nodes = tree(trace.spans)
-        if not whole:
-            first = next(place for place, node in enumerate(nodes) if node.span.span_id == focus)
-            last = next((place for place in range(first + 1, len(nodes)) if nodes[place].depth <= nodes[first].depth), len(nodes))
-            nodes = nodes[first:last]
-        self.order = [(self.spans[node.span.span_id], node.depth) for node in nodes]
+        self.shape = shape or outline(trace.spans, readings)
+        nodes = self.shape.nodes
+        self._places: dict[str, int] = {}
+        for place, node in enumerate(nodes):
+            self._places.setdefault(node.span.span_id, place)
+        top = root(trace.spans)
+        whole = focus not in self._places or (top is not None and top.span_id == focus)
+        self.whole = whole
+        at = self._places[top.span_id if whole and top is not None else focus]
+        self.root = cast(Span, nodes[at].span)
+        self.places = list(range(len(nodes))) if whole else self._below(at)
+        self.order = [(cast(Span, nodes[place].span), nodes[place].depth) for place in self.places]
         self.models = self._models()
+        self._heard, self._said = self._spokesmen()
+
+    def _below(self, at: int) -> list[int]:
+        """A span, what is below it, and what repeats a call of it elsewhere."""
+        shape = self.shape
+        found = list(range(at, shape.ends[at]))
+        for twin, stand in shape.twins.items():
+            if at <= stand < shape.ends[at] and not at <= twin < shape.ends[at]:
+                found.extend(range(twin, shape.ends[twin]))
+        return found
 
     def reading(self, span: Span) -> Reading:
         return self.readings.get(span.span_id, EMPTY)
+
+    def kind(self, span: Span) -> str:
+        """The header's kind, else the convention's."""
+        return kind_of(span, self.reading(span))
 
     @property
     def top(self) -> Reading:
         """The reading of the root."""
         return self.reading(self.root)
+
+    @property
+    def top_kind(self) -> str:
+        return self.kind(self.root)
+
+    def is_twin(self, span: Span) -> bool:
+        """It repeats a call that another span stands for."""
+        return self._places[span.span_id] in self.shape.twins
+
+    def is_plumbing(self, span: Span) -> bool:
+        return self._places[span.span_id] in self.shape.plumbing
+
+    def tells(self, span: Span) -> bool:
+        """No call, and yet it says something of its own."""
+        return self._places[span.span_id] in self.shape.tellers
+
+    def heard(self, span: Span) -> tuple[Message, ...]:
+        """The messages that went into a call; () where its twin says them better."""
+        return self.reading(span).input_messages if span.span_id not in self._heard else ()
+
+    def said(self, span: Span) -> tuple[Message, ...]:
+        """The messages that came out of a call; () where its twin says them better."""
+        return self.reading(span).output_messages if span.span_id not in self._said else ()
+
+    def above(self, span: Span) -> list[Span]:
+        """The spans around a span, nearest first, within the whole trace."""
+        found = []
+        place = self.shape.parents[self._places[span.span_id]]
+        while place >= 0:
+            found.append(cast(Span, self.shape.nodes[place].span))
+            place = self.shape.parents[place]
+        return found
 
     def visits(self) -> list[Visit]:
         """Each span entered and left, depth first, siblings by start: parallel branches stay together."""
@@ -58,19 +107,19 @@ class Scope:
         return found
 
     def related(self, one: str, other: str) -> bool:
-        """True when one span is the other or above it: a wrapper and what it wraps."""
-        if one == other:
-            return True
-        first, second = self.spans.get(one), self.spans.get(other)
+        """True when one span is the other, above it, or its twin: a wrapper and what it wraps."""
+        first, second = self._places.get(one), self._places.get(other)
         if first is None or second is None:
-            return False
-        return one in lineage(self.spans, second) or other in lineage(self.spans, first)
+            return one == other
+        first, second = self.shape.twins.get(first, first), self.shape.twins.get(second, second)
+        ends = self.shape.ends
+        return first <= second < ends[first] or second <= first < ends[second]
 
     def last_said(self) -> tuple[Span, tuple[Message, ...]] | None:
         """The output of the model span that ended last in reading order; None where no model span said anything."""
         for visit in reversed(self.visits()):
             if not visit.entering and visit.span.span_id in self.models:
-                said = self.reading(visit.span).output_messages
+                said = self.said(visit.span)
                 if any(message.parts or message.tool_calls for message in said):
                     return visit.span, said
                 if self.reading(visit.span).failures:
@@ -80,5 +129,29 @@ class Scope:
     def _models(self) -> set[str]:
         """Spans whose messages are the conversation: LLM spans, else whatever carries messages."""
         with_messages = [span for span, _ in self.order if self.reading(span).input_messages or self.reading(span).output_messages]
-        llm = {span.span_id for span in with_messages if span.kind == "LLM" or span.kind == "UNKNOWN"}
-        return llm or {span.span_id for span in with_messages if span.kind not in NOT_MODELS}
+        llm = {span.span_id for span in with_messages if self.kind(span) in ("LLM", UNKNOWN)}
+        return llm or {span.span_id for span in with_messages if self.kind(span) not in NOT_MODELS}
+
+    def _spokesmen(self) -> tuple[set[str], set[str]]:
+        """The twins whose input or output messages are left out: of each call the fullest record counts."""
+        calls: dict[int, list[Span]] = {}
+        for place, (span, _) in zip(self.places, self.order, strict=True):
+            if span.span_id in self.models:
+                calls.setdefault(self.shape.twins.get(place, place), []).append(span)
+        heard: set[str] = set()
+        spoken: set[str] = set()
+        for spans in calls.values():
+            if len(spans) > 1:
+                heard |= _outdone([(span.span_id, self.reading(span).input_messages) for span in spans])
+                spoken |= _outdone([(span.span_id, self.reading(span).output_messages) for span in spans])
+        return heard, spoken
+
+
+def _outdone(records: list[tuple[str, tuple[Message, ...]]]) -> set[str]:
+    """All but the record that says most."""
+    best = max(records, key=lambda record: sum(_length(message) for message in record[1]))[0]
+    return {span_id for span_id, _ in records if span_id != best}
+
+
+def _length(message: Message) -> int:
+    return 1 + len(said(message)) + sum(len(call.name) + len(call.arguments) for call in message.tool_calls)

@@ -85,44 +85,44 @@ class Steps:
             self._say(span, "template", "TEMPLATE", reading.prompt_template, head=head, detail=variables, weight="background")
         if span.span_id in self.scope.models:
             self._heard(span, reading)
-        elif span.kind == "TOOL":
+        elif self.scope.kind(span) == "TOOL":
             call = self._calls.run(span, reading)
             if call is not None and span is not self.scope.root:
                 self.steps.append(call)
         elif span is not self.scope.root:
-            agent = reading.agent or (span.name if span.kind == "AGENT" else None)
+            agent = reading.agent or (span.name if self.scope.kind(span) == "AGENT" else None)
             if agent and agent != self._agent:
                 self._agent = agent
                 self._say(span, "agent", "AGENT", "", head=one_line(agent))
-            if span.kind in PLUMBING:
+            if self.scope.kind(span) in PLUMBING:
                 self.others.append(span)
                 self._filtered(span, reading)
 
     def _leave(self, span: Span, reading: Reading) -> None:
         if span.span_id in self.scope.models:
             self._said(span, reading)
-        if span.kind == "RETRIEVER" or (reading.documents and span.kind != "RERANKER"):
+        if self.scope.kind(span) == "RETRIEVER" or (reading.documents and self.scope.kind(span) != "RERANKER"):
             self._retrieved(span, reading)
-        elif span.kind == "RERANKER":
+        elif self.scope.kind(span) == "RERANKER":
             self._reranked(span, reading)
-        elif span.kind in ("GUARDRAIL", "EVALUATOR") and span is not self.scope.root:
+        elif self.scope.kind(span) in ("GUARDRAIL", "EVALUATOR") and span is not self.scope.root:
             body, syntax = pretty(reading.output_text or "")
             note = not body
-            title = "GUARDRAIL" if span.kind == "GUARDRAIL" else "EVAL"
-            self._say(span, span.kind.lower(), title, body or "no result was recorded", head=one_line(span.name), syntax=syntax, note=note)
-        elif span.kind == "EMBEDDING" and span is not self.scope.root:
+            title = "GUARDRAIL" if self.scope.kind(span) == "GUARDRAIL" else "EVAL"
+            self._say(span, self.scope.kind(span).lower(), title, body or "no result was recorded", head=one_line(span.name), syntax=syntax, note=note)
+        elif self.scope.kind(span) == "EMBEDDING" and span is not self.scope.root:
             texts = "\n".join(reading.embedded) or chosen(parsed(reading.input_text or ""), QUESTIONS) or reading.input_text or ""
             if not any(isinstance(step, Block) and step.kind == "embedding" and step.body == visible(texts) for step in self.steps):
                 self._say(span, "embedding", "EMBED", texts, head=one_line(reading.model or ""), weight="background")
-        if span.kind != "TOOL" or span is self.scope.root:
+        if self.scope.kind(span) != "TOOL" or span is self.scope.root:
             self._failed(span, reading)
         else:
             self._failures.extend(reading.failures)
 
     def _heard(self, span: Span, reading: Reading) -> None:
         self._history.request()
-        turns_end = self._turns_end(reading.input_messages)
-        for place, message in enumerate(reading.input_messages):
+        turns_end = self._turns_end(self.scope.heard(span))
+        for place, message in enumerate(self.scope.heard(span)):
             for saying in sayings(message):
                 if not self._history.is_new(saying):
                     continue
@@ -144,7 +144,7 @@ class Steps:
         return next((place for place in range(len(messages) - 1, -1, -1) if messages[place] is last), 0)
 
     def _said(self, span: Span, reading: Reading) -> None:
-        for message in reading.output_messages:
+        for message in self.scope.said(span):
             for saying in sayings(message):
                 if not self._history.is_new(saying) and self._repeats(saying, span):
                     continue

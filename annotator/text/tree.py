@@ -1,11 +1,15 @@
 """The span tree as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from annotator.domain.span import ERROR, SpanHeader, Trace, tree
+from annotator.domain.kinds import UNKNOWN
+from annotator.domain.message import Reading
+from annotator.domain.span import ERROR, SpanHeader, Trace
 from annotator.text.escape import one_line
-from annotator.text.facts import duration
+from annotator.text.facts import counted
+from annotator.text.outline import EMPTY, Outline, outline
+from annotator.text.spans import kind_of, took
 
 
 class TreeRow(NamedTuple):
@@ -14,30 +18,77 @@ class TreeRow(NamedTuple):
     span_id: str
     depth: int
     kind: str
-    """Lower case: llm, tool, ...; '' where none was recorded."""
+    """Lower case: llm, tool, ...; '' where none is known."""
     name: str
     duration: str
-    """4.2s; 'open' for a span that never ended."""
+    """4.2s; 'open' for a span that never ended, -4.2s for one that ends before it starts."""
     mark: str
     """✗ the span failed, ! one below it did, ''."""
     orphan: bool
     """Its parent is named but not in the trace."""
+    circular: bool = False
+    """Its parents lead back to it."""
+    times: int = 1
+    """Spans that recorded this one call."""
+    folded: int = 0
+    """Above 0: no row of a span but of so many framework spans that have none; `span_id` is the first of them."""
 
 
-def tree_rows(trace: Trace | Sequence[SpanHeader]) -> list[TreeRow]:
-    """Every span once, parents before children, siblings by start."""
-    nodes = tree(tuple(trace.spans if isinstance(trace, Trace) else trace))
+def tree_rows(
+    trace: Trace | Sequence[SpanHeader],
+    readings: Mapping[str, Reading] | None = None,
+    everything: bool = False,
+    keep: Collection[str] = (),
+    shape: Outline | None = None,
+) -> list[TreeRow]:
+    """Parents before children, siblings by start.
+
+    A span that repeats a call is folded under it, and framework spans without content are one row at the end, unless their
+    id is in `keep`; with `everything`, and where nothing was read, each span has its row. `shape`: the outline, where it is
+    known already.
+    """
+    everything = everything or readings is None
+    readings = readings or {}
+    shape = shape or outline(trace.spans if isinstance(trace, Trace) else trace, readings)
+    nodes = shape.nodes
+    hidden: dict[int, int] = {}
+    if not everything:
+        hidden = {place: shape.twins.get(place, -1) for place in (*shape.twins, *shape.plumbing) if nodes[place].span.span_id not in keep}
+    times: dict[int, int] = {}
+    for stand in hidden.values():
+        times[stand] = times.get(stand, 1) + 1
+    marks = _marks(shape)
     rows: list[TreeRow] = []
-    deepest_failure = -1  # depth of the nearest failure below, walking up from the end
-    for node in reversed(nodes):
+    above: list[int] = []  # of each ancestor, the depth that its children have on the screen
+    for place, node in enumerate(nodes):
+        del above[node.depth :]
+        depth = above[-1] if above else 0
+        above.append(depth if place in hidden else depth + 1)
+        if place in hidden:
+            continue
         span = node.span
-        mark = ""
-        if span.status_code == ERROR:
-            mark = "✗"
+        kind = kind_of(span, readings.get(span.span_id, EMPTY))
+        kind = "" if kind == UNKNOWN else one_line(kind.lower())
+        name = one_line(span.name)
+        rows.append(
+            TreeRow(span.span_id, depth, kind, name, took(span), marks[place], node.orphan, node.circular, times.get(place, 1))
+        )
+    carried = [place for place, stand in hidden.items() if stand < 0]
+    if carried:
+        first = nodes[min(carried)].span.span_id
+        rows.append(TreeRow(first, 0, "", f"+ {counted(len(carried), 'framework span')}", "", "", False, folded=len(carried)))
+    return rows
+
+
+def _marks(shape: Outline) -> list[str]:
+    """By place in the whole tree: a folded span's failure still reaches what is above it."""
+    marks = [""] * len(shape.nodes)
+    deepest_failure = -1  # depth of the nearest failure below, walking up from the end
+    for place in range(len(shape.nodes) - 1, -1, -1):
+        node = shape.nodes[place]
+        if node.span.status_code == ERROR:
+            marks[place] = "✗"
         elif deepest_failure > node.depth:
-            mark = "!"
-        deepest_failure = node.depth if mark else min(deepest_failure, node.depth)
-        kind = "" if span.kind == "UNKNOWN" else one_line(span.kind.lower())
-        took = "open" if span.end_ns is None else duration(span.duration_ns)
-        rows.append(TreeRow(span.span_id, node.depth, kind, one_line(span.name), took, mark, node.orphan))
-    return rows[::-1]
+            marks[place] = "!"
+        deepest_failure = node.depth if marks[place] else min(deepest_failure, node.depth)
+    return marks

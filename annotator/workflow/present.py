@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotator.domain.message import Reading
 from annotator.domain.queue import Item
-from annotator.domain.span import SpanHeader, Trace
+from annotator.domain.span import Trace
 from annotator.domain.store import TraceStore
 from annotator.reading import read
 from annotator.text.block import Block
 from annotator.text.blocks import trace_blocks
+from annotator.text.outline import Outline, outline
 from annotator.text.tree import TreeRow, tree_rows
 
 
@@ -21,15 +22,28 @@ class Presented:
 
     trace: Trace
     readings: Mapping[str, Reading]
-    rows: tuple[TreeRow, ...]
+    shape: Outline
     blocks: tuple[Block, ...]
     """The whole trace, as read from its root."""
     focus: str
     """The span whose view `blocks` is."""
+    _trees: dict[tuple[bool, str], tuple[TreeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def focused(self, span_id: str) -> tuple[Block, ...]:
         """The view from another span."""
-        return self.blocks if span_id == self.focus else tuple(trace_blocks(self.trace, self.readings, span_id))
+        return self.blocks if span_id == self.focus else tuple(trace_blocks(self.trace, self.readings, span_id, self.shape))
+
+    def tree(self, everything: bool = False, current: str = "") -> tuple[TreeRow, ...]:
+        """The span tree, twins and plumbing folded unless `everything`; the focus and the current span always have a row."""
+        rows = self._tree(everything, "")
+        return rows if everything or not current or any(row.span_id == current for row in rows) else self._tree(False, current)
+
+    def _tree(self, everything: bool, current: str) -> tuple[TreeRow, ...]:
+        found = self._trees.get((everything, current))
+        if found is None:
+            found = tuple(tree_rows(self.trace, self.readings, everything, (self.focus, current), self.shape))
+            self._trees[everything, current] = found
+        return found
 
 
 def present(store: TraceStore, source_id: int, item: Item) -> Presented | None:
@@ -41,8 +55,8 @@ def present(store: TraceStore, source_id: int, item: Item) -> Presented | None:
 def present_trace(trace: Trace, focus: str) -> Presented:
     """The trace seen from one of its spans."""
     readings = {span.span_id: read(span) for span in trace.spans}
-    headers: tuple[SpanHeader, ...] = trace.spans
-    return Presented(trace, readings, tuple(tree_rows(headers)), tuple(trace_blocks(trace, readings, focus)), focus)
+    shape = outline(trace.spans, readings)
+    return Presented(trace, readings, shape, tuple(trace_blocks(trace, readings, focus, shape)), focus)
 
 
 HALVES = re.compile("[\ud800-\udfff]")

@@ -35,7 +35,7 @@ def test_openai_chat() -> None:
     assert "You advise on {topic}" in template and "topic=packing" in template and "question=What goes in last?" in template
     pictures = text(the("openai-chat", "torn-seam.jpg"))
     assert (
-        "[image https://example.com/photos/torn-seam.jpg]" in pictures and "[image/png 72 B inline]" in pictures and "iVBOR" not in pictures
+        "[image https://example.com/photos/torn-seam.jpg]" in pictures and "[image/png 70 B inline]" in pictures and "iVBOR" not in pictures
     )
     variants = the("openai-chat", "Give two variants")
     assert [block.title for block in blocks(variants) if block.weight == "answer"] == ["ANSWER 1 of 2", "ANSWER 2 of 2"]
@@ -125,7 +125,7 @@ def test_anthropic_messages() -> None:
     assert ["def total" in result or "FAILED" in result or "FileNotFoundError" in result for result in titled(review, "=")] == [True] * 3
     assert "repo=northfell/site" in shown and "pr=812" in shown and "tags review" in shown
     picture = text(the("anthropic-messages", "A green tent on a hill."))
-    assert "[image/png 72 B inline]" in picture and "[image https://example.com/hill.jpg]" in picture
+    assert "[image/png 70 B inline]" in picture and "[image https://example.com/hill.jpg]" in picture
     limited = [trace for trace in traces("anthropic-messages") if "overloaded?" in text(trace)]
     assert limited and all(len(list(titled(trace, "✗"))) == 1 for trace in limited), "the SDK's own span is the same call"
 

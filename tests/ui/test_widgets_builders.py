@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from annotator.text.line import Line
+from annotator.text.tree import TreeRow
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.rubric_bar import CriterionRow, Option, rubric_lines
-from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
+from annotator.ui.widgets.span_tree import tree_lines
 from annotator.ui.widgets.top_bar import TopState, progress_bar, top_line
 from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
 
@@ -49,7 +50,7 @@ def test_progress_bar(done: int, bar: str) -> None:
     assert "".join(piece.text for piece in progress_bar(done, 200, 10)) == bar
 
 
-ENTRIES = [TreeEntry(str(at), min(at, 30), "LLM", f"step {at}", "0.9s", "✗" if at == 3 else "", "error") for at in range(50)]
+ENTRIES = [TreeRow(str(at), min(at, 30), "llm", f"step {at}", "0.9s", "✗" if at == 3 else "", False) for at in range(50)]
 
 
 def test_tree_marks_the_current_span_by_a_sign() -> None:

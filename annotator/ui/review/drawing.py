@@ -12,10 +12,10 @@ from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
 from annotator.ui.widgets.rubric_bar import CriterionRow, Kind, Option, rubric_lines
-from annotator.ui.widgets.span_tree import TreeEntry, tree_lines
+from annotator.ui.widgets.span_tree import tree_lines
 from annotator.ui.widgets.top_bar import TopState, top_line
 from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
-from annotator.workflow.answers import ItemView, spoken
+from annotator.workflow.answers import spoken
 from annotator.workflow.progress import minutes_left
 
 LISTED = 12
@@ -50,24 +50,16 @@ def top(desk: Desk, width: int) -> Line:
 
 
 def tree(desk: Desk, width: int, height: int) -> list[Line]:
-    if desk.presented is None:
-        return []
-    entries = [
-        TreeEntry(row.span_id, row.depth, row.kind, row.name, row.duration, row.mark, "error" if row.mark else "dim")
-        for row in desk.presented.rows
-    ]
-    return tree_lines(entries, desk.span_id, width, height)
+    return tree_lines(desk.tree, desk.span_id, width, height)
 
 
 def path(desk: Desk, width: int) -> Line:
     """At narrow widths, instead of the tree: where the current span is."""
-    if desk.presented is None:
-        return line()
-    rows = desk.presented.rows
+    rows = desk.tree
     at = next((index for index, row in enumerate(rows) if row.span_id == desk.span_id), 0)
-    row = rows[at] if rows else None
-    if row is None:
+    if not rows:
         return line()
+    row = rows[at]
     where = Piece(f"  {row.duration} {row.mark}  span {at + 1} of {len(rows)}", "dim")
     return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), where)
 
@@ -145,7 +137,7 @@ def notice(desk: Desk, width: int) -> list[Line]:
 
     A second row where a refusal needs it.
     """
-    (text, style), stands = desk.notice, one_line(_state(desk.view))
+    (text, style), stands = desk.notice, one_line(_state(desk))
     text = one_line(text)
     if not text:
         return [notice_line(stands, style, width)]
@@ -157,13 +149,15 @@ def notice(desk: Desk, width: int) -> list[Line]:
     return rows
 
 
-def _state(view: ItemView | None) -> str:
-    """What is to be known about the item before it is judged."""
+def _state(desk: Desk) -> str:
+    """What is to be known about the item, and how it is looked at, before it is judged."""
+    view = desk.view
     if view is None:
         return ""
     item = view.item
     answered, required = view.progress
-    words = [item.why] if item.why else []
+    words = [f"raw view, {_key(desk, 'raw')} goes back"] if desk.raw else []
+    words += [item.why] if item.why else []
     if item.state != ItemState.TODO:
         words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
     elif 0 < answered < required:
@@ -195,6 +189,8 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
         hints.append((keymap.first("finish"), "write"))
     if desk.view.complete and not desk.number and not isinstance(config, FreeformConfig):
         hints.append((keymap.first("finish"), "next"))
+    if desk.part:
+        return key_line([*hints, *_part_hints(desk, keymap)], width)
     pairs = (("note", "note"), ("explain", "explain"), ("undo", "undo"), ("skip", "skip"), ("defer", "defer"), ("flag", "flag"))
     hints += [(keymap.first(command), word) for command, word in pairs]
     hints += [
@@ -202,9 +198,19 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
         (f"{keymap.first('previous_span')} {keymap.first('next_span')}", "span"),
         (keymap.first("search"), "search"),
         (keymap.first("fold"), "fold"),
+        (f"{keymap.first('previous_part')} {keymap.first('next_part')}", "part"),
         (keymap.first("help"), "help"),
     ]
     return key_line(hints, width)
+
+
+def _part_hints(desk: Desk, keymap: Keymap) -> list[tuple[str, str]]:
+    """What can be done with the part that is marked."""
+    media = any(block.media for block in desk.blocks if block.key == desk.part)
+    words = (("fold", "fold"), ("copy", "copy"), *((("media", "media"),) if media else ()), ("pager", "pager"), ("clear", "no mark"))
+    more = (("fold_role", "fold alike"), ("editor", "editor"), ("raw", "raw"), ("help", "help"))
+    ways = (f"{keymap.first('previous_part')} {keymap.first('next_part')}", "part")
+    return [ways, *((keymap.first(command), word) for command, word in (*words, *more))]
 
 
 def _key(desk: Desk, command: str) -> str:
