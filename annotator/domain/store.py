@@ -1,6 +1,6 @@
 """The port to the local store. One instance per thread; every method is its own transaction."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -129,7 +129,10 @@ class TraceStore(Protocol):
         """The id of the source, which is made where it is new."""
 
     def add_page(self, source_id: int, page: Page) -> list[str]:
-        """Keep headers and payloads; the trace ids that the page touched, in its order. Idempotent by span id."""
+        """Keep headers, payloads and log records; the trace ids that the page touched, in its order. Idempotent by span id."""
+
+    def settle_records(self, source_id: int) -> Mapping[str, int]:
+        """The source was read to its end: a span for all log records whose own never came; how many those are, by trace id."""
 
     def headers(self, source_id: int, trace_id: str) -> tuple[SpanHeader, ...]: ...
 

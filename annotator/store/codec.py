@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotator.domain.annotation import Annotation, Identity
-from annotator.domain.span import Span, SpanEvent, SpanHeader
+from annotator.domain.span import NOTICE, Span, SpanEvent, SpanHeader
 from annotator.errors import StoreError
 
 CHUNK = 1 << 20
 """Characters of JSON in one chunk, unless a single span has more."""
 LEVEL = 3
+NOT_HERE = "this span was listed, but the source did not give its content"
 
 
 def to_text(value: Any) -> str:
@@ -92,8 +93,8 @@ def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:
 
 
 def whole_span(header: SpanHeader, fields: Sequence[Any]) -> Span:
-    """A header and its payload; without fields the payload is empty."""
-    status_message, attributes, events, extra = fields or ("", {}, [], {})
+    """A header and its payload; without fields the payload never came, which is said."""
+    status_message, attributes, events, extra = fields or ("", {}, [], {NOTICE: NOT_HERE})
     return Span(
         header.trace_id, header.span_id, header.parent_id, header.name, header.kind, header.status_code,
         header.start_ns, header.end_ns, header.session_id,

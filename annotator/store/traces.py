@@ -6,12 +6,13 @@ from typing import Any
 
 from annotator.domain.queue import SourceRef
 from annotator.domain.source import Page
-from annotator.domain.span import Span, SpanHeader, Trace, start_order
+from annotator.domain.span import LogRecord, Span, SpanHeader, Trace, start_order
 from annotator.domain.store import TraceStore
 from annotator.errors import StoreError
 from annotator.store.area import BATCH, Area
 from annotator.store.codec import pack, unpack, whole_span
 from annotator.store.database import Database
+from annotator.store.records import joined, keep_records, stand_in
 
 HEADER = "span_id, parent_id, name, kind, status_code, start_ns, end_ns, session_id"
 LATEST_NS = (1 << 63) - 1
@@ -32,6 +33,7 @@ class _Arrived:
     """What a page brings for one trace."""
 
     headers: list[SpanHeader] = field(default_factory=list)
+    logs: list[LogRecord] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
 
@@ -51,6 +53,8 @@ class Traces(Area, TraceStore):
             trace = arrived.setdefault(span.trace_id, _Arrived())
             trace.headers.append(span)
             trace.spans.append(span)
+        for record in page.logs:
+            arrived.setdefault(record.trace_id, _Arrived()).logs.append(record)
         for trace in arrived.values():
             trace.chunks = pack(trace.spans) if trace.spans else []
         with self.db.atomic():
@@ -71,6 +75,8 @@ class Traces(Area, TraceStore):
             # What comes again moves to the end, where it wins, and is not kept twice.
             self.db.many("DELETE FROM payload WHERE trace = ? AND chunk = ?", [(trace, chunk) for chunk in arrived.chunks])
         self.db.many("INSERT INTO payload (trace, chunk) VALUES (?, ?)", [(trace, chunk) for chunk in arrived.chunks])
+        if arrived.logs:
+            keep_records(self.db, trace, arrived.logs)
         now = loaded or bool(from_file and arrived.spans)
         if known and self._span_count(trace) > known and not from_file:
             now = False
@@ -104,7 +110,12 @@ class Traces(Area, TraceStore):
         )
         for (chunk,) in chunks:
             fields.update(unpack(chunk))
-        return Trace(trace_id, tuple(whole_span(header, fields.get(header.span_id, ())) for header in self.headers(source_id, trace_id)))
+        spans = tuple(whole_span(header, fields.get(header.span_id, ())) for header in self.headers(source_id, trace_id))
+        return Trace(trace_id, joined(self.db, source_id, trace_id, spans))
+
+    def settle_records(self, source_id: int) -> dict[str, int]:
+        with self.db.atomic():
+            return stand_in(self.db, source_id)
 
     def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
         # A look at one index entry saves the walk through a queue whose payloads are all here.

@@ -1,7 +1,7 @@
 """Fill a queue from a source: list, choose, keep, and bring the payloads. Can be stopped anywhere and goes on where it was."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotator.domain.annotation import Target, TargetKind
@@ -39,6 +39,8 @@ class Filling:
     sink: Sink | None = None
     stopped: Callable[[], bool] = lambda: False
     report: Callable[[Progress], None] = lambda progress: None
+    unread: Callable[[BadLine], None] = lambda bad: None
+    """Told of what was listed and then not given."""
 
 
 def streams(queue: Queue, source: Source) -> bool:
@@ -68,12 +70,17 @@ def fill(work: Filling) -> Progress:
             added = _add(work, _items(work, touched, whole_traces), done.items)
         done = Progress(done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad)
         work.report(done)
-        if streaming and (_full(queue, done.items) or not (news or added)):
+        # What is left of a file may hold more of the traces that were chosen.
+        if streaming and whole_traces and (_full(queue, done.items) or not (news or added)):
             break
         if not was_complete:
             store.set_listing(queue.id, page.cursor, complete=False)
         if work.stopped():
             return done
+    strays = store.settle_records(queue.source_id)
+    if strays:
+        waiting.update(dict.fromkeys(strays))
+        done = replace(done, bad=(*done.bad, _strayed(strays)))
     added = 0
     if not streaming:
         added = _add(work, ordered(_all(work), queue.selection), done.items)
@@ -83,6 +90,13 @@ def fill(work: Filling) -> Progress:
     store.set_listing(queue.id, None, complete=True)
     work.report(done)
     return done
+
+
+def _strayed(strays: Mapping[str, int]) -> BadLine:
+    count, traces = sum(strays.values()), len(strays)
+    records = "1 log record is" if count == 1 else f"{count:,} log records are"
+    where = f"trace {next(iter(strays))}" if traces == 1 else f"{traces:,} traces"
+    return BadLine(0, f"{records} of spans of {where} that did not come, and shown in their place: give the file with the spans too")
 
 
 def _has_news(work: Filling, page: Page) -> bool:
@@ -176,9 +190,16 @@ def load_some(work: Filling, position: int) -> int:
     if not missing:
         return 0
     ids = _batch(missing)
+    came: set[str] = set()
     for spans in work.source.spans(ids):
         store.add_page(queue.source_id, Page(spans=tuple(spans)))
+        came.update(span.span_id for span in spans)
     store.set_loaded(queue.source_id, ids)
+    for trace_id in ids:
+        lost = [span.span_id for span in store.headers(queue.source_id, trace_id) if span.span_id not in came]
+        if lost:
+            spans_lost = f"span {lost[0]}" if len(lost) == 1 else f"{len(lost)} spans"
+            work.unread(BadLine(0, f"the source did not give {spans_lost} of trace {trace_id}, which it listed"))
     return len(ids)
 
 

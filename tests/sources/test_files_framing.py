@@ -190,7 +190,7 @@ def test_spans_reads_the_traces_that_are_asked_for(tmp_path: Path) -> None:
         (b'{"a":\n', "line 1: not JSON"),
         (b"[]", "holds no traces"),
         (b'{"data": []}', "holds no traces"),
-        (b'{"resourceLogs": []}', "OTLP log records"),
+        (b'{"resourceMetrics": []}', "OTLP metrics"),
         (b'{"info": {}, "data": {"spans": []}}', "line 1: an MLflow trace without spans and without an id"),
         (b'{"trace": {}, "observations": []}', "line 1: a Langfuse trace without observations and without an id"),
         (b"PAR1....", "is a Parquet file"),

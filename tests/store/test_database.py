@@ -17,6 +17,9 @@ from annotator.store.database import file_system, statements
 from annotator.store.store import SqliteStore, open_store
 from tests.store.scene import SERVER, filled, identity, item_at, journal, judged, label_of
 
+LATEST = len(list(database.MIGRATIONS.glob("*.sql")))
+"""The version of a store that is made now."""
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -29,7 +32,7 @@ def test_a_new_store_is_private_and_durable(tmp_path: Path) -> None:
         assert mode(path.parent) == 0o700
         assert {mode(path.with_name(path.name + suffix)) for suffix in ("", "-wal", "-shm")} == {0o600}
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "page_size", "user_version", "busy_timeout")
-        assert [store.db.one(f"PRAGMA {name}")[0] for name in pragmas] == ["wal", 2, 1, 8192, 1, 250]
+        assert [store.db.one(f"PRAGMA {name}")[0] for name in pragmas] == ["wal", 2, 1, 8192, LATEST, 250]
         assert store.db.all("PRAGMA foreign_key_check") == [] and store.db.one("PRAGMA integrity_check")[0] == "ok"
 
 
@@ -192,16 +195,16 @@ def test_migrations_run_in_order_after_a_backup(tmp_path: Path, monkeypatch: pyt
         filled(store)
     folder = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, folder)
-    (folder / "002_more.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (';');\n")
-    (folder / "003_again.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 7;\n")
+    (folder / "998_more.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (';');\n")
+    (folder / "999_again.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 7;\n")
     monkeypatch.setattr(database, "MIGRATIONS", folder)
     with closing(open_store(path)) as store:
-        assert store.db.all("SELECT a, b FROM more") == [(";", 7)] and store.db.one("PRAGMA user_version")[0] == 3
+        assert store.db.all("SELECT a, b FROM more") == [(";", 7)] and store.db.one("PRAGMA user_version")[0] == LATEST + 2
         assert len(store.queues()) == 1
-    backup = path.with_name("annotator.db.1.backup")
+    backup = path.with_name(f"annotator.db.{LATEST}.backup")
     assert mode(backup) == 0o600
     with closing(sqlite3.connect(backup)) as old:
-        assert old.execute("PRAGMA user_version").fetchone() == (1,) and old.execute("SELECT count(*) FROM item").fetchone() == (3,)
+        assert old.execute("PRAGMA user_version").fetchone() == (LATEST,) and old.execute("SELECT count(*) FROM item").fetchone() == (3,)
 
 
 def test_a_failing_migration_leaves_the_version_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,13 +212,13 @@ def test_a_failing_migration_leaves_the_version_before(tmp_path: Path, monkeypat
     open_store(path).close()
     folder = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, folder)
-    (folder / "002_broken.sql").write_text("CREATE TABLE more (a);\nINSERT INTO nowhere VALUES (1);\n")
+    (folder / "999_broken.sql").write_text("CREATE TABLE more (a);\nINSERT INTO nowhere VALUES (1);\n")
     with monkeypatch.context() as patch:
         patch.setattr(database, "MIGRATIONS", folder)
         with pytest.raises(StoreError, match="nowhere"):
             open_store(path)
     with closing(open_store(path)) as store:
-        assert store.db.one("PRAGMA user_version")[0] == 1 and store.db.one("SELECT 1 FROM sqlite_master WHERE name = 'more'") is None
+        assert store.db.one("PRAGMA user_version")[0] == LATEST and store.db.one("SELECT 1 FROM sqlite_master WHERE name = 'more'") is None
 
 
 def test_statements_end_where_sqlite_says() -> None:

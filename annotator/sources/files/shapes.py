@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from annotator.domain.span import Span
-from annotator.sources.files import langfuse, langsmith, mlflow, otlp, phoenix_json
+from annotator.domain.span import LogRecord, Span
+from annotator.sources.files import langfuse, langsmith, mlflow, otlp, otlp_logs, phoenix_json
 from annotator.sources.files.values import first
 
 ACCEPTED = "OTLP JSON, Phoenix spans, MLflow traces, Langfuse exports or LangSmith runs, as JSON or JSON Lines, plain or gzip"
@@ -12,12 +12,14 @@ ENVELOPES = ("data", "runs", "traces")
 """Keys of a page of some server, with its records in a list."""
 
 _FOREIGN = (
-    (("resourceLogs",), "OTLP log records"),
-    (("resource_logs",), "OTLP log records"),
     (("resourceMetrics",), "OTLP metrics"),
     (("resource_metrics",), "OTLP metrics"),
     (("spanContext",), "spans of OpenTelemetry for JavaScript"),
 )
+
+
+Part = Span | LogRecord | str
+"""What a record holds; a string says why something in it is nothing."""
 
 
 class Format(NamedTuple):
@@ -27,8 +29,8 @@ class Format(NamedTuple):
     """For people."""
     recognises: Callable[[Mapping[str, Any]], bool]
     """By its keys; cheap, never raises."""
-    spans: Callable[[Mapping[str, Any]], Iterator[Span | str]]
-    """The spans in it; a string says why something in it is none."""
+    spans: Callable[[Mapping[str, Any]], Iterator[Part]]
+    """The spans in it, or the log records; a string says why something in it is none."""
     unfinished: Callable[[], bool] | None = None
     """True while a later record may go on with spans of an earlier one: reading cannot go on from between them."""
 
@@ -39,6 +41,8 @@ def formats() -> tuple[Format, ...]:
     return (
         Format("OTLP JSON", lambda record: isinstance(first(record, *otlp.REQUEST), list), otlp.spans_of_request),
         Format("Phoenix spans", phoenix_json.is_span, _single(phoenix_json.span_of)),
+        Format("OTLP log records", otlp_logs.is_request, otlp_logs.records_of_request),
+        Format("log records", otlp_logs.is_record, _single(otlp_logs.record_of)),
         Format("Phoenix OTLP spans", otlp.is_span, _single(otlp.span_of)),
         Format("MLflow traces", mlflow.is_trace, mlflow.spans_of_trace),
         Format("a Langfuse export", langfuse.is_export, langfuse.spans_of_export),
@@ -65,7 +69,7 @@ def format_of(value: Any) -> str:
     return foreign or f"an object with {_keys(value)}"
 
 
-def spans_in(value: Any, known: tuple[Format, ...]) -> Iterator[Span | str]:
+def spans_in(value: Any, known: tuple[Format, ...]) -> Iterator[Part]:
     """Every span of a record: a request, a page, a span, or an array of those. A string says why something in it is none."""
     if not isinstance(value, list):
         yield from _spans_in_record(value, known)
@@ -73,7 +77,7 @@ def spans_in(value: Any, known: tuple[Format, ...]) -> Iterator[Span | str]:
     yield from _spans_in_list(value, "", known)
 
 
-def _spans_in_record(record: Any, known: tuple[Format, ...]) -> Iterator[Span | str]:
+def _spans_in_record(record: Any, known: tuple[Format, ...]) -> Iterator[Part]:
     found = _format(record, known) if isinstance(record, dict) else None
     if found is not None:
         yield from found.spans(record)
@@ -83,10 +87,10 @@ def _spans_in_record(record: Any, known: tuple[Format, ...]) -> Iterator[Span | 
         yield f"not a span but {'an array' if isinstance(record, list) else format_of(record)}"
 
 
-def _spans_in_list(values: list[Any], where: str, known: tuple[Format, ...]) -> Iterator[Span | str]:
+def _spans_in_list(values: list[Any], where: str, known: tuple[Format, ...]) -> Iterator[Part]:
     for index, record in enumerate(values):
         for span in _spans_in_record(record, known):
-            yield span if isinstance(span, Span) else f"{where}[{index}]: {span}"
+            yield f"{where}[{index}]: {span}" if isinstance(span, str) else span
 
 
 def _format(record: Mapping[str, Any], known: tuple[Format, ...]) -> Format | None:
@@ -98,8 +102,8 @@ def _page(record: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     return next(((key, record[key]) for key in ENVELOPES if isinstance(record.get(key), list)), None)
 
 
-def _single(span_of: Callable[[Mapping[str, Any]], Span | str]) -> Callable[[Mapping[str, Any]], Iterator[Span | str]]:
-    def spans(record: Mapping[str, Any]) -> Iterator[Span | str]:
+def _single(span_of: Callable[[Mapping[str, Any]], Part]) -> Callable[[Mapping[str, Any]], Iterator[Part]]:
+    def spans(record: Mapping[str, Any]) -> Iterator[Part]:
         yield span_of(record)
 
     return spans

@@ -8,23 +8,23 @@ from typing import BinaryIO
 
 from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine, Capabilities, Page
-from annotator.domain.span import Span
+from annotator.domain.span import LogRecord, Span
 from annotator.errors import BadFile
 from annotator.sources.files.framing import Counted, Record, buffered, records, unpacked
 from annotator.sources.files.location import cannot_read, files_at
 from annotator.sources.files.shapes import ACCEPTED, Format, format_of, formats, spans_in
 
 PAGE = 100
-"""Spans and bad lines a page, at most."""
+"""Spans, log records and bad lines a page, at most."""
 STDIN = "-"
 _START_OVER = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A span or what is none, and where it stood."""
+    """A span, a log record, or what is none, and where it stood."""
 
-    part: Span | BadLine
+    part: Span | LogRecord | BadLine
     cursor: str
     """Where its line starts: '' where reading cannot go on from there."""
     read: int
@@ -50,22 +50,26 @@ class Files:
         everywhere else it starts over, which brings spans again. Raises BadFile."""
         total = sum(map(_size, self._paths)) if self._paths else None
         spans: list[Span] = []
+        logs: list[LogRecord] = []
         bad: list[BadLine] = []
         nothing_yet, reason, read = cursor in (None, _START_OVER), "", 0
         for found in self._found(cursor):
-            if len(spans) + len(bad) == PAGE:
-                yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total)
-                spans, bad = [], []
+            if len(spans) + len(logs) + len(bad) == PAGE:
+                yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total, tuple(logs))
+                spans, logs, bad = [], [], []
             read = found.read
             if isinstance(found.part, Span):
                 spans.append(found.part)
+                nothing_yet = False
+            elif isinstance(found.part, LogRecord):
+                logs.append(found.part)
                 nothing_yet = False
             else:
                 bad.append(found.part)
                 reason = reason or _described(found.part)
         if nothing_yet:
             raise BadFile(f"{self._name} holds no traces{f': {reason}' if reason else ''}.", f"Give {ACCEPTED}.")
-        yield Page((), tuple(spans), None, tuple(bad), total or read, total)
+        yield Page((), tuple(spans), None, tuple(bad), total or read, total, tuple(logs))
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         """Whole spans of these traces, by reading everything again; `pages` brings them already."""
@@ -90,7 +94,9 @@ class Files:
                 try:
                     for found in _file(path, "", before, known):
                         part = found.part
-                        yield _Found(part if isinstance(part, Span) else BadLine(part.line, f"{path.name}: {part.reason}"), "", found.read)
+                        if isinstance(part, BadLine):
+                            part = BadLine(part.line, f"{path.name}: {part.reason}")
+                        yield _Found(part, "", found.read)
                 except BadFile as error:
                     yield _Found(BadLine(0, error.title.rstrip(".")), "", before)
                 before += _size(path)
@@ -132,13 +138,13 @@ def _parts(stream: BinaryIO, name: str, cursor: str, before: int, known: tuple[F
                 yield _Found(part, here, before + (offset if line else 0) + counted.read_bytes)
 
 
-def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | BadLine]:
+def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | LogRecord | BadLine]:
     if record.reason:
         yield BadLine(record.line, record.reason)
         return
     try:
         for part in spans_in(record.value, known):
-            yield part if isinstance(part, Span) else BadLine(record.line, part)
+            yield BadLine(record.line, part) if isinstance(part, str) else part
     except RecursionError:
         yield BadLine(record.line, "nested too deep")
 
