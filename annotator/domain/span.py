@@ -98,6 +98,8 @@ class Node:
     depth: int
     orphan: bool
     """Its parent is named but not in the trace."""
+    circular: bool = False
+    """Its parents lead back to it: the tree is entered here."""
 
 
 def start_order(span: SpanHeader) -> tuple[int, str]:
@@ -106,31 +108,41 @@ def start_order(span: SpanHeader) -> tuple[int, str]:
 
 
 def tree(spans: tuple[SpanHeader, ...]) -> list[Node]:
-    """Every span once, parents before children, siblings by start; cycles are entered at their earliest span."""
-    by_id = {span.span_id: span for span in spans}
-    children: dict[str | None, list[SpanHeader]] = {}
-    for span in sorted(by_id.values(), key=start_order):
-        parent = span.parent_id if span.parent_id in by_id and span.parent_id != span.span_id else None
-        children.setdefault(parent, []).append(span)
-    nodes: list[Node] = []
-    seen: set[str] = set()
+    """Every span once, parents before children, siblings by start; cycles are entered at their earliest span.
 
-    def walk(top: SpanHeader) -> None:
+    Where several spans have one id, the earliest is the parent of what names it.
+    """
+    ordered = sorted(spans, key=start_order)
+    places: dict[str, int] = {}
+    for place, span in enumerate(ordered):
+        places.setdefault(span.span_id, place)
+    children: dict[int, list[int]] = {}
+    tops: list[int] = []
+    for place, span in enumerate(ordered):
+        parent = places.get(span.parent_id) if span.parent_id else None
+        if parent is None:
+            tops.append(place)
+        elif parent != place:
+            children.setdefault(parent, []).append(place)
+    nodes: list[Node] = []
+    seen: set[int] = set()
+
+    def walk(top: int, circular: bool) -> None:
         stack = [(top, 0)]
         while stack:
-            span, depth = stack.pop()
-            if span.span_id in seen:
+            place, depth = stack.pop()
+            if place in seen:
                 continue
-            seen.add(span.span_id)
-            orphan = depth == 0 and span.parent_id is not None
-            nodes.append(Node(span, depth, orphan))
-            stack.extend((child, depth + 1) for child in reversed(children.get(span.span_id, [])))
+            seen.add(place)
+            span = ordered[place]
+            nodes.append(Node(span, depth, not depth and not circular and bool(span.parent_id), not depth and circular))
+            stack.extend((child, depth + 1) for child in reversed(children.get(place, ())))
 
-    for span in children.get(None, []):
-        walk(span)
-    for span in sorted(by_id.values(), key=start_order):
-        if span.span_id not in seen:
-            walk(span)
+    for place in tops:
+        walk(place, False)
+    for place in range(len(ordered)):
+        if place not in seen:
+            walk(place, True)
     return nodes
 
 
@@ -138,7 +150,7 @@ def root(spans: tuple[SpanHeader, ...]) -> SpanHeader | None:
     """The span that stands for the trace: the earliest root, else the earliest orphan, else the earliest span."""
     known = {span.span_id for span in spans}
     for rank in (
-        [span for span in spans if span.parent_id is None],
+        [span for span in spans if not span.parent_id],
         [span for span in spans if span.parent_id not in known],
         list(spans),
     ):
