@@ -40,11 +40,29 @@ class Block(NamedTuple):
     @property
     def flow(self) -> str:
         """Head and body as they are read: on one line where the body is one line."""
+        return self.start(len(self.body))
+
+    def start(self, count: int) -> str:
+        """The beginning of the flow, at least so many characters of it: a large body is copied each time that its flow is made."""
         if not self.head or not self.body:
-            return self.head or self.body
-        return f"{self.head}\n{self.body}" if "\n" in self.body else f"{self.head}   {self.body}"
+            return (self.head or self.body)[: max(count, len(self.head))]
+        return f"{self.head}{self._between}{self.body[:count]}"
+
+    @property
+    def _between(self) -> str:
+        return "\n" if "\n" in self.body else "   "
+
+    @property
+    def flow_size(self) -> int:
+        """Characters of the flow."""
+        return len(self.head) + len(self.body) + (len(self._between) if self.head and self.body else 0)
 
     @property
     def text(self) -> str:
         """Everything that can be found in it: the flow, then the detail on lines of its own."""
         return f"{self.flow}\n{self.detail}" if self.detail else self.flow
+
+    @property
+    def text_size(self) -> int:
+        """Characters of the text."""
+        return self.flow_size + (len(self.detail) + 1 if self.detail else 0)

@@ -1,10 +1,25 @@
 """Widths in terminal cells, by Textual's own measure, and wrapping by them."""
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len, split_graphemes
 
 ELLIPSIS = "…"
+JOINER = "\u200d"
+MARKS = 32
+"""Characters that a row may have beyond its cells: letters with marks; a row of more marks is cut there."""
+NARROW = (
+    " -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u0531-\u058f\u1e00-\u1fff"  # Latin, Greek, Cyrillic, Armenian
+    "\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2190-\u2300\u2500-\u25fc"  # punctuation, arrows, mathematics, lines
+)
+WIDE = (
+    "\u3001-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"  # kana, ideographs, Hangul
+    "\U0001f600-\U0001f64f\U0001f910-\U0001f93a"  # faces
+)
+"""Characters of one and of two cells, whatever stands before them; not all that there are."""
+SETTLED = re.compile(f"[{NARROW}]+|([{WIDE}]+)")
+UNSETTLED = re.compile(f"[^{NARROW}{WIDE}]+")
 
 
 def width_of(text: str) -> int:
@@ -44,7 +59,7 @@ def _paragraph(text: str, start: int, stop: int, width: int, narrow: bool) -> It
             yield start, stop
             return
         cut = end if text[end] == " " else text.rfind(" ", start, end)
-        if cut <= start or text[start:cut].isspace():
+        if cut <= start or (text[start] == " " and text[start:cut].isspace()):
             yield start, end
             start = end
             continue
@@ -58,10 +73,34 @@ def _paragraph(text: str, start: int, stop: int, width: int, narrow: bool) -> It
 
 def _fitting(text: str, start: int, stop: int, width: int) -> int:
     """The end of the longest piece from `start` that fits, at least one grapheme; marks without width stay with their letter."""
-    window = text[start : min(stop, start + width + 32)]  # 32 for letters with marks; a row of more marks is cut there
-    used = 0
-    for first, _, cells in split_graphemes(window)[0]:
-        used += cells
-        if used > width and first:
-            return start + first
-    return start + len(window)
+    stop = min(stop, start + width + MARKS)
+    at, left, before = start, width, 0
+    while at < stop:
+        run = SETTLED.match(text, at, min(stop, at + left + 1))
+        if run is not None:
+            before = 2 if run.lastindex else 1
+            length = run.end() - at
+            if length * before > left:
+                return max(at + left // before, start + 1)
+            at += length
+            left -= length * before
+            continue
+        # What is not settled may change the character before it too: both are measured.
+        begin = at - 1 if before else at
+        left += before
+        at = _unsettled(text, at, stop)
+        for first, _, cells in split_graphemes(text[begin:at])[0]:
+            left -= cells
+            if left < 0 and begin + first > start:
+                return begin + first
+        before = 0
+    return stop
+
+
+def _unsettled(text: str, at: int, stop: int) -> int:
+    """The end of what is not settled from `at` on, with the character that a joiner takes to itself."""
+    while run := UNSETTLED.match(text, at, stop):
+        at = run.end()
+        if text[at - 1] == JOINER:
+            at = min(at + 1, stop)
+    return at

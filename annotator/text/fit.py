@@ -1,11 +1,11 @@
 """How many rows each block gets, so that the question and the answer are on the first screen."""
 
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from annotator.text.block import Block
-from annotator.text.cells import wrap
+from annotator.text.rows import first_rows
 
 GUTTER = 10
 """Cells for the title of a step; the longest is ASSISTANT."""
@@ -99,7 +99,9 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
 
 def _height(block: Block, width: int, limit: int) -> int:
     """Rows of the flow, counted up to the limit."""
-    return sum(1 for _ in islice(wrap(block.flow, width), limit + 1))
+    if block.flow_size <= width and "\n" not in block.body and "\n" not in block.head and block.body.isascii():
+        return 1
+    return len(first_rows(block, limit + 1, width)[1])
 
 
 def _rows(block: Block, section: str, tall: int, level: Level) -> int:

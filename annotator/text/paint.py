@@ -1,12 +1,12 @@
 """Rows of a text as styled pieces: what its syntax colours, escapes and matches marked."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from annotator.text.block import Block, Syntax
 from annotator.text.escape import SHOWN
+from annotator.text.find import places
 from annotator.text.line import Piece, Style
 from annotator.text.syntax import Mark, Tokens, tokens_of
 
@@ -27,7 +27,7 @@ DETAILS: dict[str, Syntax] = {"error": "stack", "tools": "json", "params": "json
 
 def syntaxes(block: Block) -> list[Section]:
     """The sections of a block's `text` that have colours."""
-    end = len(block.flow)
+    end = block.flow_size
     found = [Section(end - len(block.body), end, block.syntax)] if block.syntax != "text" and not block.note else []
     if block.detail and (syntax := DETAILS.get(block.kind)):
         found.append(Section(end + 1, end + 1 + len(block.detail), syntax))
@@ -38,15 +38,20 @@ class Painter:
     """Pieces of the rows of one text, each found when its row is asked for."""
 
     def __init__(
-        self, text: str, base: Style, under: Sequence[Mark] = (), over: Sequence[Mark] = (), sections: Sequence[Section] = ()
+        self,
+        text: str,
+        base: Style,
+        under: Sequence[Mark] = (),
+        sections: Sequence[Section] = (),
+        query: str = "",
+        selected: int = -1,
     ) -> None:
-        """`under`: a few marks that the syntax wins over; `over`: any number that win over it, apart from each other and in order."""
+        """`under`: marks that the syntax wins over. `query` is marked wherever it is, `selected` is where the current match begins."""
         self._text = text
         self._base = base
         self._under = under
-        self._over = over
-        self._starts = [mark[0] for mark in over]
-        self._ends = [mark[1] for mark in over]
+        self._query = query
+        self._selected = selected
         self._sections = [(section, tokens_of(section.syntax, text, section.start, section.end)) for section in sections]
         self._line: tuple[int, int, Sequence[Mark]] = (0, -1, ())
         self._escapes = "\\" in text
@@ -61,8 +66,8 @@ class Painter:
                 marks.extend(mark for mark in self._tokens(section, tokens, max(start, section.start)) if mark[0] < end and mark[1] > start)
         if self._escapes:
             marks.extend((match.start(), match.end(), "escape") for match in SHOWN.finditer(self._text, start, end))
-        if self._over:
-            marks.extend(self._over[bisect_right(self._ends, start) : bisect_left(self._starts, end)])
+        if self._query:
+            marks.extend(self._found(start, end))
         if not marks:
             return [Piece(self._text[start:end], self._base)]
         styles: list[Style] = [self._base] * (end - start)
@@ -70,6 +75,14 @@ class Painter:
             first, last = max(first, start) - start, min(last, end) - start
             styles[first:last] = [style] * (last - first)
         return list(_pieces(self._text[start:end], styles))
+
+    def _found(self, start: int, end: int) -> Iterator[Mark]:
+        """Matches that reach into a row, searched for there: a large text has too many to keep."""
+        length = len(self._query)
+        for place in places(self._text, self._query, max(0, start - length + 1), end + length - 1):
+            yield place, place + length, "match"
+        if max(-1, start - length) < self._selected < end:
+            yield self._selected, self._selected + length, "selected"
 
     def _tokens(self, section: Section, tokens: Tokens, start: int) -> Sequence[Mark]:
         """The tokens of the line (not the row) that holds `start`, so that a wrapped string stays a string."""

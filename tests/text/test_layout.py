@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -21,7 +23,7 @@ STORY = [
 ]
 
 
-def rows(lines: list[Line]) -> list[str]:
+def rows(lines: Sequence[Line]) -> list[str]:
     return [line.plain.rstrip() for line in lines]
 
 
@@ -61,7 +63,7 @@ def test_a_group_opens() -> None:
 def test_search_finds_folded_text_opens_it_and_marks_every_match() -> None:
     found = find(STORY, "LINE 5")
     assert len(found) == 2 * 11 and found[0][0] == 1
-    assert find(STORY, "") == []
+    assert not find(STORY, "")
     last = next(place for place, (index, _) in enumerate(found) if index == 5)
     lines = lay_out(STORY, 60, 20, {}, "LINE 5", last)
     pieces = [(line.block, piece) for line in lines for piece in line.pieces]
