@@ -75,9 +75,7 @@ def medium(kind: str, node: Mapping[str, Any]) -> Part:
                 elif key in ADDRESSES:
                     address = address or value
                 elif key in DATA and not data:
-                    if "://" in value[:64]:
-                        address = address or value
-                    elif key in ("image", "audio", "video") and not BASE64.match(value[:64]):
+                    if "://" in value[:64] or (key in ("image", "audio", "video") and not BASE64.match(value[:64])):
                         address = address or value
                     else:
                         data = _base64(value)

@@ -8,7 +8,7 @@ from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefi
 from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.nested import entries, fields, number, parse, restored, shown, text, whole
-from annotator.reading.parts import call, part, parts
+from annotator.reading.parts import arguments, call, part, parts
 from annotator.reading.tools import definition, is_schema
 
 TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
@@ -198,7 +198,7 @@ def _call(node: dict[str, Any]) -> ToolCall | None:
     call_id = text(node.get("id"))
     if name is None and call_id is None:
         return None
-    return ToolCall(name or "", shown(restored(function.get("arguments"))) or "", call_id)
+    return ToolCall(name or "", arguments(restored(function.get("arguments"))), call_id)
 
 
 def documents(node: Any) -> tuple[Document, ...]:

@@ -65,7 +65,7 @@ def piece(item: Any) -> Part | None:
 def _is_empty(node: Mapping[str, Any]) -> bool:
     """True for a part of text or thought with nothing in it (a redacted thought has a signature only), and for a cache mark."""
     kind = _kind(node)
-    return kind in THOUGHTS or (kind == "text" or not kind) and node.get("text") == "" or "cachePoint" in node
+    return kind in THOUGHTS or ((kind == "text" or not kind) and node.get("text") == "") or "cachePoint" in node
 
 
 def _kind(node: Mapping[str, Any]) -> str:
@@ -185,5 +185,6 @@ def arguments(given: Any) -> str:
 
 
 def listed(node: Any) -> list[ToolCall]:
-    """The calls under `tool_calls`."""
-    return [asked for entry in entries(node) if (asked := call(entry)) is not None]
+    """The calls under `tool_calls`: what has a name there is one, also without a type."""
+    typed = (entry if "type" in (entry := fields(item)) else {"type": "tool_call", **entry} for item in entries(node))
+    return [asked for entry in typed if (asked := call(entry)) is not None]

@@ -6,11 +6,29 @@ from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, Span
 from annotator.reading.convention import Convention
 from annotator.reading.failures import failures
+from annotator.reading.gen_ai import GenAI
+from annotator.reading.gen_ai_events import GenAIEvents
+from annotator.reading.google_adk import GoogleADK
+from annotator.reading.logfire import Logfire
+from annotator.reading.merging import MERGED
 from annotator.reading.nested import nest
 from annotator.reading.openinference import OpenInference
+from annotator.reading.openllmetry import OpenLLMetry
 from annotator.reading.plain import Plain
+from annotator.reading.traceloop import Traceloop
+from annotator.reading.vercel import Vercel
 
-CONVENTIONS: tuple[Convention, ...] = (OpenInference(), Plain())
+CONVENTIONS: tuple[Convention, ...] = (
+    OpenInference(),
+    Vercel(),
+    Traceloop(),
+    GoogleADK(),
+    GenAI(),
+    GenAIEvents(),
+    Logfire(),
+    OpenLLMetry(),
+    Plain(),
+)
 """In order of trust; the last is the fallback."""
 
 NUMBERS = frozenset((int, float))
@@ -26,8 +44,12 @@ def read(span: Span) -> Reading:
     for convention in CONVENTIONS:
         if not convention.roots.isdisjoint(roots):
             for name, value in convention.read(span, tree).items():
-                if name not in said and (value or type(value) in NUMBERS):
+                if not value and type(value) not in NUMBERS:
+                    continue
+                if name not in said:
                     said[name] = value
+                elif name in MERGED:
+                    said[name] = MERGED[name](said[name], value)
     if span.events or span.status_code == ERROR:
         said["failures"] = failures(span)
     return Reading(**said)

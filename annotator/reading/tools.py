@@ -1,4 +1,4 @@
-"""Tool definitions in their shapes: OpenAI with and without `function`, Anthropic, Bedrock, Gemini, the AI SDK, a bare name, JSON of any."""
+"""Tool definitions: OpenAI with and without `function`, Anthropic, Bedrock, Gemini, AI SDK, LangChain, a bare name, JSON of any."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,0 +1,55 @@
+"""Two conventions on one span: the first to say a thing wins, unless the other says the same and more."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from annotator.domain.message import Message
+from annotator.reading.nested import dumped, parse
+from annotator.reading.tools import joined
+
+
+def fuller(first: tuple[Message, ...], more: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages that say more: the second where they hold everything that the first do, and something else."""
+    return more if set(_sayings(first)) < set(_sayings(more)) else first
+
+
+def _sayings(messages: tuple[Message, ...]) -> Iterator[tuple[str, ...]]:
+    for message in messages:
+        for part in message.parts:
+            yield (part.kind, part.text.strip(), part.data[:64] or part.source or "")
+        for call in message.tool_calls:
+            yield ("call", call.name, "".join(call.arguments.split()))
+            if call.call_id:
+                yield ("id", call.call_id)
+        if message.tool_call_id:
+            yield ("id", message.tool_call_id)
+
+
+def parameters(first: str, more: str) -> str:
+    """Invocation parameters of both, as JSON text; a name's first value stays."""
+    known, other = parse(first), parse(more)
+    if not isinstance(known, dict) or not isinstance(other, dict) or other.keys() <= known.keys():
+        return first
+    return dumped({**other, **known})
+
+
+def mapping(first: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entries of both; a name's first value stays."""
+    return first if more.keys() <= first.keys() else {**more, **first}
+
+
+def union(first: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What both list, each once."""
+    return (*first, *(item for item in more if item not in first))
+
+
+MERGED: dict[str, Callable[[Any, Any], Any]] = {
+    "input_messages": fuller,
+    "output_messages": fuller,
+    "tools": joined,
+    "invocation_parameters": parameters,
+    "metadata": mapping,
+    "tags": union,
+    "evaluations": union,
+}
+"""Fields of `Reading` where a later convention can add to an earlier one."""
