@@ -9,8 +9,11 @@ from annotator.reading.failures import failures
 from annotator.reading.gen_ai import GenAI
 from annotator.reading.gen_ai_events import GenAIEvents
 from annotator.reading.google_adk import GoogleADK
+from annotator.reading.langfuse import Langfuse
+from annotator.reading.langsmith import LangSmith
 from annotator.reading.logfire import Logfire
 from annotator.reading.merging import MERGED
+from annotator.reading.mlflow import MLflow
 from annotator.reading.nested import nest
 from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
@@ -27,6 +30,9 @@ CONVENTIONS: tuple[Convention, ...] = (
     GenAIEvents(),
     Logfire(),
     OpenLLMetry(),
+    MLflow(),
+    Langfuse(),
+    LangSmith(),
     Plain(),
 )
 """In order of trust; the last is the fallback."""

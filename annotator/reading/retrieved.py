@@ -39,7 +39,7 @@ def document(item: Any) -> Document | None:
     node = item["kwargs"] if item.get("type") == "constructor" and isinstance(item.get("kwargs"), dict) else item
     inner = node.get("node") or node.get("document")
     inner = inner if isinstance(inner, dict) else node
-    metadata = next((found for key in METADATA if (found := fields(inner.get(key)) or fields(node.get(key)))), {})
+    metadata = next((values for key in METADATA if (values := fields(inner.get(key)) or fields(node.get(key)))), {})
     content = next((found for key in CONTENT if (found := _words(inner.get(key)))), None)
     content = content or next((found for key in CONTENT if (found := text(metadata.get(key)))), None)
     if content is None:
