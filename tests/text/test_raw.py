@@ -20,7 +20,8 @@ from annotator.text.raw import raw_blocks
 from tests.recorded import traces
 
 ODD = st.sampled_from([
-    "\ud800", "\x1b[31m", "\x9b", "\u202e", "\U000e0041", "a\r\nb", "\t", '{"a": "b\\nc"}', '"', "\\", "\\u0041", "🏳\ufe0f\u200d🌈", "a" * 9000,
+    "\ud800",
+    "\x1b[31m", "\x9b", "\u202e", "\U000e0041", "a\r\nb", "\t", '{"a": "b\\nc"}', '"', "\\", "\\u0041", "🏳\ufe0f\u200d🌈", "a" * 9000,
 ])  # fmt: skip
 TEXT = st.text(st.characters(), max_size=12) | ODD
 JSON = st.recursive(
