@@ -180,6 +180,8 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
     if isinstance(images := item.get("images"), list):  # Ollama
         pieces.extend(single for image in images if (single := part({"type": "image", "image": image})) is not None)
     calls.extend(asked for asked in _listed(item) if asked not in calls)
+    if role == "tool" and calls and not pieces:
+        role = "assistant"  # Koog names a call by what answers it
     if pieces or calls or not found:
         found.append(Message(role, tuple(pieces), tuple(calls), call_id, name))
     return found
@@ -187,11 +189,12 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
 
 def _listed(item: dict[str, Any]) -> list[ToolCall]:
     """The calls beside the content."""
-    entries = item.get("tool_calls") or item.get("toolCalls")
+    beside = fields(item.get("additional_kwargs"))  # LangChain
+    entries = item.get("tool_calls") or item.get("toolCalls") or beside.get("tool_calls")
     entries = parse(entries) if isinstance(entries, str) else entries
     found: list[ToolCall] = []
     if isinstance(entries, list):
         found = listed([evaluated(entry) if isinstance(entry, str) and not entry.startswith("{") else entry for entry in entries])
-    if legacy := fields(item.get("function_call")):
+    if legacy := fields(item.get("function_call") or beside.get("function_call")):
         found.append(ToolCall(text(legacy.get("name")) or "", arguments(legacy.get("arguments"))))
     return found
