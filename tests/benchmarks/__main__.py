@@ -13,12 +13,12 @@ from pathlib import Path
 
 import annotator
 from annotator.config.rubric_file import load_rubric
-from tests.benchmarks import first_frame, keys, stored
+from tests.benchmarks import first_frame, keys, size, stored
 from tests.benchmarks.material import SCORE_RUBRIC, SMALL, USUAL, copies, long_trace, write_lines
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.table import Row, table
 
-SUBJECTS = ("start", "keys", "store")
+SUBJECTS = ("start", "keys", "store", "size")
 SPANS = 2_000
 
 
@@ -66,6 +66,8 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
         judged = folder / "judged.db"
         queue, _ = stored.fill_store(judged, traces)
         rows += stored.committing(folder, judged, queue, 300)
+    if "size" in subjects:
+        rows += size.measure(stage, folder, rounds, count)
     return rows
 
 

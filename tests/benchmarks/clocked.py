@@ -69,12 +69,12 @@ class Clocked:
                 raise RuntimeError(f"{timeout} s, and no {sentinel!r}:\n{self.text()}")
         return (self._last - self._started) * 1000
 
-    def press(self, key: str) -> Update:
-        """Type a key and read until it is quiet."""
+    def press(self, key: str, patience: float = 2.0) -> Update:
+        """Type a key and read until it is quiet; `patience`: seconds until the first byte."""
         before = len(self._raw)
         pressed = time.perf_counter()
         os.write(self._fd, key.encode())
-        waited = 2.0
+        waited = patience
         while self._read(waited):
             waited = QUIET
         if len(self._raw) == before:
