@@ -1,7 +1,7 @@
-"""Exceptions from span events, and the status message where it says more."""
+"""Exceptions from span events, the status message where it says more, and why a span's content is not here."""
 
 from annotator.domain.message import Failure
-from annotator.domain.span import ERROR, Span
+from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.nested import nest, text
 
 
@@ -19,8 +19,16 @@ def failures(span: Span) -> tuple[Failure, ...]:
     status = span.status_message.strip()
     if span.status_code == ERROR and not any(_says(failure, status) for failure in found):
         kind, _, message = status.partition(": ")
-        found.append(Failure(kind, message) if message and kind.isidentifier() else Failure("", status))
+        found.append(Failure(kind, message) if message and kind.isidentifier() else _typed(span, status))
+    if notice := text(span.extra.get(NOTICE)):
+        found.append(Failure("", notice))
     return tuple(found)
+
+
+def _typed(span: Span, status: str) -> Failure:
+    """A failure without an exception: `error.type` names it (OpenTelemetry); `error.message`, `error.stack_trace` (LiteLLM)."""
+    kind, message, stack = (text(span.attributes.get(f"error.{field}")) or "" for field in ("type", "message", "stack_trace"))
+    return Failure(kind, status or message, stack)
 
 
 def _says(failure: Failure, status: str) -> bool:

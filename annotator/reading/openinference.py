@@ -7,12 +7,14 @@ from typing import Any
 from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefinition
 from annotator.domain.span import Span
 from annotator.reading import payload
+from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import entries, fields, number, parse, restored, shown, text, whole
-from annotator.reading.parts import arguments, call, part, parts
+from annotator.reading.parts import arguments, blocks, call, part, parts
 from annotator.reading.tools import definition, is_schema
 
 TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
 """Kinds whose input and output may be a provider's JSON."""
+JUDGES = ("GUARDRAIL", "EVALUATOR")
 
 
 class OpenInference:
@@ -44,6 +46,8 @@ class OpenInference:
         for section, reader in SECTIONS.items():
             if section in tree:
                 found |= reader(fields(tree[section]), given)
+        if span.kind in JUDGES:
+            found["evaluations"] = evaluations(told or restored(tree.get("guardrail_response")), text(tree.get("guardrail_name")) or "")
         if span.kind == "RETRIEVER" and "documents" in found:
             found["documents"] = _identified(found["documents"], told)
         return found
@@ -51,13 +55,14 @@ class OpenInference:
 
 def _value(node: Any) -> str | None:
     value = fields(node).get("value")
-    return value or None if isinstance(value, str) else shown(restored(value))
+    return value if isinstance(value, str) else shown(restored(value))
 
 
 def _llm(llm: dict[str, Any]) -> dict[str, Any]:
     """Model, parameters, tokens, cost, prompt template."""
     found: dict[str, Any] = {
         "model": text(llm.get("model_name")) or text(fields(llm.get("response")).get("model_name")),
+        "provider": text(llm.get("provider")) or text(llm.get("system")),
         "finish_reason": text(llm.get("finish_reason")),
         "invocation_parameters": shown(restored(llm.get("invocation_parameters"))),
     }
@@ -134,6 +139,7 @@ SECTIONS: dict[str, Callable[[dict[str, Any], str | None], dict[str, Any]]] = {
     "user": lambda node, given: {"user_id": _id(node.get("id"))},
     "tag": lambda node, given: {"tags": tuple(value for item in entries(node.get("tags")) if (value := shown(item)))},
     "agent": lambda node, given: {"agent": text(node.get("name"))},
+    "graph": lambda node, given: {"agent_parent": text(fields(node.get("node")).get("parent_id"))},
 }
 
 
@@ -159,9 +165,9 @@ def _message(item: Any) -> Message | None:
     node = fields(node.get("message", node))
     if not node:
         return None
-    content = node.get("content")
-    pieces = parts(content) if content else ()
-    calls: list[ToolCall] = []
+    items = blocks(node.get("content"))
+    pieces = parts(items)
+    calls = [asked for item in items if isinstance(item, dict) and (asked := call(item)) is not None]
     if "contents" in node:
         pieces, calls = _contents(node["contents"], pieces)
     if "tool_calls" in node:
@@ -227,7 +233,8 @@ def _completed(
     """
     if given and given[0] in "{[":
         lacks_tools = model and not offered and ('"tools"' in given or '"functions"' in given)
-        lacks_parts = model and ('"input_audio"' in given or '"file"' in given or '"input_file"' in given)
+        silent = any(not message.parts and not message.tool_calls for message in heard)
+        lacks_parts = model and (silent or '"input_audio"' in given or '"file"' in given or '"input_file"' in given)
         if (not heard and _has_messages(given)) or lacks_tools or lacks_parts:
             asked = parse(given)
             full = payload.request(asked) if not heard or lacks_parts else ()

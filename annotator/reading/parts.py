@@ -47,6 +47,8 @@ def _each(items: list[Any]) -> Iterator[Part]:
     for item in items:
         if (single := piece(item)) is not None:
             yield single
+        elif (answered := result(item)) is not None:
+            yield from answered.parts
 
 
 def piece(item: Any) -> Part | None:

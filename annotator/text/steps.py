@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 
-from annotator.domain.message import Document, Failure, Message, Reading
+from annotator.domain.kinds import UNKNOWN
+from annotator.domain.message import Failure, Message, Reading
 from annotator.domain.span import Span
-from annotator.text.block import Block, Syntax
+from annotator.text.block import Block, Weight
 from annotator.text.calls import Call, Calls
+from annotator.text.documents import Documents
 from annotator.text.ends import End, last_user
 from annotator.text.escape import one_line, visible
-from annotator.text.facts import counted
+from annotator.text.evaluations import TITLES as JUDGES
+from annotator.text.evaluations import evaluated
+from annotator.text.facts import tokens
 from annotator.text.history import History, Saying, sayings
-from annotator.text.readable import QUESTIONS, arguments, chosen, facts, parsed, pretty
+from annotator.text.keyed import SUMMED, Keyed
+from annotator.text.outline import CARRIERS
+from annotator.text.readable import QUESTIONS, arguments, chosen, facts, parsed, pretty, prose, spoken
 from annotator.text.scope import Scope
+from annotator.text.speakers import agent_of, part_of, route
 
 TITLES = {"user": "USER", "assistant": "ASSISTANT", "reasoning": "REASONING", "result": "RESULT"}
-SOURCES = ("source", "file_name", "src", "title", "url", "doc_uri")
-"""Metadata that names where a document comes from."""
-PLUMBING = ("CHAIN", "UNKNOWN", "PROMPT")
 
 
 class Steps:
@@ -28,111 +32,153 @@ class Steps:
         self.answers = {end.text for end in answers}
         last = scope.last_said()
         self.answering = last[0].span_id if last else ""
-        self.system: list[Block] = []
         self.earlier: list[Block] = []
-        self.steps: list[Block | Call] = []
         self.others: list[Span] = []
+        self._keyed = Keyed()
+        self._documents = Documents(scope, self._keyed)
         self._history = History()
         self._calls = Calls()
+        self._steps: list[Block | Call] = []
+        self._system: list[tuple[Block, Span]] = []
+        self._prompts: list[Message] = []
         self._asked = False
         self._outputs: list[tuple[Saying, str]] = []
-        self._documents: list[tuple[tuple[Document, ...], str]] = []
         self._failures: list[Failure] = []
         self._templates: set[str] = set()
-        self._agent = scope.top.agent
-        self._numbers: dict[str, int] = {}
+        self._embedded: set[str] = set()
+        self._agent = agent_of(scope, scope.root)
         for visit in scope.visits():
             (self._enter if visit.entering else self._leave)(visit.span, scope.reading(visit.span))
 
     @property
     def final_calls(self) -> list[Call]:
         """Calls that the trace ends with: asked for by the last model span, never run."""
-        return [step for step in self.steps if isinstance(step, Call) and step.pending and self.scope.related(step.span_id, self.answering)]
+        return [step for step in self._steps if isinstance(step, Call) and step.pending and self.scope.related(step.span_id, self.answering)]
+
+    def system(self) -> list[Block]:
+        """The instructions; each with who was given them where there are several."""
+        if len(self._system) < 2:
+            return [block for block, _ in self._system]
+        found = []
+        for block, span in self._system:
+            head = one_line(part_of(self.scope, span))
+            found.append(block._replace(head=head, summary=f"{head}  {block.summary}"))
+        return found
 
     def blocks(self) -> list[Block]:
         """The steps, but for the calls that the trace ends with."""
-        last = self.final_calls
+        last, unused = self.final_calls, self._documents.unused(self._prompts)
         found: list[Block] = []
-        for step in self.steps:
+        for step in self._steps:
             if isinstance(step, Block):
-                found.append(step)
+                found.append(unused.get(step.key, step))
             elif step not in last:
                 found.extend(self.call_blocks(step))
         return found
 
-    def call_blocks(self, call: Call, weight: str = "step") -> Iterator[Block]:
+    def call_blocks(self, call: Call, weight: Weight = "step") -> Iterator[Block]:
         """A call, its failure, its results."""
-        body, syntax = arguments(call.arguments)
-        name = one_line(call.name)
-        span_id = call.span.span_id if call.span else call.span_id
-        block = self._block(span_id, "call", "CALL", body, head=name, syntax=syntax, summary=f"{name}  {one_line(body)}")
-        yield block._replace(weight="answer") if weight == "answer" else block
+        name, span_id = one_line(call.name), call.span.span_id if call.span else call.span_id
         failures = call.reading.failures if call.reading else ()
+        if call.hands_over and call.span is not None and not failures:
+            yield self._handoff(call, call.span)
+            return
+        body, syntax = arguments(call.arguments or "")
+        note = call.arguments is None
+        yield self._keyed.block(
+            span_id, "call", "CALL", "no arguments were recorded" if note else body, head=name, syntax=syntax, weight=weight, note=note
+        )
         for failure in failures:
-            yield self._failure(span_id, "✗", failure)
+            yield self._failure(span_id, failure)
         results = call.results()
         for result in results:
             told, form = pretty(result)
-            yield self._block(span_id, "result", "=", told, syntax=form, summary=one_line(result[:400]))
+            yield self._keyed.block(span_id, "result", "=", told, syntax=form)
         if not results and not failures and weight == "step":
-            yield self._block(span_id, "result", "=", "no result was recorded", note=True)
+            empty = bool(call.answers) or (call.reading is not None and call.reading.output_text == "")
+            said = "the result is an empty text" if empty else "no result was recorded"
+            yield self._keyed.block(span_id, "result", "=", said, note=True)
+
+    def _handoff(self, call: Call, span: Span) -> Block:
+        """One line: from whom to whom; what else the call and its result say when it is opened."""
+        body = one_line(route(call.reading, span.name, None))
+        asked = f"{call.name}({call.arguments or ''})" if call.asked and call.name != span.name else ""
+        more = [text for text in (asked, *call.answers) if text.strip()]
+        detail = "\n".join(pretty(text)[0] for text in more)
+        return self._keyed.block(span.span_id, "handoff", "HANDOFF", body, head=one_line(span.name), detail=detail)
 
     def _enter(self, span: Span, reading: Reading) -> None:
+        kind = self.scope.kind(span)
         if reading.prompt_template and reading.prompt_template not in self._templates:
             self._templates.add(reading.prompt_template)
-            variables = facts(reading.prompt_variables)
             head = f"version {one_line(reading.prompt_version)}" if reading.prompt_version else ""
-            self._say(span, "template", "TEMPLATE", reading.prompt_template, head=head, detail=variables, weight="background")
+            body, syntax = prose(reading.prompt_template)
+            self._steps.append(
+                self._keyed.block(
+                    span.span_id, "template", "TEMPLATE", body, head=head, detail=facts(reading.prompt_variables), syntax=syntax,
+                    weight="background",
+                )
+            )  # fmt: skip
+        if span.span_id in self.scope.models or kind == "AGENT":
+            self._speak(span, reading)
         if span.span_id in self.scope.models:
-            self._heard(span, reading)
-        elif self.scope.kind(span) == "TOOL":
-            call = self._calls.run(span, reading)
+            self._heard(span)
+        elif kind == "TOOL":
+            call = None if self.scope.is_twin(span) else self._calls.run(span, reading)
             if call is not None and span is not self.scope.root:
-                self.steps.append(call)
-        elif span is not self.scope.root:
-            agent = reading.agent or (span.name if self.scope.kind(span) == "AGENT" else None)
-            if agent and agent != self._agent:
-                self._agent = agent
-                self._say(span, "agent", "AGENT", "", head=one_line(agent))
-            if self.scope.kind(span) in PLUMBING:
+                self._steps.append(call)
+        elif span is not self.scope.root and kind in CARRIERS:
+            if self.scope.is_plumbing(span):
                 self.others.append(span)
-                self._filtered(span, reading)
+            self._steps.extend(self._documents.filtered(span, reading))
 
     def _leave(self, span: Span, reading: Reading) -> None:
+        kind, top = self.scope.kind(span), span is self.scope.root
         if span.span_id in self.scope.models:
-            self._said(span, reading)
-        if self.scope.kind(span) == "RETRIEVER" or (reading.documents and self.scope.kind(span) != "RERANKER"):
-            self._retrieved(span, reading)
-        elif self.scope.kind(span) == "RERANKER":
-            self._reranked(span, reading)
-        elif self.scope.kind(span) in ("GUARDRAIL", "EVALUATOR") and span is not self.scope.root:
-            body, syntax = pretty(reading.output_text or "")
-            note = not body
-            title = "GUARDRAIL" if self.scope.kind(span) == "GUARDRAIL" else "EVAL"
-            self._say(span, self.scope.kind(span).lower(), title, body or "no result was recorded", head=one_line(span.name), syntax=syntax, note=note)
-        elif self.scope.kind(span) == "EMBEDDING" and span is not self.scope.root:
-            texts = "\n".join(reading.embedded) or chosen(parsed(reading.input_text or ""), QUESTIONS) or reading.input_text or ""
-            if not any(isinstance(step, Block) and step.kind == "embedding" and step.body == visible(texts) for step in self.steps):
-                self._say(span, "embedding", "EMBED", texts, head=one_line(reading.model or ""), weight="background")
-        if self.scope.kind(span) != "TOOL" or span is self.scope.root:
+            self._said(span)
+        elif kind == "LLM" and not top and not self.scope.is_twin(span) and not self.scope.is_plumbing(span):
+            self._wordless(span, reading)
+        if kind == "RETRIEVER" or (reading.documents and kind != "RERANKER"):
+            self._steps.extend(self._documents.retrieved(span, reading))
+        elif kind == "RERANKER":
+            self._steps.extend(self._documents.reranked(span, reading))
+        elif kind == "EMBEDDING" and not top:
+            self._embeds(span, reading)
+        if reading.evaluations or (kind in JUDGES and not top):
+            self._steps.extend(evaluated(self.scope, self._keyed, span, reading))
+        elif self.scope.tells(span) and not top:
+            self._tells(span, reading)
+        if kind != "TOOL" or top:
             self._failed(span, reading)
         else:
             self._failures.extend(reading.failures)
 
-    def _heard(self, span: Span, reading: Reading) -> None:
+    def _speak(self, span: Span, reading: Reading) -> None:
+        """Another agent has the word."""
+        agent = agent_of(self.scope, span)
+        if agent and agent != self._agent:
+            before = reading.agent_parent
+            body = f"from {one_line(before)}" if before else ""
+            self._steps.append(self._keyed.block(span.span_id, "agent", "AGENT", body, head=one_line(agent), note=bool(body)))
+        self._agent = agent or self._agent
+
+    def _heard(self, span: Span) -> None:
+        messages = self.scope.heard(span)
         self._history.request()
-        turns_end = self._turns_end(self.scope.heard(span))
-        for place, message in enumerate(self.scope.heard(span)):
+        turns_end = self._turns_end(messages)
+        for place, message in enumerate(messages):
             for saying in sayings(message):
                 if not self._history.is_new(saying):
                     continue
+                if saying.kind in ("system", "developer", "user"):
+                    self._prompts.append(message)
                 if saying.kind in ("system", "developer"):
                     title = "SYSTEM" if saying.kind == "system" else "DEVELOPER"
-                    self.system.append(self._spoken(span, saying, title, "background"))
+                    self._system.append((self._spoken(span, saying, title, "background"), span))
                 elif saying.text == self.question.text and saying.kind != "assistant" and saying.call is None and not self._asked:
                     self._asked = True
                 elif place < turns_end and saying.kind in ("user", "assistant"):
-                    self.earlier.append(self._spoken(span, saying, TITLES[saying.kind], "step"))
+                    self.earlier.append(self._spoken(span, saying, TITLES[saying.kind]))
                 else:
                     self._continue(span, saying)
 
@@ -143,7 +189,7 @@ class Steps:
         last = last_user(messages)
         return next((place for place in range(len(messages) - 1, -1, -1) if messages[place] is last), 0)
 
-    def _said(self, span: Span, reading: Reading) -> None:
+    def _said(self, span: Span) -> None:
         for message in self.scope.said(span):
             for saying in sayings(message):
                 if not self._history.is_new(saying) and self._repeats(saying, span):
@@ -163,127 +209,77 @@ class Steps:
         if saying.call is not None:
             call = self._calls.ask(saying, span.span_id)
             if call is not None:
-                self.steps.append(call)
+                self._steps.append(call)
         elif saying.kind == "result" and self._calls.answer(saying):
             return
         elif saying.kind == "user" and self.question.text and self.question.text in saying.text:
-            self.steps.append(self._spoken(span, saying, "PROMPT", "background"))
+            self._steps.append(self._spoken(span, saying, "PROMPT", "background"))
         elif saying.kind == "result" and not saying.text.strip():
-            self._say(span, "result", "RESULT", "a tool message without text", note=True)
+            self._steps.append(self._keyed.block(span.span_id, "result", "RESULT", "a tool message without text", note=True))
         else:
-            self.steps.append(self._spoken(span, saying, TITLES.get(saying.kind, saying.kind.upper()[:9]), "step"))
+            self._steps.append(self._spoken(span, saying, TITLES.get(saying.kind, visible(saying.kind.upper()[:9]))))
 
-    def _spoken(self, span: Span, saying: Saying, title: str, weight: str) -> Block:
-        body, syntax = pretty(saying.text) if saying.kind in ("assistant", "result") else (visible(saying.text.strip("\n")), "text")
-        block = self._block(span.span_id, saying.kind, visible(title), body, syntax=syntax, summary=one_line(saying.text[:400]))
-        return block._replace(weight="background") if weight == "background" else block
+    def _spoken(self, span: Span, saying: Saying, title: str, weight: Weight = "step") -> Block:
+        read = pretty if saying.kind == "result" else spoken if saying.kind == "assistant" else prose
+        body, syntax = read(saying.text)
+        summary = one_line(saying.text[:SUMMED])
+        return self._keyed.block(
+            span.span_id, saying.kind, title, body, syntax=syntax, weight=weight, summary=summary, media=saying.media
+        )  # fmt: skip
 
-    def _retrieved(self, span: Span, reading: Reading) -> None:
-        documents = reading.documents
-        if any(documents == known and self.scope.related(span.span_id, other) for known, other in self._documents):
+    def _wordless(self, span: Span, reading: Reading) -> None:
+        """A model call of which no message was recorded: its input and output, or that there are none."""
+        told, given = (reading.output_text or "").strip(), (reading.input_text or "").strip()
+        if told and told in self.answers and not given:
             return
-        self._documents.append((documents, span.span_id))
-        if not documents and any(
-            self.scope.reading(other).documents and self.scope.related(other.span_id, span.span_id) for other, _ in self.scope.order
-        ):
-            return
-        if not documents:
-            self._say(span, "document", "DOCS", "0 documents", head=one_line(span.name), note=True)
-        for position, document in enumerate(documents):
-            title = "" if position else "DOCS"
-            head = f"{position + 1}  {source(document)}"
-            content = visible(document.content.strip("\n"))
-            block = self._block(span.span_id, "document", title, content, head=head, detail=facts(document.metadata))
-            self.steps.append(block._replace(position=position, summary=f"{head}  {one_line(document.content[:300])}"))
+        body, syntax = pretty(told)
+        note = not body
+        if note:
+            body = "no answer was recorded" if given else "neither prompt nor answer was recorded on this span"
+        known = (span.name, reading.model or "", tokens(reading.prompt_tokens, reading.completion_tokens))
+        head = "  ".join(one_line(fact) for fact in known if fact)
+        detail = f"prompt: {pretty(given)[0]}" if given else "" if note else "no prompt text was recorded on this span"
+        self._steps.append(self._keyed.block(span.span_id, "model", "LLM", body, head=head, detail=detail, syntax=syntax, note=note))
 
-    def _filtered(self, span: Span, reading: Reading) -> None:
-        """A postprocessor that dropped documents (LlamaIndex records their reprs only)."""
-        given, left = parsed(reading.input_text or ""), parsed(reading.output_text or "")
-        nodes = given.get("nodes") if isinstance(given, dict) else None
-        if isinstance(nodes, list) and isinstance(left, list) and len(left) < len(nodes):
-            self._say(span, "rerank", "FILTER", f"{len(nodes)} to {counted(len(left), 'document')}", head=one_line(span.name), note=True)
-
-    def _reranked(self, span: Span, reading: Reading) -> None:
-        if not reading.documents and not reading.input_documents:
-            self._say(span, "rerank", "RERANK", "0 documents", note=True)
+    def _tells(self, span: Span, reading: Reading) -> None:
+        """A span of no call with an output that no call says."""
+        body, syntax = pretty(reading.output_text or "")
+        if not body:
             return
-        before = [identity(document) for document in reading.input_documents]
-        after = [identity(document) for document in reading.documents]
-        rows = []
-        for place, document in enumerate(reading.documents, 1):
-            was = before.index(after[place - 1]) + 1 if after[place - 1] in before else 0
-            moved = "new" if not was else f"was {was}" if was != place else "stays"
-            rows.append(f"{place}  {source(document)}  {moved}  {one_line(document.content[:200])}")
-        dropped = [
-            f"–  {source(document)}  dropped, was {place}  {one_line(document.content[:200])}"
-            for place, document in enumerate(reading.input_documents, 1)
-            if identity(document) not in after
-        ]
-        head = f"{len(before)} to {len(after)} documents" + (f"  {one_line(reading.model)}" if reading.model else "")
-        self._say(span, "rerank", "RERANK", "\n".join(rows + dropped), head=head)
+        given = reading.input_text or ""
+        detail = f"input: {pretty(given)[0]}" if given.strip() else ""
+        kind = self.scope.kind(span)
+        title = "STEP" if kind in ("CHAIN", UNKNOWN) else visible(kind[:9])
+        self._steps.append(self._keyed.block(span.span_id, "step", title, body, head=one_line(span.name), syntax=syntax, detail=detail))
+
+    def _embeds(self, span: Span, reading: Reading) -> None:
+        given = reading.input_text or ""
+        texts = "\n".join(reading.embedded) or chosen(parsed(given), QUESTIONS) or given
+        if texts in self._embedded or self.scope.is_twin(span):
+            return
+        self._embedded.add(texts)
+        body = visible(texts.strip("\n")) or "no text was recorded on this span"
+        head = one_line(reading.model or span.name)
+        self._steps.append(self._keyed.block(span.span_id, "embedding", "EMBED", body, head=head, weight="background", note=not texts))
 
     def _failed(self, span: Span, reading: Reading) -> None:
         """Failures that nothing below this span showed: an exception is recorded again on every span that it passes."""
         for failure in reading.failures:
-            silent = not failure.kind and not failure.message
+            silent = not failure.message
             if silent and any(
                 self.scope.related(span.span_id, other.span_id) and _speaks(self.scope.reading(other)) for other, _ in self.scope.order
             ):
                 continue
             if not any(_repeated(failure, known) for known in self._failures):
                 self._failures.append(failure)
-                self.steps.append(self._failure(span.span_id, "✗", failure))
+                self._steps.append(self._failure(span.span_id, failure))
 
-    def _failure(self, span_id: str, title: str, failure: Failure) -> Block:
+    def _failure(self, span_id: str, failure: Failure) -> Block:
         message = ": ".join(part for part in (failure.kind, failure.message) if part) or "failed; no message was recorded"
-        body, stack = visible(message.strip()), visible(failure.stack.strip("\n"))
-        block = self._block(span_id, "error", title, body, detail=stack, summary=one_line(message[:400]))
-        return block._replace(weight="error")
-
-    def _say(
-        self,
-        span: Span,
-        kind: str,
-        title: str,
-        body: str,
-        head: str = "",
-        detail: str = "",
-        syntax: Syntax = "text",
-        note: bool = False,
-        weight: str = "step",
-    ) -> None:
-        summary = "  ".join(part for part in (head, one_line(body[:400])) if part)
-        block = self._block(span.span_id, kind, title, visible(body.strip("\n")), head, detail, syntax, note, summary)
-        self.steps.append(block._replace(weight="background") if weight == "background" else block)
-
-    def _block(
-        self,
-        span_id: str,
-        kind: str,
-        title: str,
-        body: str,
-        head: str = "",
-        detail: str = "",
-        syntax: Syntax = "text",
-        note: bool = False,
-        summary: str = "",
-    ) -> Block:
-        number = self._numbers[span_id + kind] = self._numbers.get(span_id + kind, -1) + 1
-        key = f"{span_id}/{kind}/{number}"
-        return Block(key, span_id, kind, title, body, head, detail, syntax, summary=summary or one_line(body[:400]), note=note)
-
-
-def source(document: Document) -> str:
-    """Where a document comes from, and its score: `returns.md  node-3  0.91`."""
-    named = [str(document.metadata[name]) for name in SOURCES if document.metadata.get(name)][:1]
-    score = f"{document.score:.3g}" if document.score is not None else ""
-    known = [one_line(part) for part in (*named, document.document_id or "", score) if part]
-    return "  ".join(part if len(part) <= 40 else part[:12] + "…" for part in known) or "no id, no score"
-
-
-def identity(document: Document) -> str:
-    """What a document is known by before and after a reranker."""
-    return document.document_id or document.content
+        stack = visible(failure.stack.strip("\n"))
+        return self._keyed.block(
+            span_id, "error", "✗", visible(message.strip()), detail=stack, weight="error", summary=one_line(message[:SUMMED])
+        )  # fmt: skip
 
 
 def _speaks(reading: Reading) -> bool:

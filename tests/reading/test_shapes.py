@@ -128,7 +128,7 @@ def test_unknown_convention_falls_back_to_input_and_output() -> None:
     assert (reading.input_text, reading.output_text) == ('{"q": 1}', "yes")
 
 
-def test_media_are_described_not_carried() -> None:
+def test_media_are_described_and_inline_data_kept() -> None:
     key = "llm.input_messages.0.message.contents.{}.message_content."
     attributes = {
         key.format(0) + "type": "image",
@@ -140,7 +140,7 @@ def test_media_are_described_not_carried() -> None:
         key.format(2) + "audio.audio.mime_type": "audio/wav",
     }
     assert read(span(attributes)).input_messages[0].parts == (
-        Part("image", "", "image/png", "inline", 3000),
+        Part("image", "", "image/png", "inline", 3000, "A" * 4000),
         Part("image", "", None, "https://example.com/a.png"),
         Part("audio", "", "audio/wav", "https://example.com/a.wav"),
     )

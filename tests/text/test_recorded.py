@@ -51,7 +51,7 @@ def test_openai_chat() -> None:
     for fact in (
         "I'm sorry, I cannot help with that request.",
         "[application/pdf 9 B receipt.pdf]",
-        "[audio/wav 18 B inline]",
+        "[audio/wav 16 B inline]",
         "finish reason: length",
     ):
         assert fact in everywhere
