@@ -4,8 +4,8 @@ import json
 import re
 from typing import NamedTuple
 
-from annotator.domain.message import Message
-from annotator.text.readable import ANSWERS, QUESTIONS, chosen, parsed, said
+from annotator.domain.message import Message, Part
+from annotator.text.readable import ANSWERS, QUESTIONS, chosen, media, parsed, said
 from annotator.text.scope import Scope
 
 STREAM = re.compile(r"<(async_)?generator")
@@ -22,6 +22,8 @@ class End(NamedTuple):
     span_id: str
     whole: bool = True
     """The recorded value holds nothing else."""
+    media: tuple[Part, ...] = ()
+    """What the text holds placeholders of."""
 
 
 def last_user(messages: tuple[Message, ...]) -> Message | None:
@@ -38,7 +40,7 @@ def question(scope: Scope) -> End:
     reading, span_id = scope.top, scope.root.span_id
     asked = last_user(reading.input_messages)
     if asked is not None:
-        return End(said(asked).strip(), _role(asked), span_id)
+        return End(said(asked).strip(), _role(asked), span_id, media=media(asked))
     spoken = _first_asked(scope)
     if reading.embedded:
         return End("\n".join(reading.embedded), "INPUT", span_id)
@@ -48,11 +50,11 @@ def question(scope: Scope) -> End:
         if value is None:
             return End(given.strip(), title, span_id)
         if spoken and _inside(spoken.text or "", given):
-            return End(spoken.text, "USER", span_id, False)
+            return End(spoken.text, "USER", span_id, False, spoken.media)
         if (found := chosen(value, QUESTIONS)) and scope.top_kind in SPEAKS:
             return End(found.strip(), title, span_id, isinstance(value, dict) and len(value) == 1)
         if spoken and scope.top_kind in SPEAKS:
-            return End(spoken.text, spoken.title, spoken.span_id, False)
+            return End(spoken.text, spoken.title, spoken.span_id, False, spoken.media)
         return End(given.strip(), "INPUT", span_id)
     return spoken or End(None, "USER" if scope.top_kind in SPEAKS else "INPUT", span_id)
 
@@ -60,7 +62,7 @@ def question(scope: Scope) -> End:
 def _first_asked(scope: Scope) -> End | None:
     for span, _ in scope.order:
         if span.span_id in scope.models and (asked := last_user(scope.heard(span))):
-            return End(said(asked).strip(), _role(asked), span.span_id)
+            return End(said(asked).strip(), _role(asked), span.span_id, media=media(asked))
     return None
 
 
@@ -73,7 +75,7 @@ def answers(scope: Scope) -> list[End]:
     reading, span_id = scope.top, scope.root.span_id
     title = "ANSWER" if scope.top_kind in SPEAKS else "OUTPUT"
     if texts := _texts(reading.output_messages):
-        return _choices(texts, span_id)
+        return _choices(texts, span_id, reading.output_messages)
     last = scope.last_said()
     spoken = _texts(last[1]) if last else []
     told = (reading.output_text or "").strip()
@@ -89,14 +91,14 @@ def answers(scope: Scope) -> list[End]:
             return [End(found.strip(), title, span_id, len(value) == 1)]
         return [End(told, title, span_id)]
     if spoken and last and not reading.failures:
-        return _choices(spoken, last[0].span_id)
+        return _choices(spoken, last[0].span_id, last[1])
     return []
 
 
-def _choices(texts: list[str], span_id: str) -> list[End]:
-    if len(texts) == 1:
-        return [End(texts[0], "ANSWER", span_id)]
-    return [End(text, f"ANSWER {place} of {len(texts)}", span_id) for place, text in enumerate(texts, 1)]
+def _choices(texts: list[str], span_id: str, messages: tuple[Message, ...]) -> list[End]:
+    shown = {said(message).strip(): media(message) for message in messages}
+    titles = ["ANSWER"] if len(texts) == 1 else [f"ANSWER {place} of {len(texts)}" for place in range(1, len(texts) + 1)]
+    return [End(text, title, span_id, media=shown[text]) for text, title in zip(texts, titles, strict=True)]
 
 
 def _texts(messages: tuple[Message, ...]) -> list[str]:

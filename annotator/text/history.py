@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from annotator.domain.message import Message, ToolCall
-from annotator.text.readable import parsed, said, thought
+from annotator.domain.message import Message, Part, ToolCall
+from annotator.text.readable import media, parsed, said, thought
 
 
 class Saying(NamedTuple):
@@ -15,17 +15,19 @@ class Saying(NamedTuple):
     call: ToolCall | None = None
     call_id: str | None = None
     name: str | None = None
+    media: tuple[Part, ...] = ()
+    """What the text holds placeholders of."""
 
 
 def sayings(message: Message) -> list[Saying]:
     """A message taken apart, in reading order."""
     if message.role in ("tool", "function"):
-        return [Saying("result", said(message), call_id=message.tool_call_id, name=message.name)]
+        return [Saying("result", said(message), call_id=message.tool_call_id, name=message.name, media=media(message))]
     found: list[Saying] = []
     if reason := thought(message):
         found.append(Saying("reasoning", reason))
     if text := said(message).strip():
-        found.append(Saying(message.role or "message", text))
+        found.append(Saying(message.role or "message", text, media=media(message)))
     found.extend(Saying("call", canonical(call.arguments), call, call.call_id, call.name) for call in message.tool_calls)
     return found
 

@@ -14,7 +14,7 @@ from annotator.text.markdown import is_markdown
 from annotator.text.tables import aligned, separated, tabulated
 from annotator.text.values import LARGEST, ONE_ROW, barred, indented, is_large_json, loosened, parsed, quoted
 
-__all__ = ["LARGEST", "arguments", "chosen", "facts", "media", "media_in", "parsed", "pretty", "prose", "said", "spoken", "thought"]
+__all__ = ["LARGEST", "media_in", "parsed"]
 
 WORDS = ("text", "reasoning", "refusal")
 LOOK = 4000
@@ -143,6 +143,11 @@ def said(message: Message) -> str:
 def thought(message: Message) -> str:
     """The reasoning of a message."""
     return "\n".join(part.text for part in message.parts if part.kind == "reasoning")
+
+
+def brief(text: str) -> str:
+    """The start of a text on one line."""
+    return one_line(shortened(text[:1000])[:400])
 
 
 def media(message: Message) -> tuple[Part, ...]:
