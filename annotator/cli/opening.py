@@ -72,6 +72,15 @@ def settings_of(queue: Queue) -> ServerSettings | None:
     return kept_server(queue.source.server) if queue.source.server else None
 
 
+def trace_url(queue: Queue) -> str:
+    """Where a person sees the queue's traces, also offline; '' for a queue without a server."""
+    if not queue.source.server:
+        return ""
+    from annotator.sources.phoenix.web import trace_url as of_server
+
+    return of_server(queue.source.server)
+
+
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
     """A queue that is there: no network is needed."""
     if args.rubric:

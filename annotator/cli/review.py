@@ -89,6 +89,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         theme_of(config.theme),
         opened.greeting,
         opened.read_only,
+        opening.trace_url(opened.queue),
         command_keys(opened.queue.rubric),
     )
     unsent = run_screen(session)

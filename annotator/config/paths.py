@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_config_path, user_data_path, user_log_path
+from platformdirs import user_config_path, user_data_path, user_downloads_path, user_log_path
 
 STORE_VARIABLE = "ANNOTATOR_STORE"
 _SAMPLES = Path(__file__).parent.parent / "samples"
@@ -35,3 +35,9 @@ def paths(env: Mapping[str, str] = os.environ) -> Paths:
         store=Path(chosen).expanduser() if chosen else user_data_path("annotator", appauthor=False) / "annotator.db",
         log=user_log_path("annotator", appauthor=False) / "annotator.log",
     )
+
+
+def downloads() -> Path:
+    """Where files that came out of a trace are saved: the user's folder for downloads where there is one, else the current folder."""
+    folder = user_downloads_path()
+    return folder if folder.is_dir() else Path.cwd()

@@ -1,7 +1,12 @@
 """The application: one review screen over one session."""
 
 import os
+import signal
+import subprocess
 import sys
+import termios
+import time
+from contextlib import suppress
 
 from textual import events
 from textual.app import App
@@ -33,9 +38,13 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.store: Store = session.open_store()
         self.review = ReviewScreen(session, self.store)
         self.escapes = EscapeGuard()
+        self.returned = 0.0
+        """When another program gave the terminal back, in monotonic seconds."""
 
     async def on_event(self, event: events.Event) -> None:
         """Quit and redraw work over every window and text field, and nowhere does the rest of a split sequence act."""
+        if isinstance(event, (events.Key, events.Paste)) and event.time < self.returned:
+            return  # typed for the program that had the terminal
         if isinstance(event, events.Key):
             key = key_name(event.key, event.character)
             if self.escapes.swallow(key, event.time):
@@ -50,6 +59,33 @@ class ReviewApp(App[None], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """The command line tells what happened: Textual would print every variable of the traceback, payloads among them."""
         self._close_messages_no_wait()
+
+    def send(self, sequence: str) -> None:
+        """To the terminal, between two frames."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def lend_terminal(self, command: list[str]) -> int:
+        """Run a program on the terminal and wait for it; its exit code. What is typed meanwhile is the program's, and nobody can judge.
+
+        Raises OSError where it cannot be started, SuspendNotSupported where there is no terminal to lend.
+        """
+        with self.suspend():
+            failed: OSError | None = None
+            before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl+C is for the program; a function is not inherited by it
+            code = 0
+            try:
+                code = subprocess.run(command, check=False).returncode
+            except OSError as error:  # raised after the screen is back: `suspend` would leave it away
+                failed = error
+            finally:
+                signal.signal(signal.SIGINT, before)
+            with suppress(OSError, termios.error):
+                termios.tcflush(0, termios.TCIFLUSH)
+            self.returned = time.monotonic()
+        if failed is not None:
+            raise failed
+        return code
 
     def post_display_hook(self) -> None:
         """A frame went to the terminal."""

@@ -55,3 +55,12 @@ class Synced(Message):
         self.counts = counts
         self.done = done
         super().__init__()
+
+
+class NotOpened(Message):
+    """A program that was to open a page or a file on the display could not."""
+
+    def __init__(self, program: str, target: str) -> None:
+        self.program = program
+        self.target = target
+        super().__init__()

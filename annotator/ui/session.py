@@ -44,5 +44,7 @@ class Session:
     """Said once, when the screen opens."""
     read_only: str = ""
     """Why the server takes nothing, where that is known before the screen opens."""
+    trace_url: str = ""
+    """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""

@@ -18,7 +18,7 @@ LEGACY = {
     "pagedown": "\x1b[6~", "insert": "\x1b[2~", "delete": "\x1b[3~", "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ",
     "backspace": "\x7f", "shift+tab": "\x1b[Z", "shift+left": "\x1b[1;2D", "shift+right": "\x1b[1;2C", "f1": "\x1bOP", "f2": "\x1bOQ",
     "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~", "f6": "\x1b[17~", "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~",
-    "f10": "\x1b[21~", "f11": "\x1b[23~", "f12": "\x1b[24~",
+    "f10": "\x1b[21~", "f11": "\x1b[23~", "f12": "\x1b[24~", "ctrl+left": "\x1b[1;5D", "ctrl+right": "\x1b[1;5C",
 }  # fmt: skip
 """What xterm sends."""
 
@@ -26,7 +26,7 @@ LEGACY = {
 def legacy(key: str) -> str:
     """The bytes of a key on a terminal without the Kitty protocol."""
     modifiers, base = split(key)
-    if modifiers == ["ctrl"]:
+    if modifiers == ["ctrl"] and len(base) == 1:
         return chr(ord(base.upper()) & 0x1F)
     return LEGACY.get(key, key)
 

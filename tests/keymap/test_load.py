@@ -206,8 +206,8 @@ def test_tables() -> None:
 
 
 def test_markdown_survives_the_characters_it_is_made_of(tmp_path: Path) -> None:
-    own(tmp_path, '[review]\nnote = ["|", "`"]\n')
-    assert "| `\\|` `` ` `` | `note` |" in markdown(load("mine", tmp_path))
+    own(tmp_path, '[review]\npager = ["|", "`"]\n')
+    assert "| `\\|` `` ` `` | `pager` |" in markdown(load("mine", tmp_path))
 
 
 def test_loading_imports_no_screen_and_no_network() -> None:

@@ -13,6 +13,7 @@ from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
+from annotator.sources.phoenix.web import trace_url
 from annotator.sources.phoenix.wire import Config, ConfigPage, UserAnswer
 
 ANNOTATIONS_SINCE = (9, 0)
@@ -40,7 +41,8 @@ class Phoenix:
     def capabilities(self) -> Capabilities:
         """By what is known so far: the version from any answer, the role from `user`."""
         keeps = not self._client.older_than(*ANNOTATIONS_SINCE)
-        return Capabilities(annotations=keeps, configs=keeps, exact_delete=keeps, read_only=self._read_only())
+        page = trace_url(self._client.server)
+        return Capabilities(annotations=keeps, configs=keeps, trace_url=page, exact_delete=keeps, read_only=self._read_only())
 
     def _read_only(self) -> str:
         if self._client.older_than(*WRITABLE_SINCE):

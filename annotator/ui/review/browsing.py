@@ -1,9 +1,8 @@
-"""Commands that look at the trace: scroll, spans, folds, search."""
+"""Commands that look at the trace in another way: another span, raw, unwrapped; search."""
 
 from typing import TYPE_CHECKING, Literal
 
 from annotator.text.find import find
-from annotator.text.layout import shortened
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -18,39 +17,53 @@ class Browsing:
 
     def step_span(self, direction: Literal[1, -1]) -> None:
         """The neighbour in the span tree."""
-        presented = self.desk.presented
-        if presented is None or not presented.rows:
+        ids = [row.span_id for row in self.desk.tree]
+        if not ids:
             return
-        ids = [row.span_id for row in presented.rows]
         at = ids.index(self.desk.span_id) if self.desk.span_id in ids else 0
         to = min(len(ids) - 1, max(0, at + direction))
         if to == at:
             self.desk.say("this is the last span" if direction > 0 else "this is the first span")
             return
-        self.desk.span_id = ids[to]
-        self.desk.folds, self.desk.match = {}, -1
+        self.desk.look_at(ids[to], self.desk.raw)
         self.screen.trace_changed(keep_top=False)
 
-    def fold(self) -> None:
-        """Open the first folded part in view; where all are open, fold back what was opened, else the part at the top."""
-        blocks, folds = self.desk.blocks, self.desk.folds
-        keys = [blocks[index].key for index in self.screen.trace.visible_blocks() if index < len(blocks)]
-        folded = shortened(blocks, *self.screen.page_size, folds)
-        if key := next((key for key in keys if key in folded), ""):
-            folds[key] = False
-        elif key := next((key for key in keys if folds.get(key) is False), ""):
-            del folds[key]
-        elif keys:
-            folds[keys[0]] = True
+    def raw(self) -> None:
+        """The span as received, every attribute and event; again, as a reviewer reads it."""
+        desk = self.desk
+        if desk.presented is None:
+            return
+        desk.look_at(desk.span_id, not desk.raw)
+        desk.say("every attribute and event as received" if desk.raw else "as a reviewer reads it")
+        self.screen.trace_changed(keep_top=False)
+
+    def wrap(self) -> None:
+        """Long lines go on in the next row, or beyond the right edge."""
+        desk = self.desk
+        desk.wrapped = not desk.wrapped
+        ways = f"{desk.session.keymap.first('scroll_left')} {desk.session.keymap.first('scroll_right')}"
+        desk.say("long lines are wrapped" if desk.wrapped else f"long lines are not wrapped; {ways} scroll sideways")
+        self.screen.trace.to_left()
         self.screen.trace_changed(keep_top=True)
 
-    def fold_all(self) -> None:
-        """Unfold everything; again, fold everything back."""
-        if self.desk.folds and not any(self.desk.folds.values()):
-            self.desk.folds = {}
+    def sideways(self, direction: Literal[1, -1]) -> None:
+        """Half a page to the left or the right, where lines are not wrapped."""
+        desk = self.desk
+        if desk.wrapped:
+            desk.say(f"lines are wrapped: there is nothing at the sides; {desk.session.keymap.first('wrap')} switches that off")
+        elif not self.screen.trace.sideways(direction):
+            desk.say("no line in view goes on there")
+
+    def whole_tree(self) -> None:
+        """Every span in the tree; again, without what repeats another and what is plumbing."""
+        desk = self.desk
+        few, many = (len(desk.presented.tree(everything, desk.span_id)) for everything in (False, True)) if desk.presented else (0, 0)
+        desk.whole_tree = not desk.whole_tree
+        if few == many:
+            desk.say("every span is in the tree: none repeats another, none is plumbing")
         else:
-            self.desk.folds = {block.key: False for block in self.desk.blocks}
-        self.screen.trace_changed(keep_top=False)
+            desk.say(f"{many} spans" if desk.whole_tree else f"{few} of {many} rows: what repeats another and what is plumbing is folded")
+
 
     def search(self) -> None:
         """Ask for a text and go to its first place in the trace."""
@@ -74,6 +87,8 @@ class Browsing:
             desk.match = -1
         else:
             desk.match = (desk.match + direction) % len(matches) if desk.match >= 0 else (0 if direction > 0 else len(matches) - 1)
-            desk.say(f"{desk.query!r}: {desk.match + 1} of {len(matches)}")
+            desk.say(f"{desk.query!r}: {desk.match + 1:,} of {len(matches):,}")
+            if desk.part:
+                desk.part = desk.blocks[matches[desk.match][0]].key
         self.screen.trace_changed(keep_top=True)
         self.screen.reveal_match()

@@ -10,6 +10,8 @@ from annotator.domain.rubric import Criterion
 from annotator.domain.store import OutboxCounts, Store, Verdict
 from annotator.text.block import Block
 from annotator.text.line import Style
+from annotator.text.raw import raw_blocks
+from annotator.text.tree import TreeRow
 from annotator.ui.session import Session
 from annotator.workflow.answers import ItemView
 from annotator.workflow.judge import Circumstances, Judge
@@ -34,6 +36,14 @@ class Desk:
     """None while the item's payload is not here."""
     span_id: str = ""
     """The span whose view is shown."""
+    raw: bool = False
+    """The span is shown as received."""
+    part: str = ""
+    """Key of the block that the part cursor is on; '' where none was chosen."""
+    wrapped: bool = True
+    """Long lines go on in the next row."""
+    whole_tree: bool = False
+    """The span tree shows twins and plumbing too."""
     folds: dict[str, bool] = field(default_factory=dict)
     query: str = ""
     match: int = -1
@@ -64,6 +74,8 @@ class Desk:
     auto_advance: bool = True
     last_answered: tuple[int, str] | None = None
     """Item and config of the newest answer of this run."""
+    _built: tuple[Presented, tuple[str, bool], tuple[Block, ...]] | None = None
+    """What `blocks` gave last, and for which view."""
 
     @property
     def item(self) -> Item | None:
@@ -71,7 +83,24 @@ class Desk:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return self.presented.focused(self.span_id) if self.presented else ()
+        """What the trace view shows; built once for each view."""
+        presented = self.presented
+        if presented is None:
+            return ()
+        if self._built is None or self._built[0] is not presented or self._built[1] != (self.span_id, self.raw):
+            blocks = tuple(raw_blocks(presented.trace, self.span_id)) if self.raw else presented.focused(self.span_id)
+            self._built = (presented, (self.span_id, self.raw), blocks)
+        return self._built[2]
+
+    @property
+    def tree(self) -> tuple[TreeRow, ...]:
+        """The rows of the span tree, which `[` and `]` walk."""
+        return self.presented.tree(self.whole_tree, self.span_id) if self.presented else ()
+
+    def look_at(self, span_id: str, raw: bool = False) -> None:
+        """Another span, or the same one in another view: nothing is folded, found or chosen there yet."""
+        self.span_id, self.raw = span_id, raw
+        self.folds, self.match, self.part = {}, -1, ""
 
     @property
     def current(self) -> Criterion | None:

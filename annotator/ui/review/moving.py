@@ -57,7 +57,8 @@ class Moving:
             presented, damage = None, f"{error.title} {error.advice}"
         desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
         desk.arrived_done = view.item.state == ItemState.DONE
-        desk.span_id, desk.folds, desk.query, desk.match = item.span_id, {}, "", -1
+        desk.look_at(item.span_id)
+        desk.query = ""
         desk.criterion = criterion if any(asked.name == criterion for asked in view.asked) else ""
         if not desk.criterion:
             desk.follow()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from annotator.ui.messages import Connected, Filled, ServerSilent, Synced
+from annotator.ui.messages import Connected, Filled, NotOpened, ServerSilent, Synced
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -65,4 +65,9 @@ class News:
             desk.say(f"{done.conflicts} rows were changed by another client; {decides} decides", "error")
         if desk.item is None:
             self.screen.trace_changed(keep_top=True)  # the end page counts what is unsent
+        self.screen.draw()
+
+    def not_opened(self, message: NotOpened) -> None:
+        """There is a display, and yet no program for it."""
+        self.desk.say(f"{message.program} could not open {message.target}", "warn")
         self.screen.draw()

@@ -20,7 +20,9 @@ REPEATS_REFUSED = JUDGES | {"score_type", "finish"}
 
 def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
     """Command id to what it does. `score_type` is run with its key by the screen itself."""
-    judging, moving, browsing, windows, trace = screen.judging, screen.moving, screen.browsing, screen.windows, screen.trace
+    judging, moving, windows, trace = screen.judging, screen.moving, screen.windows, screen.trace
+    browsing, jumping, folding = screen.browsing, screen.jumping, screen.folding
+    copying, paging, outside = screen.copying, screen.paging, screen.outside
     table: dict[str, Callable[[], object]] = {
         "quit": screen.quit,
         "redraw": screen.redraw,
@@ -50,9 +52,32 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "search": browsing.search,
         "next_match": partial(browsing.step_match, 1),
         "previous_match": partial(browsing.step_match, -1),
-        "fold": browsing.fold,
-        "fold_all": browsing.fold_all,
+        "clear": jumping.clear,
+        "previous_part": partial(jumping.step, -1),
+        "next_part": partial(jumping.step, 1),
+        "previous_message": partial(jumping.jump, "message", -1),
+        "next_message": partial(jumping.jump, "message", 1),
+        "previous_call": partial(jumping.jump, "tool call", -1),
+        "next_call": partial(jumping.jump, "tool call", 1),
+        "previous_document": partial(jumping.jump, "document", -1),
+        "next_document": partial(jumping.jump, "document", 1),
+        "previous_error": partial(jumping.jump, "error", -1),
+        "next_error": partial(jumping.jump, "error", 1),
+        "fold": folding.fold,
+        "fold_role": folding.fold_role,
+        "fold_all": folding.fold_all,
+        "wrap": browsing.wrap,
+        "scroll_left": partial(browsing.sideways, -1),
+        "scroll_right": partial(browsing.sideways, 1),
+        "raw": browsing.raw,
         "tree": screen.toggle_tree,
+        "tree_all": browsing.whole_tree,
+        "copy": copying.copy,
+        "copy_id": copying.copy_id,
+        "pager": paging.pager,
+        "editor": paging.editor,
+        "browser": outside.browser,
+        "media": outside.media,
         "outbox": windows.outbox,
         "more_labels": judging.more_labels,
         "score_down": partial(judging.score_step, -1),
@@ -63,7 +88,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "score_upper": partial(judging.score_bound, True),
         "score_erase": judging.score_erase,
         "score_commit": judging.score_commit,
-        "score_clear": judging.score_clear,
+        "score_clear": lambda: judging.score_clear() if screen.desk.number else jumping.clear(),
     }
     table |= {f"answer_{n}": partial(judging.answer_digit, n - 1) for n in range(1, 11)}
     for command, state in (("skip", ItemState.SKIPPED), ("defer", ItemState.DEFERRED), ("flag", ItemState.FLAGGED)):

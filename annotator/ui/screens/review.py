@@ -1,6 +1,7 @@
 """The review screen: one living screen that is given the next item."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,17 +11,23 @@ from textual.screen import Screen
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
 from annotator.text.layout import lay_out
-from annotator.text.line import Piece, line
+from annotator.text.line import Line, Piece, line
+from annotator.text.page import Page
 from annotator.ui.background import Background
 from annotator.ui.compositor import LeanCompositor
-from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
+from annotator.ui.messages import Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
 from annotator.ui.review import drawing
 from annotator.ui.review.browsing import Browsing
+from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
+from annotator.ui.review.folding import Folding
 from annotator.ui.review.judging import Judging
+from annotator.ui.review.jumping import Jumping
 from annotator.ui.review.keyboard import Keyboard
 from annotator.ui.review.moving import Moving
 from annotator.ui.review.news import News
+from annotator.ui.review.outside import Outside
+from annotator.ui.review.paging import Paging
 from annotator.ui.review.side import side
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
@@ -33,6 +40,9 @@ from annotator.ui.widgets.reader import Reader
 from annotator.ui.widgets.text_field import TextField
 from annotator.ui.widgets.trace_view import TraceView
 from annotator.workflow.judge import Judge
+
+if TYPE_CHECKING:
+    from annotator.ui.app import ReviewApp
 
 TREE_WIDTH = 36
 TREE_FROM = 110
@@ -71,11 +81,15 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.background = Background(session, self.post_message)
         self.keyboard, self.writing = Keyboard(self), Writing(self)
         self.judging, self.moving = Judging(self), Moving(self)
-        self.browsing, self.windows, self.news = Browsing(self), Windows(self), News(self)
+        self.browsing, self.jumping, self.folding = Browsing(self), Jumping(self), Folding(self)
+        self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
+        self.windows, self.news = Windows(self), News(self)
         self.table = commands(self)
         self.tree_wanted = True
         self.rubric_rows = 0
         self.fitted = (0, 0)
+        self.page: Page | None = None
+        """The lines of the trace, where there is one."""
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -117,6 +131,11 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.item_changed()
         self.draw()
         self.call_after_refresh(self.background.start)
+
+    @property
+    def host(self) -> "ReviewApp":
+        """The application, which has the terminal."""
+        return cast("ReviewApp", self.app)
 
     # Keys
 
@@ -176,24 +195,37 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         """Columns and rows for the trace."""
         return min(READABLE, self.trace.text_width), self.trace.size.height
 
+    @property
+    def chosen(self) -> int:
+        """Index of the block that the part cursor is on, -1 for none."""
+        part = self.desk.part
+        return next((index for index, block in enumerate(self.desk.blocks) if block.key == part), -1) if part else -1
+
+    def reveal_part(self) -> None:
+        """Scroll to where the marked part begins."""
+        if self.page is not None and (chosen := self.chosen) >= 0:
+            self.trace.choose(chosen, self.page.first_line(chosen))
+
     def reveal_match(self) -> None:
         """Scroll to the current match."""
-        for index, shown in enumerate(self.trace.lines):
-            if any(piece.style == "selected" for piece in shown.pieces):
-                self.trace.reveal(index)
-                return
+        if self.page is not None and (line := self.page.match_line) is not None:
+            self.trace.reveal(line)
 
     def trace_changed(self, keep_top: bool) -> None:
         """Lay out the trace again."""
         desk = self.desk
         self.fitted = self.page_size
+        self.page = None
         if desk.presented is not None:
-            lines = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match)
+            self.page = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match, wrapped=desk.wrapped)
+            lines: Sequence[Line] = self.page
         elif desk.item is None and desk.counts.items:
             lines = drawing.end_page(desk)
         else:
             lines = drawing.waiting(desk)
-        self.trace.show(lines, self.trace.top if keep_top else 0)
+        if not keep_top:
+            self.trace.to_left()
+        self.trace.show(lines, self.trace.top if keep_top else 0, self.chosen)
 
     @on(TraceView.Resized)
     def _refit(self) -> None:
@@ -250,6 +282,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     @on(ServerSilent)
     def _silent(self, message: ServerSilent) -> None:
         self.news.silent(message)
+
+    @on(NotOpened)
+    def _not_opened(self, message: NotOpened) -> None:
+        self.news.not_opened(message)
 
     @on(Synced)
     def _synced(self, message: Synced) -> None:

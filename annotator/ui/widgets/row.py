@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import split_graphemes
+
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
 from annotator.text.line import Line, Piece, Style
+
+MARKS = 64
+"""Characters beyond the cells of a row that are looked at: letters may carry marks without width."""
 
 
 def width_of(pieces: Iterable[Piece]) -> int:
@@ -49,3 +54,45 @@ def joined(groups: Iterable[Sequence[Piece]], between: str, style: Style = "fain
             pieces.append(Piece(between, style))
         pieces += group
     return pieces
+
+
+def crop_end(pieces: Iterable[Piece], width: int) -> tuple[Piece, ...]:
+    """As many cells of them as fit, without a sign that something is missing."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        at, cells = _split(piece.text, width)
+        if at:
+            kept.append(Piece(piece.text[:at], piece.style))
+        if at < len(piece.text):
+            break
+        width -= cells
+    return tuple(kept)
+
+
+def crop_start(pieces: Iterable[Piece], width: int) -> tuple[Piece, ...]:
+    """What is left of them behind so many cells; the half of a wide character is a blank."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        at, cells = _split(piece.text, width) if width else (0, 0)
+        rest = piece.text[at:]
+        if rest and cells < width:
+            _, end, wide = split_graphemes(rest[:MARKS])[0][0]
+            rest = " " * (cells + wide - width) + rest[end:]
+            cells = width
+        if rest:
+            kept.append(Piece(rest, piece.style))
+        width -= cells
+    return tuple(kept)
+
+
+def _split(text: str, width: int) -> tuple[int, int]:
+    """How many characters fit into `width` cells, and the cells that they take."""
+    if text.isascii():
+        return min(len(text), width), min(len(text), width)
+    used = 0
+    window = text[: width + MARKS]
+    for start, _, cells in split_graphemes(window)[0]:
+        if used + cells > width:
+            return start, used
+        used += cells
+    return len(window), used

@@ -6,17 +6,24 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from annotator.text.line import Line, Piece
+from annotator.text.page import EVERYTHING, Page
 from annotator.ui.widgets.lines import Lines
-from annotator.ui.widgets.row import crop, width_of
+from annotator.ui.widgets.row import crop, crop_end, crop_start, width_of
 
 GUTTER = 2
-"""Blank cells at the left edge."""
+"""Cells at the left edge: the mark of the part that is chosen, and the sign that a row begins further left."""
+MARK = "▌"
 WHEEL = 3
 """Lines per notch of the wheel."""
+GROW, REST = 0.004, 0.012
+"""Seconds of looking for further lines, and of leaving the thread to keys and frames, in turn."""
 
 
 class TraceView(Lines):
-    """Scrolls without a relayout; the mouse wheel scrolls, and no mouse button does anything."""
+    """Scrolls without a relayout; the mouse wheel scrolls, and no mouse button does anything.
+
+    One block may be chosen: its rows are marked at the left edge.
+    """
 
     class Resized(Message):
         """It has another size, and what it shows may fit better."""
@@ -25,11 +32,30 @@ class TraceView(Lines):
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
         self._top = 0
+        self._left = 0
+        self._chosen = -1
+        self._growing = False
 
-    def show(self, lines: Sequence[Line], top: int = 0) -> None:
-        """Show these lines from `top` on."""
-        self._lines, self._top = lines, max(0, top)
+    def show(self, lines: Sequence[Line], top: int = 0, chosen: int = -1) -> None:
+        """Show these lines from `top` on; `chosen` is the index of the block to mark, -1 for none."""
+        self._lines, self._top, self._chosen = lines, max(0, top), chosen
+        self._reach(self._top + self.size.height)
         self.redraw()
+
+    def choose(self, block: int, index: int | None) -> None:
+        """Mark a block, and scroll as little as needed for the line in which it begins to be seen."""
+        self._chosen = block
+        if index is not None:
+            self.reveal(index)
+        self.redraw()
+
+    @property
+    def marked(self) -> int:
+        """The block that is marked: the chosen one, else the one of those in view that is next to it; -1 where none is chosen."""
+        if self._chosen < 0:
+            return -1
+        blocks = self.visible_blocks()
+        return max((block for block in blocks if block <= self._chosen), default=blocks[0] if blocks else -1)
 
     @property
     def text_width(self) -> int:
@@ -52,7 +78,27 @@ class TraceView(Lines):
         """Rows for lines: one fewer while the last row says how many more there are."""
         return height if min(self._top, self._last_top(height)) == self._last_top(height) else max(1, height - 1)
 
+    def _reach(self, count: int) -> None:
+        """Have one line more than so many found, or all: beyond what was found a page's length is an estimate."""
+        if isinstance(self._lines, Page):
+            self._lines.reach(count + 1)
+
+    def _grow(self) -> None:
+        """Have further lines found while nobody waits."""
+        self._growing = False
+        if isinstance(self._lines, Page):
+            if self._lines.grow(GROW):
+                self.redraw()
+            else:
+                self._grow_later()
+
+    def _grow_later(self) -> None:
+        if not self._growing and self.is_running:
+            self._growing = True
+            self.set_timer(REST, self._grow)
+
     def _move(self, top: int) -> None:
+        self._reach(top + self.size.height)
         top = min(max(0, top), self._last_top(self.size.height))
         if top != self._top:
             self._top = top
@@ -69,7 +115,22 @@ class TraceView(Lines):
         self._move(0)
 
     def to_end(self) -> None:
+        self._reach(EVERYTHING)
         self._move(len(self._lines))
+
+    def sideways(self, direction: int) -> bool:
+        """Half a page to the right (1) or the left (-1), as far as the lines in view reach; False where nothing moved."""
+        widest = max((width_of(line.pieces) for line in self._window(self.size.height)), default=0)
+        step = max(1, self.text_width // 2)
+        left = max(self._left, min(self._left + step, widest - self.text_width)) if direction > 0 else max(0, self._left - step)
+        moved, self._left = left != self._left, left
+        self.redraw()
+        return moved
+
+    def to_left(self) -> None:
+        """The lines from their beginning."""
+        self._left = 0
+        self.redraw()
 
     def reveal(self, index: int) -> None:
         """Scroll as little as needed for a line to be seen; a far one comes to the upper quarter."""
@@ -79,24 +140,45 @@ class TraceView(Lines):
 
     def visible_blocks(self) -> list[int]:
         """The blocks of which a line is in view, in order."""
-        window = self._lines[self.top : self.top + self._visible(self.size.height)]
-        return list(dict.fromkeys(line.block for line in window if line.block >= 0))
+        return list(dict.fromkeys(line.block for line in self._window(self.size.height) if line.block >= 0))
+
+    def _window(self, height: int) -> Sequence[Line]:
+        return self._lines[self.top : self.top + self._visible(height)]
 
     def rows(self, width: int, height: int) -> Sequence[Line]:
         if not width or not height:
             return ()
+        self._reach(self._top + height)
         last_top = self._last_top(height)
         top = min(self._top, last_top)
         visible = self._visible(height)
-        rows = [Line((Piece(" " * GUTTER), *line.pieces), line.block) for line in self._lines[top : top + visible]]
+        marked, room = self.marked, width - GUTTER - 1
+        rows = [self._row(line, line.block == marked and marked >= 0, room) for line in self._lines[top : top + visible]]
         more = len(self._lines) - top - visible
         if more > 0 and height > 1:
-            rows.append(Line((Piece(" " * GUTTER), Piece(f"▼ {more:,} more lines", "faint"))))
+            rows.append(Line((Piece(" " * GUTTER), Piece(f"▼ {self._count(more)} more lines", "faint"))))
         if not last_top:
             return rows
         thumb = max(1, height * height // len(self._lines))
         start = round(top * (height - thumb) / last_top)
         return [_at_edge(row, width, "┃" if start <= y < start + thumb else " ") for y, row in enumerate(rows)]
+
+    def _count(self, more: int) -> str:
+        """Two digits of a number that is not known yet."""
+        if not isinstance(self._lines, Page) or self._lines.complete:
+            return f"{more:,}"
+        self._grow_later()
+        unit = 10 ** max(0, len(str(more)) - 2)
+        return f"about {more // unit * unit:,}"
+
+    def _row(self, line: Line, marked: bool, room: int) -> Line:
+        """The line behind its gutter; › and ‹ where it goes on at the sides."""
+        pieces = crop_start(line.pieces, self._left) if self._left else line.pieces
+        gutter = Piece((MARK if marked else " ") + ("‹" if self._left and line.pieces else " "), "accent" if marked else "faint")
+        if width_of(pieces) <= room:
+            return Line((gutter, *pieces), line.block)
+        pieces = crop_end(pieces, room - 1)
+        return Line((gutter, *pieces, Piece(" " * (room - 1 - width_of(pieces))), Piece("›", "faint")), line.block)
 
     def on_resize(self) -> None:
         self.post_message(self.Resized())
