@@ -19,7 +19,9 @@ class Found(NamedTuple):
 
 def find(store: "SqliteStore", text: str) -> Found:
     """Raises UsageError where nothing has the id, or more than one thing."""
-    matches = [Found(*row) for row in store.find(text, 4)] or [Found(*row) for row in store.find(text.lower(), 4)]
+    rows = store.find(text, 4) or store.find(text.lower(), 4)
+    # LangSmith and Langfuse name a root after its trace.
+    matches = [Found(source, trace, "" if span == trace else span) for source, trace, span in rows]
     exact = [found for found in matches if text.lower() in (found.trace_id.lower(), found.span_id.lower())]
     ids = {(found.trace_id, found.span_id) for found in exact or matches}
     if not matches or not text:

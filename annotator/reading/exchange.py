@@ -5,6 +5,7 @@ from typing import Any
 
 from annotator.domain.message import Message, Part
 from annotator.reading import payload
+from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import fields, number, shown, text, whole
 from annotator.reading.python_repr import evaluated
 from annotator.reading.retrieved import documents
@@ -59,6 +60,8 @@ def exchange(kind: str, given: Any, told: Any) -> dict[str, Any]:
     elif kind == "EMBEDDING":
         found["embedded"] = _embedded(given)
         found["model"] = text(fields(given).get("model")) or text(fields(told).get("model"))
+    elif kind in ("GUARDRAIL", "EVALUATOR"):
+        found["evaluations"] = evaluations(told)
     return found
 
 

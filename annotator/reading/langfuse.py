@@ -31,9 +31,10 @@ class Langfuse:
         asked, answered = decoded(trace("input")), decoded(trace("output"))
         if kind != "LLM":
             given, told = _first(asked, given), _first(answered, told)
-        found = exchange(kind, _first(given, asked), _first(told, answered))
+        given, offered = _without_tools(_first(given, asked))
+        found = exchange(kind, given, _first(told, answered))
         found["kind"] = openinference_kind(named) if named else None
-        found["tools"] = found.get("tools") or _tools(decoded(observation("toolDefinitions", "tool_definitions")))
+        found["tools"] = found.get("tools") or offered or _tools(decoded(observation("toolDefinitions", "tool_definitions")))
         found |= _spent(observation)
         for name, value in (
             ("model", text(observation("model.name", "model", "providedModelName", "provided_model_name"))),
@@ -62,6 +63,19 @@ class _Fields:
 
     def __call__(self, *names: str) -> Any:
         return next((value for name in names if (value := self._attributes.get(self._prefix + name)) is not None), None)
+
+
+def _without_tools(given: Any) -> tuple[Any, tuple[ToolDefinition, ...]]:
+    """Langfuse's handler for LangChain writes the tools among the messages: role `tool`, the definition as content."""
+    if not isinstance(given, list):
+        return given, ()
+    tools = {place: tool for place, item in enumerate(given) if (tool := _offered(item)) is not None}
+    return [item for place, item in enumerate(given) if place not in tools] if tools else given, tuple(tools.values())
+
+
+def _offered(item: Any) -> ToolDefinition | None:
+    content = item.get("content") if isinstance(item, dict) and item.get("role") == "tool" and "tool_call_id" not in item else None
+    return definition(content) if isinstance(content, dict) and ("function" in content or "parameters" in content) else None
 
 
 def _first(*values: Any) -> Any:
