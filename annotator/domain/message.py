@@ -134,6 +134,8 @@ class Reading:
     session_id: str | None = None
     user_id: str | None = None
     agent: str | None = None
+    agent_parent: str | None = None
+    """The agent that handed over to this one, or called it."""
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     prompt_template: str | None = None

@@ -9,8 +9,8 @@ from annotator.text.block import Block
 from annotator.text.ends import SPEAKS, End, answers, question
 from annotator.text.escape import one_line, visible
 from annotator.text.outline import Outline
+from annotator.text.readable import brief, media_in, parsed, pretty, prose, spoken
 from annotator.text.readable import facts as named
-from annotator.text.readable import parsed, pretty
 from annotator.text.scope import Scope
 from annotator.text.steps import Steps
 
@@ -38,7 +38,7 @@ def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "",
         blocks.append(_span_block(scope.root, scope))
     blocks.append(_question_block(scope, asked))
     blocks.extend(_rest_of_input(scope, asked))
-    blocks.extend(steps.system)
+    blocks.extend(steps.system())
     blocks.extend(_tools_block(scope))
     if steps.earlier:
         blocks.append(_group(EARLIER, "message", steps.earlier))
@@ -64,8 +64,9 @@ def _span_block(span: Span, scope: Scope) -> Block:
 def _question_block(scope: Scope, asked: End) -> Block:
     key = f"{scope.root.span_id}/question"
     if asked.text:
-        body, syntax = pretty(asked.text) if asked.title != "USER" else (visible(asked.text), "text")
-        return Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=one_line(asked.text[:400]))
+        body, syntax = pretty(asked.text) if asked.title != "USER" else prose(asked.text)
+        block = Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=brief(asked.text))
+        return block._replace(media=asked.media or media_in(asked.text))
     what = "prompt text" if scope.top_kind == "LLM" or (scope.top_kind == "UNKNOWN" and scope.top.model) else "input"
     body = f"no {what} was recorded on this span"
     return Block(key, scope.root.span_id, "user", asked.title, body, weight="question", summary=body, note=True)
@@ -77,8 +78,9 @@ def _rest_of_input(scope: Scope, asked: End) -> list[Block]:
     if asked.whole or not given or scope.top_kind == "LLM" or (isinstance(value := parsed(given), dict) and len(value) == 1):
         return []
     body, syntax = pretty(given)
-    root_id, summary = scope.root.span_id, one_line(given[:400])
-    return [Block(f"{root_id}/input", root_id, "input", "INPUT", body, syntax=syntax, weight="background", summary=summary)]
+    root_id, summary = scope.root.span_id, brief(given)
+    block = Block(f"{root_id}/input", root_id, "input", "INPUT", body, syntax=syntax, weight="background", summary=summary)
+    return [block._replace(media=media_in(given))]
 
 
 def _tools_block(scope: Scope) -> list[Block]:
@@ -120,16 +122,17 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
     found = []
     for place, end in enumerate(ends):
         if end.text:
-            body, syntax = pretty(end.text)
+            body, syntax = spoken(end.text) if end.title.startswith("ANSWER") else pretty(end.text)
             key = f"{scope.root.span_id}/answer/{place}"
-            summary = one_line(end.text[:400])
-            found.append(Block(key, end.span_id, "assistant", end.title, body, syntax=syntax, weight="answer", summary=summary))
+            summary = brief(end.text)
+            block = Block(key, end.span_id, "assistant", end.title, body, syntax=syntax, weight="answer", summary=summary)
+            found.append(block._replace(media=end.media or media_in(end.text)))
     if found or (not calls and scope.top_kind in ("RETRIEVER", "RERANKER") and (scope.top.retrieved or scope.top.documents)):
         return found
-    what = "answer" if scope.top_kind in SPEAKS else "output"
+    what = "answer" if scope.top_kind in SPEAKS and not scope.top.embedded else "output"
     reason = scope.top.finish_reason
     body = f"no {what} was recorded" + (f" (finish reason: {one_line(reason)})" if reason else "")
-    if scope.top.embedded and scope.top_kind == "EMBEDDING":
+    if scope.top.embedded:
         body = f"{facts.counted(len(scope.top.embedded), 'text')} embedded; vectors are not shown"
     if calls:
         body = "no text; the model asks for a tool"

@@ -3,9 +3,10 @@
 import json
 from dataclasses import dataclass, field
 
-from annotator.domain.message import Reading
+from annotator.domain.message import Part, Reading
 from annotator.domain.span import Span
 from annotator.text.history import Saying, canonical
+from annotator.text.speakers import handed_to
 
 
 @dataclass(slots=True)
@@ -13,7 +14,8 @@ class Call:
     """One tool call on its way through the trace."""
 
     name: str
-    arguments: str
+    arguments: str | None
+    """None where none were recorded."""
     span_id: str
     """Where it was asked for, or ran."""
     call_id: str | None = None
@@ -24,6 +26,13 @@ class Call:
     reading: Reading | None = None
     answers: list[str] = field(default_factory=list)
     """What the model was told, as received."""
+    media: tuple[Part, ...] = ()
+    """What the answers hold placeholders of."""
+
+    @property
+    def hands_over(self) -> bool:
+        """It passes the conversation to another agent."""
+        return handed_to(self.span.name if self.span else self.name) is not None or handed_to(self.name) is not None
 
     @property
     def pending(self) -> bool:
@@ -64,8 +73,9 @@ class Calls:
         found = self._match([call for call in self.all if not call.asked], saying.name or "", saying.text, saying.call_id)
         if found is not None:
             found.asked, found.call_id = True, found.call_id or saying.call_id
+            found.arguments = found.arguments or saying.call.arguments or None
             return None
-        call = Call(saying.call.name, saying.call.arguments, span_id, saying.call_id, asked=True)
+        call = Call(saying.call.name, saying.call.arguments or None, span_id, saying.call_id, asked=True)
         self.all.append(call)
         return call
 
@@ -75,10 +85,13 @@ class Calls:
         arguments = reading.tool_arguments if reading.tool_arguments is not None else reading.input_text
         open_calls = [call for call in self.all if call.asked and call.span is None]
         found = self._match(open_calls, name, canonical(arguments or ""), reading.call_id, loosely=True)
+        if found is None and (to := handed_to(name)):
+            found = next((call for call in open_calls if handed_to(call.name) == to), None)
         if found is not None:
             found.span, found.reading = span, reading
+            found.arguments = found.arguments or arguments
             return None
-        call = Call(name, arguments or "", span.span_id, reading.call_id, span=span, reading=reading)
+        call = Call(name, arguments, span.span_id, reading.call_id, span=span, reading=reading)
         self.all.append(call)
         return call
 
@@ -93,6 +106,7 @@ class Calls:
             return False
         if saying.text not in found.answers:
             found.answers.append(saying.text)
+            found.media += saying.media
         return True
 
     @staticmethod
@@ -100,7 +114,7 @@ class Calls:
         if call_id and (exact := next((call for call in calls if call.call_id == call_id), None)):
             return exact
         named = [call for call in calls if call.name == name]
-        same = next((call for call in named if canonical(call.arguments) == arguments), None)
+        same = next((call for call in named if canonical(call.arguments or "") == arguments), None)
         if same is not None or not loosely:
             return same
         # A span without readable arguments goes to the oldest call of its tool; one with other arguments to none.

@@ -52,3 +52,9 @@ def local_time(nanoseconds: int | None) -> str:
 def counted(count: int, noun: str) -> str:
     """1 step, 14 steps."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def ordinal(place: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    last = place % 10 if place % 100 not in (11, 12, 13) else 0
+    return f"{place}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"

@@ -1,0 +1,67 @@
+"""What guardrails and evaluators found; one that tripped is loud."""
+
+import re
+from collections.abc import Iterator
+
+from annotator.domain.message import Evaluation, Failure, Reading
+from annotator.domain.span import Span
+from annotator.text.block import Block, Weight
+from annotator.text.escape import one_line, visible
+from annotator.text.keyed import Keyed
+from annotator.text.readable import pretty
+from annotator.text.scope import Scope
+
+TITLES = {"GUARDRAIL": "GUARDRAIL", "EVALUATOR": "EVAL"}
+TRIPPED = re.compile(r"guard ?rail|tripwire", re.IGNORECASE)
+"""What the failure of a span around a guardrail that tripped says."""
+
+
+def evaluated(scope: Scope, keyed: Keyed, span: Span, reading: Reading) -> Iterator[Block]:
+    """A block for each finding; for a guardrail or an evaluator without one, its output, or that there was none."""
+    kind = "GUARDRAIL" if scope.kind(span) == "GUARDRAIL" else "EVALUATOR"
+    for found in reading.evaluations:
+        yield _finding(keyed, span, reading, kind, found)
+    if reading.evaluations or scope.kind(span) not in TITLES:
+        return
+    tripped = _tripped(scope, span, reading) if kind == "GUARDRAIL" else None
+    body, syntax = pretty(reading.output_text or "")
+    note = not body
+    if note:
+        body = "no result was recorded" if reading.input_text else "neither input nor result was recorded"
+    if tripped is not None:
+        body, syntax = f"tripped: {visible(tripped.message.strip())}\n{body}", "text"
+    weight: Weight = "step" if tripped is None else "error"
+    detail = _given(reading)
+    yield keyed.block(
+        span.span_id, kind.lower(), TITLES[kind], body, head=one_line(span.name), syntax=syntax, weight=weight, note=note, detail=detail
+    )
+
+
+def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evaluation) -> Block:
+    known = [one_line(found.label)] if found.label else []
+    if found.passed is not None:
+        known.insert(0, "passed" if found.passed else "tripped" if kind == "GUARDRAIL" else "failed")
+    if found.score is not None:
+        known.append(f"score {found.score:.3g}")
+    explanation = visible(found.explanation.strip())
+    body = "   ".join(known) + ("\n" if known and explanation else "") + explanation
+    loud = found.passed is False and kind == "GUARDRAIL"
+    return keyed.block(
+        span.span_id, kind.lower(), TITLES[kind], body or "no result was recorded", head=one_line(found.name or span.name),
+        detail=_given(reading), weight="error" if loud else "step", note=not body,
+    )  # fmt: skip
+
+
+def _given(reading: Reading) -> str:
+    """What was looked at, and what came out in full."""
+    given, told = (pretty(text)[0] if text else "" for text in (reading.input_text, reading.output_text if reading.evaluations else None))
+    return "\n".join(f"{name}: {text}" for name, text in (("input", given), ("output", told)) if text and text != "{}")
+
+
+def _tripped(scope: Scope, span: Span, reading: Reading) -> Failure | None:
+    """The failure of this span or of one around it that names the guardrail."""
+    for around in (span, *scope.above(span)):
+        for failure in scope.reading(around).failures:
+            if TRIPPED.search(failure.message) and (around is span or span.name in failure.message):
+                return failure
+    return None

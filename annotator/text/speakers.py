@@ -1,0 +1,43 @@
+"""Who speaks: the agent, or the part of a program, that a span belongs to; and the handing over from one to the next."""
+
+import re
+
+from annotator.domain.message import Reading
+from annotator.domain.span import Span
+from annotator.text.scope import Scope
+
+HANDOFF = re.compile(r"(?:hand[ _-]?off[ _]to|transfer[ _]to)[ _](?P<to>.+)", re.IGNORECASE)
+"""The names of the OpenAI Agents SDK's and of LangGraph's tools that hand over."""
+
+
+def agent_of(scope: Scope, span: Span) -> str | None:
+    """The nearest agent around a span, or the span itself; None where no agent is named."""
+    for around in (span, *scope.above(span)):
+        reading = scope.reading(around)
+        if reading.agent or scope.kind(around) == "AGENT":
+            return reading.agent or around.name
+    return None
+
+
+def part_of(scope: Scope, span: Span) -> str:
+    """The nearest agent, else the nearest named part of the program that the span belongs to, else the span."""
+    for around in scope.above(span):
+        reading = scope.reading(around)
+        if reading.agent or scope.kind(around) == "AGENT":
+            return reading.agent or around.name
+        if not scope.is_plumbing(around) and not scope.is_twin(around) and scope.above(around):
+            return around.name
+    return agent_of(scope, span) or span.name
+
+
+def handed_to(name: str) -> str | None:
+    """The agent that a tool of this name hands over to, without regard to how it is written; None for any other tool."""
+    found = HANDOFF.fullmatch(name.strip())
+    return re.sub(r"\W+", "_", found["to"].lower()) if found else None
+
+
+def route(reading: Reading | None, name: str, speaker: str | None) -> str:
+    """`Triage → Flight desk`."""
+    given, told = ((text or "").strip() for text in ((reading.input_text, reading.output_text) if reading else ("", "")))
+    named = HANDOFF.fullmatch(name.strip())
+    return f"{given or speaker or '?'} → {told or (named['to'] if named else name)}"
