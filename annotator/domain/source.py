@@ -6,6 +6,7 @@ from typing import Protocol
 
 from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
+from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
 from annotator.domain.span import LogRecord, Span, SpanHeader
 
@@ -50,6 +51,8 @@ class Page:
     total: int | None = None
     logs: tuple[LogRecord, ...] = ()
     """Events of spans that this or another page brings."""
+    packed: tuple[PackedSpan, ...] = ()
+    """More spans, whole too."""
 
 
 @dataclass(frozen=True, slots=True)

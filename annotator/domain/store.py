@@ -1,10 +1,11 @@
 """The port to the local store. One instance per thread; every method is its own transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from annotator.domain.annotation import Annotation, Identity, ItemState, Target
+from annotator.domain.annotation import Annotation, Identity, ItemState, Target, TargetKind
 from annotator.domain.queue import Counts, Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import Page
@@ -136,6 +137,9 @@ class TraceStore(Protocol):
 
     def headers(self, source_id: int, trace_id: str) -> tuple[SpanHeader, ...]: ...
 
+    def headers_of(self, source_id: int, trace_ids: Collection[str]) -> Mapping[str, tuple[SpanHeader, ...]]:
+        """`headers` of several traces, each of which is a key."""
+
     def set_loaded(self, source_id: int, trace_ids: Collection[str]) -> None:
         """Mark traces whose payload was fetched whole."""
 
@@ -190,6 +194,9 @@ class QueueStore(Protocol):
 
     def item_of(self, queue_id: int, target: Target) -> Item | None: ...
 
+    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that an item of the queue targets."""
+
 
 class AnnotationStore(Protocol):
     def commit(self, step: Step) -> None:
@@ -204,6 +211,9 @@ class AnnotationStore(Protocol):
 
     def on_target(self, server: str, target: Target) -> list[Annotation]:
         """Every row on a target, ours and what was pulled of others'."""
+
+    def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that `on_target` may have rows for."""
 
     def keep_pulled(self, rows: Sequence[Annotation], read_at: float | None = None) -> None:
         """Keep rows read from the server; one with a change of ours in the outbox is left alone.
@@ -282,5 +292,8 @@ class OutboxStore(Protocol):
 
 class Store(TraceStore, QueueStore, AnnotationStore, OutboxStore, Protocol):
     """All of it, over one connection."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is changed inside is one transaction, at most a few ms of work and nothing that waits."""
 
     def close(self) -> None: ...

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from annotator.domain.annotation import Annotation, Target
+from annotator.domain.annotation import Annotation, Target, TargetKind
 from annotator.store import journal
-from annotator.store.area import BATCH, Area, identity_of, keep_identity, keep_row, row_now, target_values
+from annotator.store.area import BATCH, Area, among, identity_of, keep_identity, keep_row, row_now, target_values
 from annotator.store.codec import row_text, same_row, text_row, to_text
 from annotator.store.journal import Occasion
 from annotator.store.standing import standing
@@ -21,6 +21,10 @@ class Annotations(Area):
         )
         found = (text_row(identity_of(self.db, identity), content) for identity, content in rows)
         return [row for row in found if row is not None]
+
+    def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> set[str]:
+        sql = "SELECT target FROM identity WHERE server = ? AND kind = ? AND target IN"
+        return {target for (target,) in among(self.db, sql, (server, kind), ids)}
 
     def keep_pulled(self, rows: Sequence[Annotation], read_at: float | None = None) -> None:
         for start in range(0, len(rows), BATCH):

@@ -1,10 +1,10 @@
 """What the areas of the store share: the connection, the clock, identities, and the local rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from annotator.domain.annotation import Identity, Target
-from annotator.store.database import Database
+from annotator.store.database import Database, Values
 
 BATCH = 200
 """Rows a transaction of bulk work: about 3 ms, so that a key press never waits long for the lock."""
@@ -70,3 +70,11 @@ def keep_row(db: Database, identity: int, content: str | None, annotator: str, s
         " ON CONFLICT (identity) DO UPDATE SET content = excluded.content, annotator = excluded.annotator, seq = excluded.seq",
         (identity, content, annotator, seq),
     )
+
+
+def among(db: Database, sql: str, values: Values, wanted: Collection[str]) -> Iterator[Any]:
+    """The rows of a query that ends in `IN`, for any number of texts."""
+    texts = list(wanted)
+    for start in range(0, len(texts), BATCH):
+        some = texts[start : start + BATCH]
+        yield from db.all(f"{sql} ({','.join('?' * len(some))})", (*values, *some))

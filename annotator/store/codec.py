@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotator.domain.annotation import Annotation, Identity
+from annotator.domain.payload import PackedSpan, payload_of
 from annotator.domain.span import NOTICE, Span, SpanEvent, SpanHeader
 from annotator.errors import StoreError
 
 CHUNK = 1 << 20
-"""Characters of JSON in one chunk, unless a single span has more."""
+"""Bytes of JSON in one chunk, unless a single span has more."""
 LEVEL = 3
 NOT_HERE = "this span was listed, but the source did not give its content"
 
@@ -65,20 +66,18 @@ def text_effects(text: str) -> list[Effect]:
     return [Effect(bool(item), subject, before, after, bool(changed)) for item, subject, before, after, changed in json.loads(text)]
 
 
-def pack(spans: Sequence[Span]) -> list[bytes]:
+def pack(spans: Sequence[Span | PackedSpan]) -> list[bytes]:
     """The payloads of one trace's spans as chunks: zlib of JSON lines, a line a span; equal spans give equal chunks."""
-    chunks: list[list[str]] = [[]]
+    chunks: list[list[bytes]] = [[]]
     size = 0
     for span in spans:
-        events = [[event.name, event.time_ns, dict(event.attributes)] for event in span.events]
-        fields = [span.span_id, span.status_message, dict(span.attributes), events, dict(span.extra)]
-        line = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+        line = span.payload if isinstance(span, PackedSpan) else payload_of(span)
         if chunks[-1] and size + len(line) > CHUNK:
             chunks.append([])
             size = 0
         chunks[-1].append(line)
         size += len(line)
-    return [zlib.compress("\n".join(lines).encode("utf-8", "surrogatepass"), LEVEL) for lines in chunks]
+    return [zlib.compress(b"\n".join(lines), LEVEL) for lines in chunks]
 
 
 def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:

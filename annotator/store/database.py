@@ -30,6 +30,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._together = False
         self.path = path
 
     def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
@@ -57,16 +58,40 @@ class Database:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All or nothing, with the write lock from the start, on disk when it ends. StoreBusy where another program holds the lock."""
+        """All or nothing, with the write lock from the start, on disk when it ends. StoreBusy where another program holds the lock.
+
+        Within `together` it is a part of one transaction, and on disk when that ends.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self.execute("COMMIT")
+            if not self._together:
+                self.execute("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Every `atomic` inside is one transaction; it begins, and takes the write lock, with the first of them."""
+        self._together = True
+        try:
+            yield
+            if self._connection.in_transaction:
+                self.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._together = False
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     def backup(self, to: Path) -> None:
         """A copy of the whole file, readable by its owner alone."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from annotator.domain.annotation import ItemState, Target
+from annotator.domain.annotation import ItemState, Target, TargetKind
 from annotator.domain.annotation_config import CategoricalConfig
 from annotator.domain.queue import Counts, Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.queue_json import selection_from_json, selection_to_json
@@ -12,9 +12,9 @@ from annotator.domain.rubric import Rubric
 from annotator.domain.rubric_json import rubric_from_json, rubric_to_json
 from annotator.domain.store import QueueStore
 from annotator.errors import StoreError
-from annotator.store.area import BATCH, Area, target_of, target_values
+from annotator.store.area import BATCH, Area, among, target_of, target_values
 from annotator.store.codec import to_text
-from annotator.store.traces import keep_source, keep_trace
+from annotator.store.traces import keep_source, keep_traces
 
 QUEUE = """
     SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
@@ -101,16 +101,25 @@ class Queues(Area, QueueStore):
         return added
 
     def _append(self, queue_id: int, items: Sequence[NewItem]) -> int:
-        source = self.queue(queue_id).source_id
+        row = self.db.one("SELECT source FROM queue WHERE id = ?", (queue_id,))
+        if row is None:
+            raise StoreError("The queue is not in the store any more.", "Open another one; `annotator queue list` shows them.")
+        traces = keep_traces(self.db, int(row[0]), [item.trace_id for item in items])
+        have: set[Target] = set()
+        for kind in {item.target.kind for item in items}:
+            sql = "SELECT kind, target, document FROM item WHERE queue = ? AND kind = ? AND target IN"
+            targets = [item.target.id for item in items if item.target.kind == kind]
+            have.update(target_of(*found) for found in among(self.db, sql, (queue_id, kind), targets))
+        fresh = {item.target: item for item in reversed(items) if item.target not in have}
         first = 1 + int(self.db.one("SELECT coalesce(max(position), 0) FROM item WHERE queue = ?", (queue_id,))[0])
-        position = first
-        for item in items:
-            made = self.db.execute(
-                "INSERT OR IGNORE INTO item (queue, position, kind, target, document, trace, span_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (queue_id, position, *target_values(item.target), keep_trace(self.db, source, item.trace_id)[0], item.span_id, item.why),
-            )
-            position += made.rowcount
-        return position - first
+        rows = [
+            (queue_id, position, *target_values(item.target), traces[item.trace_id].id, item.span_id, item.why)
+            for position, item in enumerate(reversed(fresh.values()), first)
+        ]
+        self.db.many(
+            "INSERT INTO item (queue, position, kind, target, document, trace, span_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+        )
+        return len(rows)
 
     def counts(self, queue_id: int) -> Counts:
         return Counts(**dict(self.db.all("SELECT state, items FROM tally WHERE queue = ?", (queue_id,))))
@@ -142,6 +151,10 @@ class Queues(Area, QueueStore):
     def item_of(self, queue_id: int, target: Target) -> Item | None:
         where = f"{ITEM} WHERE item.queue = ? AND item.kind = ? AND item.target = ? AND item.document = ?"
         return self._first(where, (queue_id, *target_values(target)))
+
+    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> set[str]:
+        sql = "SELECT target FROM item WHERE queue = ? AND kind = ? AND target IN"
+        return {target for (target,) in among(self.db, sql, (queue_id, kind), ids)}
 
     def _first(self, sql: str, values: Sequence[Any]) -> Item | None:
         row = self.db.one(sql, values)

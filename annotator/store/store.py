@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from annotator.domain.store import Store
@@ -21,6 +22,9 @@ class SqliteStore(Traces, Queues, Steps, History, Annotations, Outbox, Accounts,
     @property
     def path(self) -> Path:
         return self.db.path
+
+    def together(self) -> AbstractContextManager[None]:
+        return self.db.together()
 
     def close(self) -> None:
         self.db.close()

@@ -1,15 +1,16 @@
 """Sources, span headers and payloads."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import SourceRef
 from annotator.domain.source import Page
 from annotator.domain.span import LogRecord, Span, SpanHeader, Trace, start_order
 from annotator.domain.store import TraceStore
 from annotator.errors import StoreError
-from annotator.store.area import BATCH, Area
+from annotator.store.area import BATCH, Area, among
 from annotator.store.codec import pack, unpack, whole_span
 from annotator.store.database import Database
 from annotator.store.records import joined, keep_records, stand_in
@@ -17,6 +18,10 @@ from annotator.store.records import joined, keep_records, stand_in
 HEADER = "span_id, parent_id, name, kind, status_code, start_ns, end_ns, session_id"
 LATEST_NS = (1 << 63) - 1
 """The year 2262; a time beyond it is none."""
+
+HEADERS = f"""
+    SELECT trace.trace_id, {HEADER} FROM trace JOIN span ON span.trace = trace.id WHERE trace.source = ? AND trace.trace_id IN
+"""
 
 # A listing may know less than a payload did: what it leaves out is kept.
 KEEP_SPAN = f"""
@@ -34,7 +39,7 @@ class _Arrived:
 
     headers: list[SpanHeader] = field(default_factory=list)
     logs: list[LogRecord] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
+    spans: list[Span | PackedSpan] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
 
 
@@ -49,7 +54,8 @@ class Traces(Area, TraceStore):
         arrived: dict[str, _Arrived] = {}
         for header in page.headers:
             arrived.setdefault(header.trace_id, _Arrived()).headers.append(header)
-        for span in page.spans:
+        whole: tuple[Span | PackedSpan, ...] = (*page.spans, *page.packed)
+        for span in whole:
             trace = arrived.setdefault(span.trace_id, _Arrived())
             trace.headers.append(span)
             trace.spans.append(span)
@@ -61,27 +67,27 @@ class Traces(Area, TraceStore):
             source = self.db.one("SELECT location, server FROM source WHERE id = ?", (source_id,))
             if source is None:
                 raise StoreError("The source of these traces is not in the store any more.", "Open it again.")
-            from_file = source[0] != source[1]
-            for trace_id, trace in arrived.items():
-                self._keep(source_id, trace_id, trace, from_file)
+            self._keep(source_id, arrived, from_file=source[0] != source[1])
         return list(arrived)
 
-    def _keep(self, source_id: int, trace_id: str, arrived: _Arrived, from_file: bool) -> None:
-        trace, loaded, new = keep_trace(self.db, source_id, trace_id)
+    def _keep(self, source_id: int, arrived: Mapping[str, _Arrived], from_file: bool) -> None:
+        here = {trace_id for trace_id, came in arrived.items() if came.spans} if from_file else set()
+        kept = keep_traces(self.db, source_id, arrived, here)
         # Spans that a listing finds after the payload was fetched: fetch it again.
-        known = self._span_count(trace) if loaded and not arrived.spans else 0
-        self.db.many(KEEP_SPAN, [_header_values(trace, header) for header in arrived.headers])
-        if not new:
-            # What comes again moves to the end, where it wins, and is not kept twice.
-            self.db.many("DELETE FROM payload WHERE trace = ? AND chunk = ?", [(trace, chunk) for chunk in arrived.chunks])
-        self.db.many("INSERT INTO payload (trace, chunk) VALUES (?, ?)", [(trace, chunk) for chunk in arrived.chunks])
-        if arrived.logs:
-            keep_records(self.db, trace, arrived.logs)
-        now = loaded or bool(from_file and arrived.spans)
-        if known and self._span_count(trace) > known and not from_file:
-            now = False
-        if now != loaded:
-            self.db.execute("UPDATE trace SET loaded = ? WHERE id = ?", (now, trace))
+        listed = [trace for trace_id, trace in kept.items() if trace.loaded and not from_file and not arrived[trace_id].spans]
+        known = {trace.id: self._span_count(trace.id) for trace in listed}
+        self.db.many(KEEP_SPAN, [_values(kept[trace_id].id, one) for trace_id, came in arrived.items() for one in came.headers])
+        chunks = [(kept[trace_id].id, chunk) for trace_id, came in arrived.items() for chunk in came.chunks]
+        # What comes again moves to the end, where it wins, and is not kept twice.
+        old = {trace.id for trace in kept.values() if not trace.new}
+        self.db.many("DELETE FROM payload WHERE trace = ? AND chunk = ?", [chunk for chunk in chunks if chunk[0] in old])
+        self.db.many("INSERT INTO payload (trace, chunk) VALUES (?, ?)", chunks)
+        for trace_id, came in arrived.items():
+            if came.logs:
+                keep_records(self.db, kept[trace_id].id, came.logs)
+        changed = [(True, kept[trace_id].id) for trace_id in here if not kept[trace_id].loaded]
+        changed += [(False, trace.id) for trace in listed if self._span_count(trace.id) > known[trace.id]]
+        self.db.many("UPDATE trace SET loaded = ? WHERE id = ?", changed)
 
     def _span_count(self, trace: int) -> int:
         return int(self.db.one("SELECT count(*) FROM span WHERE trace = ?", (trace,))[0])
@@ -91,6 +97,12 @@ class Traces(Area, TraceStore):
             f"SELECT {HEADER} FROM span WHERE trace = (SELECT id FROM trace WHERE trace_id = ? AND source = ?)", (trace_id, source_id)
         )
         return tuple(sorted((SpanHeader(trace_id, *row) for row in rows), key=start_order))
+
+    def headers_of(self, source_id: int, trace_ids: Collection[str]) -> dict[str, tuple[SpanHeader, ...]]:
+        spans: dict[str, list[SpanHeader]] = {trace_id: [] for trace_id in trace_ids}
+        for trace_id, *row in among(self.db, HEADERS, (source_id,), trace_ids):
+            spans[trace_id].append(SpanHeader(trace_id, *row))
+        return {trace_id: tuple(sorted(found, key=start_order)) for trace_id, found in spans.items()}
 
     def set_loaded(self, source_id: int, trace_ids: Collection[str]) -> None:
         with self.db.atomic():
@@ -159,16 +171,30 @@ def keep_source(db: Database, source: SourceRef) -> int:
     return int(db.one("SELECT id FROM source WHERE location = ? AND project = ? AND server = ?", values)[0])
 
 
-def keep_trace(db: Database, source_id: int, trace_id: str) -> tuple[int, bool, bool]:
-    """Its id, whether its payload is here, and whether it was made just now."""
-    row = db.one("SELECT id, loaded FROM trace WHERE trace_id = ? AND source = ?", (trace_id, source_id))
-    if row is not None:
-        return int(row[0]), bool(row[1]), False
-    added = db.execute("INSERT INTO trace (source, trace_id, loaded) VALUES (?, ?, 0)", (source_id, trace_id))
-    return int(added.lastrowid or 0), False, True
+class Kept(NamedTuple):
+    """A trace as it was when it was asked for, or made just now."""
+
+    id: int
+    loaded: bool
+    """Its payload is here."""
+    new: bool
 
 
-def _header_values(trace: int, header: SpanHeader) -> Sequence[Any]:
+def keep_traces(db: Database, source_id: int, trace_ids: Collection[str], here: Collection[str] = ()) -> dict[str, Kept]:
+    """Each of them, made where it is new, and then loaded where it is among `here`. Within a transaction."""
+    rows = among(db, "SELECT trace_id, id, loaded FROM trace WHERE source = ? AND trace_id IN", (source_id,), trace_ids)
+    found = {trace_id: Kept(id_, bool(loaded), False) for trace_id, id_, loaded in rows}
+    fresh = [trace_id for trace_id in dict.fromkeys(trace_ids) if trace_id not in found]
+    if fresh:
+        first = 1 + int(db.one("SELECT coalesce(max(id), 0) FROM trace")[0])
+        made = {trace_id: Kept(id_, trace_id in here, True) for id_, trace_id in enumerate(fresh, first)}
+        values = [(kept.id, source_id, trace_id, kept.loaded) for trace_id, kept in made.items()]
+        db.many("INSERT INTO trace (id, source, trace_id, loaded) VALUES (?, ?, ?, ?)", values)
+        found |= made
+    return found
+
+
+def _values(trace: int, header: SpanHeader) -> Sequence[Any]:
     times = (None if ns is None or abs(ns) > LATEST_NS else ns for ns in (header.start_ns, header.end_ns))
     texts = (header.name, header.kind, header.status_code)
     session = None if header.session_id is None else _text(header.session_id)

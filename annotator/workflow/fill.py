@@ -1,19 +1,35 @@
 """Fill a queue from a source: list, choose, keep, and bring the payloads. Can be stopped anywhere and goes on where it was."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
 
 from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.queue import NewItem, Queue
 from annotator.domain.source import BadLine, Page, Sink, Source
+from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
 from annotator.workflow.answers import answers_of, labels_of
 from annotator.workflow.selection import choose, ordered
 
+T = TypeVar("T")
 SPANS_A_REQUEST = 100
 """A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
 TRACES_A_REQUEST = 25
+
+
+BATCH = 200
+"""Traces or items looked at together."""
+
+
+def batched(values: Iterable[T]) -> Iterator[list[T]]:
+    """In lists of `BATCH`."""
+    rest = iter(values)
+    while some := list(islice(rest, BATCH)):
+        yield some
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +74,41 @@ def fill(work: Filling) -> Progress:
     whole_traces = not work.source.capabilities.payloads_with_listing
     if was_complete and not whole_traces:
         return done
-    # Traces whose root may still come; after an interruption those that were listed before it too.
+    # Traces that give nothing yet, as their root may still come; after an interruption all that were listed before it.
     waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
     for page in work.source.pages(queue.selection, None if was_complete else queue.cursor):
         news = not was_complete or queue.selection.order == "oldest" or _has_news(work, page)
-        touched = store.add_page(queue.source_id, page)
-        added = 0
-        if streaming:
-            if not whole_traces:
-                waiting.update(dict.fromkeys(touched))
-            added = _add(work, _items(work, touched, whole_traces), done.items)
-        done = Progress(done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad)
+        # What asks a server in between must not hold the store's lock.
+        with store.together() if work.sink is None else nullcontext():
+            touched = store.add_page(queue.source_id, page)
+            added = 0
+            if streaming:
+                headers, items = _choice(work, touched, whole_traces)
+                if not whole_traces:
+                    given = {item.trace_id for item in items}
+                    waiting.update(dict.fromkeys(trace_id for trace_id in touched if trace_id not in given))
+                added = _add(work, items, done.items, headers)
+            done = Progress(done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad)
+            # What is left of a file may hold more of the traces that were chosen.
+            last = streaming and whole_traces and (_full(queue, done.items) or not (news or added))
+            if not (was_complete or last):
+                store.set_listing(queue.id, page.cursor, complete=False)
         work.report(done)
-        # What is left of a file may hold more of the traces that were chosen.
-        if streaming and whole_traces and (_full(queue, done.items) or not (news or added)):
+        if last:
             break
-        if not was_complete:
-            store.set_listing(queue.id, page.cursor, complete=False)
         if work.stopped():
             return done
     strays = store.settle_records(queue.source_id)
     if strays:
         waiting.update(dict.fromkeys(strays))
         done = replace(done, bad=(*done.bad, _strayed(strays)))
-    added = 0
     if not streaming:
-        added = _add(work, ordered(_all(work), queue.selection), done.items)
+        for items in batched(ordered(_all(work), queue.selection)):
+            done = replace(done, items=done.items + _add(work, items, done.items, _headers(work, items)))
     elif not _full(queue, done.items):
-        added = _add(work, _items(work, list(waiting), whole=True), done.items)
-    done = replace(done, items=done.items + added)
+        for trace_ids in batched(waiting):
+            headers, items = _choice(work, trace_ids, whole=True)
+            done = replace(done, items=done.items + _add(work, items, done.items, headers))
     store.set_listing(queue.id, None, complete=True)
     work.report(done)
     return done
@@ -101,33 +123,40 @@ def _strayed(strays: Mapping[str, int]) -> BadLine:
 
 def _has_news(work: Filling, page: Page) -> bool:
     """A trace that no listing brought before. A complete queue in another order than the oldest first has its news on top."""
-    trace_ids = {span.trace_id for span in (*page.headers, *page.spans)}
-    return not trace_ids or any(not work.store.headers(work.queue.source_id, trace_id) for trace_id in trace_ids)
+    trace_ids = {span.trace_id for span in (*page.headers, *page.spans, *page.packed)}
+    return not trace_ids or not all(work.store.headers_of(work.queue.source_id, trace_ids).values())
 
 
 def _full(queue: Queue, items: int) -> bool:
     return queue.selection.limit is not None and items >= queue.selection.limit
 
 
-def _items(work: Filling, trace_ids: Sequence[str], whole: bool) -> list[NewItem]:
-    chosen: list[NewItem] = []
-    for trace_id in trace_ids:
-        chosen.extend(choose(work.store.headers(work.queue.source_id, trace_id), work.queue.selection, whole))
-    return chosen
+Headers = Mapping[str, Sequence[SpanHeader]]
+"""The spans of traces, by trace id."""
+
+
+def _choice(work: Filling, trace_ids: Sequence[str], whole: bool) -> tuple[Headers, list[NewItem]]:
+    """The spans of these traces and the items that they give."""
+    headers = work.store.headers_of(work.queue.source_id, trace_ids)
+    return headers, [item for spans in headers.values() for item in choose(spans, work.queue.selection, whole)]
+
+
+def _headers(work: Filling, items: Sequence[NewItem]) -> Headers:
+    return work.store.headers_of(work.queue.source_id, {item.trace_id for item in items})
 
 
 def _all(work: Filling) -> Iterator[tuple[int | None, NewItem]]:
-    for trace_id in work.store.trace_ids(work.queue.source_id):
-        headers = work.store.headers(work.queue.source_id, trace_id)
-        starts = {span.span_id: span.start_ns for span in headers}
-        for item in choose(headers, work.queue.selection):
+    for trace_ids in batched(work.store.trace_ids(work.queue.source_id)):
+        headers, items = _choice(work, trace_ids, whole=True)
+        starts = {span.span_id: span.start_ns for spans in headers.values() for span in spans}
+        for item in items:
             yield starts.get(item.span_id), item
 
 
-def _add(work: Filling, items: Sequence[NewItem], have: int) -> int:
+def _add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) -> int:
     """Add items up to the limit; those that I judged before, on the server or in another queue, come in as done."""
     limit = work.queue.selection.limit
-    fresh = [item for item in items if not _waits(work, item)]
+    fresh = _fresh(work, items, headers)
     if limit is not None:
         fresh = fresh[: max(0, limit - have)]
     if work.sink is not None and work.identifier:
@@ -138,15 +167,18 @@ def _add(work: Filling, items: Sequence[NewItem], have: int) -> int:
     return added
 
 
-def _waits(work: Filling, item: NewItem) -> bool:
-    """True where the queue has the item, or, with one item a trace, another span of its trace that stood for it when it was listed."""
+def _fresh(work: Filling, items: Sequence[NewItem], headers: Headers) -> list[NewItem]:
+    """Those that the queue does not have; with one item a trace, neither another span of it that stood for it when it was listed."""
     store, queue = work.store, work.queue
-    if store.item_of(queue.id, item.target) is not None:
-        return True
-    if queue.selection.target != "root":
-        return False
-    spans = store.headers(queue.source_id, item.trace_id)
-    return len(spans) > 1 and any(store.item_of(queue.id, Target("span", span.span_id)) for span in spans)
+    had: set[tuple[TargetKind, str]] = set()
+    for kind in {item.target.kind for item in items}:
+        ids = [item.target.id for item in items if item.target.kind == kind]
+        had.update((kind, id_) for id_ in store.among_items(queue.id, kind, ids))
+    stood: set[str] = set()
+    if queue.selection.target == "root":
+        spans = {span.span_id: item.trace_id for item in items for span in headers[item.trace_id] if len(headers[item.trace_id]) > 1}
+        stood = {spans[span_id] for span_id in store.among_items(queue.id, "span", spans)}
+    return [item for item in items if (item.target.kind, item.target.id) not in had and item.trace_id not in stood]
 
 
 def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Target]) -> None:
@@ -165,10 +197,14 @@ def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
     """Mark items done that already have my whole verdict."""
     store, queue = work.store, work.queue
     judged: list[int] = []
+    known: set[tuple[TargetKind, str]] = set()
+    for kind in {item.target.kind for item in items}:
+        ids = [item.target.id for item in items if item.target.kind == kind]
+        known.update((kind, id_) for id_ in store.among_judged(queue.source.server, kind, ids))
     for new in items:
-        rows = store.on_target(queue.source.server, new.target)
-        if not rows:
+        if (new.target.kind, new.target.id) not in known:
             continue
+        rows = store.on_target(queue.source.server, new.target)
         labels = labels_of(queue.rubric, answers_of(queue.rubric, rows, work.identifier))
         item = store.item_of(queue.id, new.target)
         if item is not None and item.state == "todo" and queue.rubric.is_complete(labels):
@@ -195,8 +231,8 @@ def load_some(work: Filling, position: int) -> int:
         store.add_page(queue.source_id, Page(spans=tuple(spans)))
         came.update(span.span_id for span in spans)
     store.set_loaded(queue.source_id, ids)
-    for trace_id in ids:
-        lost = [span.span_id for span in store.headers(queue.source_id, trace_id) if span.span_id not in came]
+    for trace_id, headers in store.headers_of(queue.source_id, ids).items():
+        lost = [span.span_id for span in headers if span.span_id not in came]
         if lost:
             spans_lost = f"span {lost[0]}" if len(lost) == 1 else f"{len(lost)} spans"
             work.unread(BadLine(0, f"the source did not give {spans_lost} of trace {trace_id}, which it listed"))

@@ -16,6 +16,8 @@ from annotator.sources.files.shapes import ACCEPTED, Format, format_of, formats,
 
 PAGE = 100
 """Spans, log records and bad lines a page, at most."""
+APART = 8_000_000
+"""Bytes to parse, from which on a process of its own is worth its start."""
 STDIN = "-"
 _START_OVER = "0"
 
@@ -47,7 +49,19 @@ class Files:
 
     def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
         """Every span of the files, in their order, whatever the selection. A cursor goes on within a plain JSON Lines file;
-        everywhere else it starts over, which brings spans again. Raises BadFile."""
+        everywhere else it starts over, which brings spans again. Raises BadFile.
+
+        Big files are read by a process of their own; SourceError where that breaks off.
+        """
+        if sum(map(_weight, self._paths)) < APART or not sys.executable:
+            yield from self.pages_here(cursor)
+            return
+        from annotator.sources.files.apart import pages_apart
+
+        yield from pages_apart(self._location, cursor)
+
+    def pages_here(self, cursor: str | None) -> Iterator[Page]:
+        """`pages`, read by this process."""
         total = sum(map(_size, self._paths)) if self._paths else None
         spans: list[Span] = []
         logs: list[LogRecord] = []
@@ -73,7 +87,7 @@ class Files:
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         """Whole spans of these traces, by reading everything again; `pages` brings them already."""
-        for page in self.pages(Selection()):
+        for page in self.pages_here(None):
             wanted = [span for span in page.spans if span.trace_id in trace_ids]
             if wanted:
                 yield wanted
@@ -166,6 +180,11 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _weight(path: Path) -> int:
+    """Bytes to parse, roughly."""
+    return _size(path) * (8 if path.suffix.lower() == ".gz" else 1)
 
 
 def _described(bad: BadLine) -> str:

@@ -1,0 +1,133 @@
+"""Big files, read by a process of their own: parsing holds the interpreter, which the screen needs, and a second core can do it."""
+
+import fcntl
+import gc
+import logging
+import marshal
+import os
+import struct
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import annotator
+from annotator.domain.payload import PackedSpan, payload_of
+from annotator.domain.source import BadLine, Page
+from annotator.domain.span import LogRecord, SpanEvent
+from annotator.errors import AnnotatorError, BadFile, SourceError
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from annotator.sources.files.apart import main; main()"
+_LENGTH = struct.Struct(">Q")
+_AHEAD = 1 << 20
+"""Bytes of pages that may wait: about five."""
+_log = logging.getLogger(__name__)
+
+
+def pages_apart(location: str, cursor: str | None) -> Iterator[Page]:
+    """The pages of `Files(location).pages`, their spans packed. The process ends with the iterator, or with this one.
+
+    Raises BadFile as `Files` does, and SourceError where the process ends before its last page.
+    """
+    home = str(Path(annotator.__file__).parent.parent)
+    arguments = [sys.executable, "-c", _START, home, location, *(() if cursor is None else (cursor,))]
+    # A process group of its own: Ctrl+C is for this process, which ends that one.
+    with subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+    ) as process:
+        try:
+            assert process.stdout is not None
+            _widen(process.stdout.fileno())
+            while (message := _received(process.stdout)) is not None:
+                match message:
+                    case "page", *fields:
+                        yield _page(*fields)
+                    case "end", *_:
+                        return
+                    case "bad", title, advice:
+                        raise BadFile(title, advice)
+                    case "failed", told:
+                        _log.error("the process that reads %s failed:\n%s", location, told)
+                        break
+            raise _broke_off(location, process.wait())
+        finally:
+            process.kill()
+
+
+def main() -> None:
+    """What the process does: every page to standard output, then how it ended."""
+    # Nothing that came from JSON has circles, and looking for some takes a tenth of the time.
+    gc.disable()
+    from annotator.sources.files.source import Files
+
+    location, *rest = sys.argv[2:]
+    out = sys.stdout.buffer
+    try:
+        try:
+            for page in Files(location).pages_here(rest[0] if rest else None):
+                _send(out, "page", *_fields(page))
+            _send(out, "end")
+        except AnnotatorError as error:
+            _send(out, "bad", error.title, error.advice)
+        except BrokenPipeError:
+            raise
+        except Exception:
+            _send(out, "failed", traceback.format_exc())
+    except BrokenPipeError:  # nobody waits for the rest
+        os._exit(0)
+
+
+def _fields(page: Page) -> tuple[Any, ...]:
+    spans = [
+        (
+            span.trace_id, span.span_id, span.parent_id, span.name, span.kind, span.status_code,
+            span.start_ns, span.end_ns, span.session_id, payload_of(span),
+        )
+        for span in page.spans
+    ]  # fmt: skip
+    logs = [(log.trace_id, log.span_id, log.event.name, log.event.time_ns, log.event.attributes) for log in page.logs]
+    bad = [(bad.line, bad.reason) for bad in page.bad]
+    return spans, logs, bad, page.cursor, page.read, page.total
+
+
+def _page(spans: Iterable[Any], logs: Iterable[Any], bad: Iterable[Any], cursor: str | None, read: int, total: int | None) -> Page:
+    return Page(
+        cursor=cursor,
+        bad=tuple(BadLine(*fields) for fields in bad),
+        read=read,
+        total=total,
+        logs=tuple(LogRecord(trace_id, span_id, SpanEvent(*fields)) for trace_id, span_id, *fields in logs),
+        packed=tuple(PackedSpan(*fields) for fields in spans),
+    )
+
+
+def _send(out: BinaryIO, *message: Any) -> None:
+    data = marshal.dumps(message)
+    out.write(_LENGTH.pack(len(data)) + data)
+    out.flush()
+
+
+def _received(stream: Any) -> Any:
+    """The next message; None where the other end is gone."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    data = stream.read(length)
+    return marshal.loads(data) if len(data) == length else None
+
+
+def _widen(pipe: int) -> None:
+    """Let the process run ahead while this one writes to the disk; Linux only."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
+
+
+def _broke_off(location: str, code: int) -> SourceError:
+    why = f"signal {-code}" if code < 0 else f"exit code {code}"
+    advice = "Do it again: it goes on where it was. If that ends so too, memory may be short: split the file, or write one record a line."
+    return SourceError(f"The process that reads {location} broke off ({why}).", advice)
