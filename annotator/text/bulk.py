@@ -15,12 +15,13 @@ STEP, WINDOW = 200, 56
 """A run of RUN characters covers a window of WINDOW at a multiple of STEP: a text without one costs a look at each."""
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 NUMERIC = "0123456789eE.,+- \n"
+_IS_CODED, _IS_NUMERIC = (bytes(chr(code) in letters for code in range(256)) for letters in (ALPHABET, NUMERIC + "A"))
 BEFORE = re.compile(r"[\w+/=-]*\Z", re.ASCII)
 CODED = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 DATA_URL = re.compile(r"data:(?P<mime>[\w.+-]{1,60}/[\w.+-]{1,90})?(?:;[\w.-]{1,40}=[\w.+-]{1,60})*;base64,")
 SHORT_URL = re.compile(DATA_URL.pattern + r"(?P<coded>[A-Za-z0-9+/_-]{32,}={0,2})")
-NUMBER = r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
-VECTOR = re.compile(rf"\[\s*{NUMBER}(?:,\s*{NUMBER}){{31,}}\s*\]")
+NUMBERS = re.compile(r"[^0-9eE.,+ \n-]")
+"""Where numbers end."""
 MAGIC = (
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -88,7 +89,7 @@ def bulk(text: str) -> list[Found]:
 
 def _runs(text: str) -> Iterator[Found]:
     done = 0
-    for place in range(0, len(text), STEP):
+    for place in _suspects(text):
         if place < done:
             continue
         window = text[place : place + WINDOW]
@@ -100,13 +101,28 @@ def _runs(text: str) -> Iterator[Found]:
                 url = next((url for url in DATA_URL.finditer(text, max(0, start - 300), start) if url.end() == start), None)
                 yield _medium(url.start() if url else start, done, match[0], url["mime"] if url else None)
         elif not window.strip(NUMERIC):
-            start = text.rfind("[", done, place + 1)
-            match = VECTOR.match(text, start) if start >= 0 and place - start <= STEP else None
-            if match:
-                numbers = match[0][1:-1].split(",")
-                if _is_vector(sum("." in number or "e" in number or "E" in number for number in numbers), len(numbers)):
-                    yield Found(start, match.end(), vector(numbers))
-                done = match.end()
+            run = NUMBERS.search(text, place)
+            start, done = text.rfind("[", max(done, place - STEP), place + 1), run.start() if run else len(text)
+            if start >= 0 and text.startswith("]", done) and not text[start + 1 : place].strip(NUMERIC):
+                inside = text[start + 1 : done]
+                count = inside.count(",") + 1
+                if count >= VECTOR_FROM and _is_vector(inside.count("."), count):
+                    yield Found(start, done + 1, vector(inside.split(",", 3)[:3], count))
+
+
+def _suspects(text: str) -> Iterator[int]:
+    """The multiples of STEP at which a window may be in a run, by every fourth character of it; all windows are looked at together."""
+    coded = numeric = -1
+    for offset in range(0, WINDOW, 4):
+        looked = text[offset::STEP].encode("ascii", "replace")
+        looked += b"A" * (-(-len(text) // STEP) - len(looked))
+        coded &= int.from_bytes(looked.translate(_IS_CODED))
+        numeric &= int.from_bytes(looked.translate(_IS_NUMERIC))
+    marks = (coded | numeric).to_bytes(-(-len(text) // STEP))
+    at = marks.find(b"\1")
+    while at >= 0:
+        yield at * STEP
+        at = marks.find(b"\1", at + 1)
 
 
 def _is_coded(run: str) -> bool:
@@ -146,6 +162,6 @@ def _is_vector(fractions: int, count: int) -> bool:
     return fractions * 2 >= count or count >= 4 * VECTOR_FROM
 
 
-def vector(values: list[Any]) -> str:
-    """[1,536 numbers: 0.01, -0.02, …]"""
-    return f"[{len(values):,} numbers: {', '.join(str(value).strip() for value in values[:3])}, …]"
+def vector(first: list[Any], count: int) -> str:
+    """[1,536 numbers: 0.01, -0.02, …], of the first few."""
+    return f"[{count:,} numbers: {', '.join(str(value).strip() for value in first)}, …]"

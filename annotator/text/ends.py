@@ -7,6 +7,7 @@ from typing import NamedTuple
 from annotator.domain.message import Message, Part
 from annotator.text.readable import ANSWERS, QUESTIONS, chosen, media, parsed, said
 from annotator.text.scope import Scope
+from annotator.text.values import is_large_json
 
 STREAM = re.compile(r"<(async_)?generator")
 """A stream was recorded instead of what it brought."""
@@ -47,7 +48,7 @@ def question(scope: Scope) -> End:
     if (given := reading.input_text) and given.strip():
         title = "USER" if scope.top_kind in SPEAKS else "INPUT"
         value = parsed(given)
-        if value is None:
+        if value is None and not is_large_json(given):
             return End(given.strip(), title, span_id)
         if spoken and _inside(spoken.text or "", given):
             return End(spoken.text, "USER", span_id, False, spoken.media)

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from annotator.text.bulk import is_vector, vector
+from annotator.text.bulk import is_vector, shortened, vector
 
 LARGEST = 400_000
 """Characters beyond which JSON is not parsed for the screen."""
@@ -15,16 +15,20 @@ MEASURE = 66
 NARROWEST = 24
 NESTED_FROM = 24
 """Characters from which a string that is JSON is unfolded."""
+MANY = 1000
+"""Lines after which each item is one line: to indent all of a large value would take long."""
 DEEPEST = 60
 """Levels that are indented; what is deeper stays on a line."""
+LOOK = 2_000
+"""Characters from the start of long JSON by which its style is told."""
 LIKE_JSON = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{"])')
 BAR = "│ "
 """Stands before each line of a string of several lines, which has no quotes and no escapes."""
 
 
 def parsed(text: str) -> Any:
-    """The object or list that a string is the JSON of; None where it is neither."""
-    if text.lstrip()[:1] not in ("{", "["):
+    """The object or list that a string is the JSON of; None where it is neither, or too long to be parsed for the screen."""
+    if len(text) > LARGEST or text.lstrip()[:1] not in ("{", "["):
         return None
     try:
         return json.loads(text)
@@ -64,7 +68,7 @@ def _compact(value: Any, room: int) -> str | None:
 def _write(lines: list[str], value: Any, indent: str, name: str, after: str, depth: int) -> None:
     """Append `name` and the value; `after` is the comma, if any."""
     if isinstance(value, str):
-        inside = parsed(value) if len(value) >= NESTED_FROM else None
+        inside = parsed(value) if len(value) >= NESTED_FROM and len(lines) <= MANY else None
         if inside is not None and depth < DEEPEST:
             _write(lines, inside, indent, f"{name}(string) ", after, depth + 1)
         elif "\n" in value and len(value) > NESTED_FROM:
@@ -75,10 +79,12 @@ def _write(lines: list[str], value: Any, indent: str, name: str, after: str, dep
             lines.append(f"{indent}{name}{quoted(value)}{after}")
         return
     if isinstance(value, list) and is_vector(value):
-        lines.append(f"{indent}{name}{vector(value)}{after}")
+        lines.append(f"{indent}{name}{vector(value[:3], len(value))}{after}")
         return
     if depth >= DEEPEST or not isinstance(value, (dict, list)):
         short: str | None = quoted(value)
+    elif depth and len(lines) > MANY:
+        short = shortened(quoted(value))
     else:
         short = _compact(value, max(NARROWEST, MEASURE - len(indent) - len(name)))
     if short is not None:
@@ -97,14 +103,15 @@ def _write(lines: list[str], value: Any, indent: str, name: str, after: str, dep
 
 
 def is_large_json(text: str) -> bool:
-    """True for what begins as JSON objects do: to be told without parsing."""
-    return LIKE_JSON.match(text, 0, 100) is not None
+    """True for JSON that is too long to be parsed: it begins as objects do."""
+    return len(text) > LARGEST and LIKE_JSON.match(text, 0, 100) is not None
 
 
 def loosened(text: str) -> str:
     """JSON that is too long to be parsed for the screen: a line for each key and item, line breaks after escaped ones, no other change."""
     if text.count("\n") * 400 > len(text):
         return text
-    for sign in (', "', ',"', ", {", ",{", ", [", ",["):
-        text = text.replace(sign, f"{sign[:-1]}\n{sign[-1]}")
+    between = ", " if ", " in text[:LOOK] else ","  # one program wrote it, in one style
+    for sign in '"{[':
+        text = text.replace(between + sign, f"{between}\n{sign}")
     return text.replace("\\n", "\\n\n")
