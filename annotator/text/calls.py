@@ -85,11 +85,12 @@ class Calls:
         arguments = reading.tool_arguments if reading.tool_arguments is not None else reading.input_text
         open_calls = [call for call in self.all if call.asked and call.span is None]
         found = self._match(open_calls, name, canonical(arguments or ""), reading.call_id, loosely=True)
-        if found is None and (to := handed_to(name)):
+        if found is not None:
+            found.arguments = found.arguments or arguments
+        elif to := handed_to(name):
             found = next((call for call in open_calls if handed_to(call.name) == to), None)
         if found is not None:
             found.span, found.reading = span, reading
-            found.arguments = found.arguments or arguments
             return None
         call = Call(name, arguments, span.span_id, reading.call_id, span=span, reading=reading)
         self.all.append(call)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from annotator.domain.message import Evaluation, Failure, Reading
 from annotator.domain.span import Span
-from annotator.text.block import Block, Weight
+from annotator.text.block import Block
 from annotator.text.escape import one_line, visible
 from annotator.text.keyed import Keyed
 from annotator.text.readable import pretty
@@ -17,24 +17,27 @@ TRIPPED = re.compile(r"guard ?rail|tripwire", re.IGNORECASE)
 
 
 def evaluated(scope: Scope, keyed: Keyed, span: Span, reading: Reading) -> Iterator[Block]:
-    """A block for each finding; for a guardrail or an evaluator without one, its output, or that there was none."""
+    """A block for each finding; for a guardrail or an evaluator without one, its output, or that there was none.
+
+    A guardrail that tripped says so itself, or the span around it does (see `tripping`).
+    """
     kind = "GUARDRAIL" if scope.kind(span) == "GUARDRAIL" else "EVALUATOR"
     for found in reading.evaluations:
         yield _finding(keyed, span, reading, kind, found)
     if reading.evaluations or scope.kind(span) not in TITLES:
         return
-    tripped = _tripped(scope, span, reading) if kind == "GUARDRAIL" else None
+    tripped = tripping(scope, span)
     body, syntax = pretty(reading.output_text or "")
     note = not body
     if note:
         body = "no result was recorded" if reading.input_text else "neither input nor result was recorded"
     if tripped is not None:
-        body, syntax = f"tripped: {visible(tripped.message.strip())}\n{body}", "text"
-    weight: Weight = "step" if tripped is None else "error"
-    detail = _given(reading)
+        body, syntax = f"tripped: {one_line(tripped.message)}{'; ' if note else chr(10)}{body}", "text"
+    head = one_line(span.name)
     yield keyed.block(
-        span.span_id, kind.lower(), TITLES[kind], body, head=one_line(span.name), syntax=syntax, weight=weight, note=note, detail=detail
-    )
+        span.span_id, kind.lower(), TITLES[kind], body, head=head, detail=_given(reading), syntax=syntax, note=note and tripped is None,
+        weight="step" if tripped is None else "error", summary=f"{head}   {one_line(body)}",
+    )  # fmt: skip
 
 
 def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evaluation) -> Block:
@@ -58,8 +61,10 @@ def _given(reading: Reading) -> str:
     return "\n".join(f"{name}: {text}" for name, text in (("input", given), ("output", told)) if text and text != "{}")
 
 
-def _tripped(scope: Scope, span: Span, reading: Reading) -> Failure | None:
-    """The failure of this span or of one around it that names the guardrail."""
+def tripping(scope: Scope, span: Span) -> Failure | None:
+    """The failure of a guardrail, or of a span around it that names it, which says that it tripped."""
+    if scope.kind(span) != "GUARDRAIL":
+        return None
     for around in (span, *scope.above(span)):
         for failure in scope.reading(around).failures:
             if TRIPPED.search(failure.message) and (around is span or span.name in failure.message):

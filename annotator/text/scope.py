@@ -38,7 +38,11 @@ class Scope:
         self.places = list(range(len(nodes))) if whole else self._below(at)
         self.order = [(cast(Span, nodes[place].span), nodes[place].depth) for place in self.places]
         self.models = self._models()
-        self._heard, self._said = self._spokesmen()
+        self._calls: dict[int, list[Span]] = {}
+        for place, (span, _) in zip(self.places, self.order, strict=True):
+            if span.span_id in self.models:
+                self._calls.setdefault(self.shape.twins.get(place, place), []).append(span)
+        self._heard, self._said = self._outdone()
 
     def _below(self, at: int) -> list[int]:
         """A span, what is below it, and what repeats a call of it elsewhere."""
@@ -83,6 +87,11 @@ class Scope:
     def said(self, span: Span) -> tuple[Message, ...]:
         """The messages that came out of a call; () where its twin says them better."""
         return self.reading(span).output_messages if span.span_id not in self._said else ()
+
+    def converses(self, span: Span) -> bool:
+        """The messages of this call were recorded, on this span or on a twin."""
+        place = self._places[span.span_id]
+        return self.shape.twins.get(place, place) in self._calls
 
     def above(self, span: Span) -> list[Span]:
         """The spans around a span, nearest first, within the whole trace."""
@@ -132,15 +141,11 @@ class Scope:
         llm = {span.span_id for span in with_messages if self.kind(span) in ("LLM", UNKNOWN)}
         return llm or {span.span_id for span in with_messages if self.kind(span) not in NOT_MODELS}
 
-    def _spokesmen(self) -> tuple[set[str], set[str]]:
+    def _outdone(self) -> tuple[set[str], set[str]]:
         """The twins whose input or output messages are left out: of each call the fullest record counts."""
-        calls: dict[int, list[Span]] = {}
-        for place, (span, _) in zip(self.places, self.order, strict=True):
-            if span.span_id in self.models:
-                calls.setdefault(self.shape.twins.get(place, place), []).append(span)
         heard: set[str] = set()
         spoken: set[str] = set()
-        for spans in calls.values():
+        for spans in self._calls.values():
             if len(spans) > 1:
                 heard |= _outdone([(span.span_id, self.reading(span).input_messages) for span in spans])
                 spoken |= _outdone([(span.span_id, self.reading(span).output_messages) for span in spans])

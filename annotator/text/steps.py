@@ -11,12 +11,12 @@ from annotator.text.documents import Documents
 from annotator.text.ends import End, last_user
 from annotator.text.escape import one_line, visible
 from annotator.text.evaluations import TITLES as JUDGES
-from annotator.text.evaluations import evaluated
+from annotator.text.evaluations import evaluated, tripping
 from annotator.text.facts import tokens
 from annotator.text.history import History, Saying, sayings
 from annotator.text.keyed import SUMMED, Keyed
 from annotator.text.outline import CARRIERS
-from annotator.text.readable import QUESTIONS, arguments, chosen, facts, parsed, pretty, prose, spoken
+from annotator.text.readable import QUESTIONS, arguments, brief, chosen, facts, parsed, pretty, prose, spoken
 from annotator.text.scope import Scope
 from annotator.text.speakers import agent_of, part_of, route
 
@@ -136,7 +136,7 @@ class Steps:
         kind, top = self.scope.kind(span), span is self.scope.root
         if span.span_id in self.scope.models:
             self._said(span)
-        elif kind == "LLM" and not top and not self.scope.is_twin(span) and not self.scope.is_plumbing(span):
+        elif kind == "LLM" and not top and not self.scope.converses(span) and not self.scope.is_twin(span) and not self.scope.is_plumbing(span):
             self._wordless(span, reading)
         if kind == "RETRIEVER" or (reading.documents and kind != "RERANKER"):
             self._steps.extend(self._documents.retrieved(span, reading))
@@ -146,6 +146,8 @@ class Steps:
             self._embeds(span, reading)
         if reading.evaluations or (kind in JUDGES and not top):
             self._steps.extend(evaluated(self.scope, self._keyed, span, reading))
+            if tripped := tripping(self.scope, span):
+                self._failures.append(tripped)
         elif self.scope.tells(span) and not top:
             self._tells(span, reading)
         if kind != "TOOL" or top:
@@ -222,7 +224,7 @@ class Steps:
     def _spoken(self, span: Span, saying: Saying, title: str, weight: Weight = "step") -> Block:
         read = pretty if saying.kind == "result" else spoken if saying.kind == "assistant" else prose
         body, syntax = read(saying.text)
-        summary = one_line(saying.text[:SUMMED])
+        summary = brief(saying.text)
         return self._keyed.block(
             span.span_id, saying.kind, title, body, syntax=syntax, weight=weight, summary=summary, media=saying.media
         )  # fmt: skip
