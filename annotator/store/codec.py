@@ -81,14 +81,25 @@ def pack(spans: Sequence[Span | PackedSpan]) -> list[bytes]:
 
 
 def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:
-    """Span ids and payload fields of a chunk, in the order of `pack`."""
+    """Span ids and payload fields of a chunk, in the order of `pack`; one span at a time, with no copy of a large one but its own."""
     try:
-        text = zlib.decompress(chunk).decode("utf-8", "surrogatepass")
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise StoreError("A stored trace is damaged.", "Fetch the queue again, or restore a backup of the store.") from error
-    for line in text.split("\n"):
-        span_id, *fields = json.loads(line)
+        data = zlib.decompress(chunk)
+    except zlib.error as error:
+        raise _damaged() from error
+    lines, start = memoryview(data), 0
+    while start <= len(data):
+        stop = data.find(b"\n", start)
+        stop = len(data) if stop < 0 else stop
+        try:
+            span_id, *fields = json.loads(str(lines[start:stop], "utf-8", "surrogatepass"))
+        except ValueError as error:
+            raise _damaged() from error
         yield span_id, fields
+        start = stop + 1
+
+
+def _damaged() -> StoreError:
+    return StoreError("A stored trace is damaged.", "Fetch the queue again, or restore a backup of the store.")
 
 
 def whole_span(header: SpanHeader, fields: Sequence[Any]) -> Span:
