@@ -8,7 +8,7 @@ from annotator.text.block import Block
 from annotator.text.escape import one_line
 from annotator.text.facts import counted, ordinal
 from annotator.text.keyed import Keyed
-from annotator.text.readable import facts, parsed, pretty, said
+from annotator.text.readable import facts, media_in, parsed, pretty, said
 from annotator.text.scope import Scope
 
 SOURCES = ("source", "file_name", "src", "title", "url", "doc_uri")
@@ -51,7 +51,7 @@ class Documents:
             note = not body.strip()
             block = self.keyed.block(
                 span.span_id, "document", title, "a document without content" if note else body,
-                head=head, detail=detail, syntax="text" if note else syntax, note=note, position=position,
+                head=head, detail=detail, syntax="text" if note else syntax, note=note, position=position, media=media_in(document.content),
             )  # fmt: skip
             found.append((block, document))
             yield block

@@ -13,7 +13,7 @@ LOOK = 20_000
 """Characters from the start of a text in which signs of Markdown are looked for."""
 SIGNS = re.compile(
     r"^ {0,3}(?:#{1,6} +\S|```|~~~|> |[-*+] +\S|\d{1,3}[.)] +\S|\|.*\|)"
-    r"|\*\*\S[^\n]*?\S?\*\*|(?<!`)`[^`\n]+`(?!`)|\[[^\]\n]+\]\([^\s()]+\)",
+    r"|\*\*\S[^\n*]{0,200}\*\*|(?<!`)`[^`\n]{1,200}`(?!`)|\[[^\[\]\n]{1,200}\]\([^\s()]{1,500}\)",
     re.MULTILINE,
 )
 BLOCK = re.compile(

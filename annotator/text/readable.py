@@ -7,7 +7,7 @@ from typing import Any
 
 from annotator.domain.message import Message, Part
 from annotator.text.block import Syntax
-from annotator.text.bulk import media_in, shortened, without_media
+from annotator.text.bulk import bulk, media_in, shortened, without_media
 from annotator.text.escape import one_line, visible
 from annotator.text.facts import size
 from annotator.text.markdown import is_markdown
@@ -27,7 +27,7 @@ SYNTAXES: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     ("xml", re.compile(r"\A\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*(?: [^<>\n]*)?/?>)")),
     ("sql", re.compile(r"\A\s*(?:SELECT\b[^;]*\bFROM\b|INSERT INTO\b|UPDATE \S+ SET\b|DELETE FROM\b|CREATE (?:TABLE|VIEW|INDEX)\b)")),
     ("python", re.compile(r"\A\s*(?:#.*\n\s*)*(?:#!.*python|from [\w.]+ import |import [\w.]+\s*\n|(?:async )?def \w+\(|class \w+[(:])")),
-    ("json", re.compile(r"\A\s*(?:\[?\{'|\[(?:'|None|True|False)|[A-Z]\w+\(\w+=)")),  # a Python repr
+    ("json", re.compile(r"\A\s*(?:\[?\{'|\[(?:'|None|True|False)|\[?[A-Z]\w+\(\w+=)")),  # a Python repr
     ("yaml", re.compile(r"\A(?:---\n)?[A-Za-z_][\w-]*:(?: .+)?\n(?:(?: *- | *#| *[\w./\"'-]+:(?= |\n|\Z)).*(?:\n|\Z)){2,}\Z")),
 )
 """What a text that is no JSON is written in, by how it begins."""
@@ -76,9 +76,9 @@ def prose(text: str) -> tuple[str, Syntax]:
 
 def pairs(values: Mapping[str, Any]) -> str:
     """`name: value` on one line where they are short, else one a line; strings of several lines after bars."""
-    written = [(name, _value(value)) for name, value in values.items()]
-    short = all("\n" not in value for _, value in written) and sum(len(name) + len(value) + 5 for name, value in written) <= 2 * ONE_ROW
-    return visible(("   " if short else "\n").join(f"{name}: {value}" for name, value in written))
+    written = [(name, shown if (shown := _value(value)).startswith("\n") else f" {shown}") for name, value in values.items()]
+    short = all("\n" not in value for _, value in written) and sum(len(name) + len(value) + 4 for name, value in written) <= 2 * ONE_ROW
+    return visible(("   " if short else "\n").join(f"{name}:{value}" for name, value in written))
 
 
 def _value(value: Any) -> str:
@@ -109,7 +109,8 @@ def arguments(text: str) -> tuple[str, Syntax]:
 
 def facts(values: Mapping[str, Any]) -> str:
     """`name=value` on one line."""
-    return "   ".join(one_line(f"{name}={value if isinstance(value, str) else _indented(value)}") for name, value in values.items())
+    shown = ((name, shortened(value) if isinstance(value, str) else _indented(value)) for name, value in values.items())
+    return "   ".join(one_line(f"{name}={value}") for name, value in shown)
 
 
 def chosen(value: Any, names: tuple[str, ...]) -> str | None:
@@ -147,7 +148,8 @@ def thought(message: Message) -> str:
 
 def brief(text: str) -> str:
     """The start of a text on one line."""
-    return one_line(shortened(text[:1000])[:400])
+    start = text[:1000]
+    return one_line((shortened(text) if bulk(start) else start)[:400])
 
 
 def media(message: Message) -> tuple[Part, ...]:

@@ -16,7 +16,7 @@ from annotator.text.facts import tokens
 from annotator.text.history import History, Saying, sayings
 from annotator.text.keyed import SUMMED, Keyed
 from annotator.text.outline import CARRIERS
-from annotator.text.readable import QUESTIONS, arguments, brief, chosen, facts, parsed, pretty, prose, spoken
+from annotator.text.readable import QUESTIONS, arguments, brief, chosen, facts, media_in, parsed, pretty, prose, spoken
 from annotator.text.scope import Scope
 from annotator.text.speakers import agent_of, part_of, route
 
@@ -86,14 +86,16 @@ class Steps:
         body, syntax = arguments(call.arguments or "")
         note = call.arguments is None
         yield self._keyed.block(
-            span_id, "call", "CALL", "no arguments were recorded" if note else body, head=name, syntax=syntax, weight=weight, note=note
-        )
+            span_id, "call", "CALL", "no arguments were recorded" if note else body,
+            head=name, syntax=syntax, weight=weight, note=note, media=media_in(call.arguments or ""),
+        )  # fmt: skip
         for failure in failures:
             yield self._failure(span_id, failure)
         results = call.results()
         for result in results:
             told, form = pretty(result)
-            yield self._keyed.block(span_id, "result", "=", told, syntax=form)
+            media = call.media if result in call.answers else media_in(result)
+            yield self._keyed.block(span_id, "result", "=", told, syntax=form, media=media)
         if not results and not failures and weight == "step":
             empty = bool(call.answers) or (call.reading is not None and call.reading.output_text == "")
             said = "the result is an empty text" if empty else "no result was recorded"

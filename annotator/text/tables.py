@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from annotator.text.cells import width_of
@@ -11,11 +12,12 @@ from annotator.text.markdown import fences
 from annotator.text.values import LARGEST, MEASURE, quoted
 
 FEWEST, MOST = 2, 500
-"""Objects of a list that is shown as a table."""
+"""Rows of a table."""
 COLUMNS = 12
 CELL = 40
 """Cells that a value of an object may take in a table; longer ones are read better as JSON."""
-PIPE = re.compile(r"(?<!\\)\|")
+PIPE = re.compile(r"(?P<kept>\\\||`[^`\n]*`)|\|")
+"""What parts cells; not where it is escaped, or code."""
 RULE = re.compile(r"^ {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?$", re.MULTILINE)
 
 
@@ -39,14 +41,17 @@ def aligned(text: str) -> str:
         return text
     inside = [(fence.start, fence.end) for fence in fences(text, 0, len(text))]
     pieces: list[str] = []
-    at = 0
+    at = done = 0
     for rule in RULE.finditer(text):
         head = text.rfind("\n", 0, max(rule.start() - 1, 0)) + 1
-        if head < at or rule.start() == 0 or any(start <= head < end for start, end in inside):
+        if head < done or rule.start() == 0 or any(start <= head < end for start, end in inside):
             continue
         end = rule.end()
         while end < len(text) and (stop := _stop(text, end + 1)) > end + 1 and "|" in text[end + 1 : stop]:
             end = stop
+        done = end
+        if text.count("\n", rule.end(), end) > MOST:
+            continue
         if table := _table([text[head : rule.start() - 1], *text[rule.start() : end].split("\n")]):
             pieces += [text[at:head], table]
             at = end
@@ -63,7 +68,8 @@ def _cells(line: str) -> list[str]:
     line = line.removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
         line = line[:-1]
-    return [cell.strip() for cell in PIPE.split(line)]
+    places = [-1, *(sign.start() for sign in PIPE.finditer(line) if not sign["kept"]), len(line)]
+    return [line[start + 1 : end].strip() for start, end in pairwise(places)]
 
 
 def _table(lines: list[str]) -> str | None:

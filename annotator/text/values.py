@@ -2,6 +2,7 @@
 
 import json
 import re
+from textwrap import fill
 from typing import Any
 
 from annotator.text.bulk import is_vector, shortened, vector
@@ -89,6 +90,11 @@ def _write(lines: list[str], value: Any, indent: str, name: str, after: str, dep
         short = _compact(value, max(NARROWEST, MEASURE - len(indent) - len(name)))
     if short is not None:
         lines.append(f"{indent}{name}{short}{after}")
+        return
+    if isinstance(value, list) and not any(isinstance(one, (dict, list, str)) for one in value):
+        row = indent + "  "
+        filled = fill(", ".join(map(quoted, value)), MEASURE, initial_indent=row, subsequent_indent=row)
+        lines.append(f"{indent}{name}[\n{filled}\n{indent}]{after}")
         return
     opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
     lines.append(f"{indent}{name}{opening}")
