@@ -1,6 +1,7 @@
 """Tool calls: what the model asked for, the span that ran it and the message that answered it become one."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from annotator.domain.message import Part, Reading
@@ -28,6 +29,20 @@ class Call:
     """What the model was told, as received."""
     media: tuple[Part, ...] = ()
     """What the answers hold placeholders of."""
+
+    _canonical: str | None = None
+
+    @property
+    def canonical(self) -> str:
+        """The arguments without regard to spacing and key order."""
+        if self._canonical is None:
+            self._canonical = canonical(self.arguments or "")
+        return self._canonical
+
+    def complete(self, arguments: str | None) -> None:
+        """Take these where none were recorded."""
+        if not self.arguments and arguments:
+            self.arguments, self._canonical = arguments, None
 
     @property
     def hands_over(self) -> bool:
@@ -65,57 +80,75 @@ class Calls:
     """Finds the call that a span or a message belongs to: by id, else by name and arguments, else by name in order."""
 
     def __init__(self) -> None:
-        self.all: list[Call] = []
+        self._unasked: dict[int, Call] = {}
+        """What ran and nobody asked for yet, by `id`, in order."""
+        self._open: dict[int, Call] = {}
+        """What was asked for and did not run yet."""
+        self._unanswered: dict[int, Call] = {}
+        self._by_id: dict[str, Call] = {}
 
     def ask(self, saying: Saying, span_id: str) -> Call | None:
         """A model asks; None when the span that ran it was seen before."""
         assert saying.call is not None
-        found = self._match([call for call in self.all if not call.asked], saying.name or "", saying.text, saying.call_id)
+        found = self._match(self._unasked.values(), saying.name or "", saying.text, saying.call_id)
         if found is not None:
             found.asked, found.call_id = True, found.call_id or saying.call_id
-            found.arguments = found.arguments or saying.call.arguments or None
+            found.complete(saying.call.arguments or None)
+            del self._unasked[id(found)]
+            self._named(found)
             return None
-        call = Call(saying.call.name, saying.call.arguments or None, span_id, saying.call_id, asked=True)
-        self.all.append(call)
-        return call
+        return self._new(Call(saying.call.name, saying.call.arguments or None, span_id, saying.call_id, asked=True))
 
     def run(self, span: Span, reading: Reading) -> Call | None:
         """A TOOL span; the new call when no model asked for it, None when it was linked to one."""
         name = reading.tool_name or span.name
         arguments = reading.tool_arguments if reading.tool_arguments is not None else reading.input_text
-        open_calls = [call for call in self.all if call.asked and call.span is None]
-        found = self._match(open_calls, name, canonical(arguments or ""), reading.call_id, loosely=True)
+        found = self._match(self._open.values(), name, canonical(arguments or ""), reading.call_id, loosely=True)
         if found is not None:
-            found.arguments = found.arguments or arguments
+            found.complete(arguments)
         elif to := handed_to(name):
-            found = next((call for call in open_calls if handed_to(call.name) == to), None)
+            found = next((call for call in self._open.values() if handed_to(call.name) == to), None)
         if found is not None:
             found.span, found.reading = span, reading
+            del self._open[id(found)]
             return None
-        call = Call(name, arguments, span.span_id, reading.call_id, span=span, reading=reading)
-        self.all.append(call)
-        return call
+        return self._new(Call(name, arguments, span.span_id, reading.call_id, span=span, reading=reading))
 
     def answer(self, saying: Saying) -> bool:
         """A tool message; False when no call fits."""
-        unanswered = [call for call in self.all if not call.answers]
-        found = next((call for call in self.all if saying.call_id and call.call_id == saying.call_id), None)
+        found = self._by_id.get(saying.call_id or "")
         if found is None:
-            candidates = [call for call in unanswered if call.asked and not (call.call_id and saying.call_id)]
+            candidates = (call for call in self._unanswered.values() if call.asked and not (call.call_id and saying.call_id))
             found = next((call for call in candidates if saying.name in (None, call.name)), None)
         if found is None:
             return False
+        self._unanswered.pop(id(found), None)
         if saying.text not in found.answers:
             found.answers.append(saying.text)
             found.media += saying.media
         return True
 
+    def _new(self, call: Call) -> Call:
+        (self._open if call.asked else self._unasked)[id(call)] = call
+        self._unanswered[id(call)] = call
+        self._named(call)
+        return call
+
+    def _named(self, call: Call) -> None:
+        if call.call_id:
+            self._by_id.setdefault(call.call_id, call)
+
     @staticmethod
-    def _match(calls: list[Call], name: str, arguments: str, call_id: str | None, loosely: bool = False) -> Call | None:
-        if call_id and (exact := next((call for call in calls if call.call_id == call_id), None)):
-            return exact
-        named = [call for call in calls if call.name == name]
-        same = next((call for call in named if canonical(call.arguments or "") == arguments), None)
+    def _match(calls: Iterable[Call], name: str, arguments: str, call_id: str | None, loosely: bool = False) -> Call | None:
+        named: list[Call] = []
+        same: Call | None = None
+        for call in calls:
+            if call_id and call.call_id == call_id:
+                return call
+            if call.name == name:
+                named.append(call)
+                if same is None and call.canonical == arguments:
+                    same = call
         if same is not None or not loosely:
             return same
         # A span without readable arguments goes to the oldest call of its tool; one with other arguments to none.

@@ -74,8 +74,15 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
     """The most generous level at which everything fits `height` rows; at the last one only what ends with the answer has to."""
     where = sections(blocks)
     end = max((place for place, section in enumerate(where) if section == "answer"), default=len(blocks) - 1)
-    tall = [_height(block, width if block.weight in ("question", "answer") else width - GUTTER, max(height, 40)) for block in blocks]
-    for level in LEVELS:
+    # With more blocks than rows only the last level, which hides what a group stands for, has room: the others are not measured.
+    crowded = len(blocks) - sum(block.kind == "group" or block.weight in ("question", "answer") for block in blocks) > height
+    tall = [
+        0
+        if crowded and section in MEMBERS
+        else _height(block, width if block.weight in ("question", "answer") else width - GUTTER, max(height, 40))
+        for block, section in zip(blocks, where, strict=True)
+    ]
+    for level in LEVELS[-1:] if crowded else LEVELS:
         rows = [_rows(block, section, size, level) for block, section, size in zip(blocks, where, tall, strict=True)]
         if level.grouped:
             _keep_errors(blocks, rows)
