@@ -1,29 +1,34 @@
 """A trace in reading order: the question, what went in, what happened, the answer, the facts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
-from annotator.domain.message import Reading, ToolDefinition
+from annotator.domain.kinds import UNKNOWN
+from annotator.domain.message import Message, Reading, ToolDefinition
 from annotator.domain.span import Span, Trace
 from annotator.text import facts
 from annotator.text.block import Block
+from annotator.text.bulk import media_in
 from annotator.text.ends import SPEAKS, End, answers, question
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import one_line
+from annotator.text.figures import background, cut_short, facts_block, finished
 from annotator.text.outline import Outline
-from annotator.text.readable import brief, media_in, parsed, pretty, prose, spoken
-from annotator.text.readable import facts as named
+from annotator.text.readable import parsed, pretty, prose, spoken
+from annotator.text.remarks import remarks
 from annotator.text.scope import Scope
+from annotator.text.spans import never_ended, took
 from annotator.text.steps import Steps
+from annotator.text.told import Told, leaves
 
 __all__ = ["Block", "trace_blocks"]
 
 EARLIER = "earlier"
 STEPS = "steps"
 """Keys of the two group blocks: each stands for the blocks that follow it when there is no room for them."""
-
-
-SHOWN = ("model", "tools", "functions")
-"""Invocation parameters that have a place of their own."""
-
+NAMED = ("call", "agent", "guardrail", "evaluator", "step", "model")
+"""Kinds that are known by their heads in the line of a group."""
+LOOK = 40
+"""Characters in which the JSON of a conversation says that it is one."""
 
 def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "", shape: Outline | None = None) -> list[Block]:
     """The whole trace when `focus` is its root (or names no span), else that span and what is below it."""
@@ -37,7 +42,7 @@ def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "",
     if not scope.whole:
         blocks.append(_span_block(scope.root, scope))
     blocks.append(_question_block(scope, asked))
-    blocks.extend(_rest_of_input(scope, asked))
+    blocks.extend(_rest(scope, asked, scope.top.input_text, "input"))
     blocks.extend(steps.system())
     blocks.extend(_tools_block(scope))
     if steps.earlier:
@@ -50,14 +55,17 @@ def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "",
     blocks.extend(_answer_blocks(scope, ends, bool(final)))
     for call in final:
         blocks.extend(steps.call_blocks(call, "answer"))
-    blocks.extend(_background(scope, steps.others))
-    blocks.append(_facts_block(scope))
+    if ends and "messages" not in (scope.top.output_text or "")[:LOOK]:
+        blocks.extend(_rest(scope, ends[0], scope.top.output_text, "output"))
+    blocks.extend(remarks(scope))
+    blocks.extend(background(scope, steps.others))
+    blocks.append(facts_block(scope))
     return blocks
 
 
 def _span_block(span: Span, scope: Scope) -> Block:
-    kind = "" if span.kind == "UNKNOWN" else one_line(span.kind)
-    line = "  ".join(part for part in (one_line(span.name), facts.duration(span.duration_ns), "" if span.end_ns else "never ended") if part)
+    kind = "" if scope.top_kind == UNKNOWN else one_line(scope.top_kind)
+    line = "  ".join(part for part in (one_line(span.name), "never ended" if never_ended(span) else took(span)) if part)
     return Block(f"{span.span_id}/span", span.span_id, "span", kind or "SPAN", head=line, weight="background", summary=line)
 
 
@@ -65,22 +73,33 @@ def _question_block(scope: Scope, asked: End) -> Block:
     key = f"{scope.root.span_id}/question"
     if asked.text:
         body, syntax = pretty(asked.text) if asked.title != "USER" else prose(asked.text)
-        block = Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=brief(asked.text))
+        block = Block(key, asked.span_id, "user", asked.title, body, syntax=syntax, weight="question", summary=one_line(body[:400]))
         return block._replace(media=asked.media or media_in(asked.text))
-    what = "prompt text" if scope.top_kind == "LLM" or (scope.top_kind == "UNKNOWN" and scope.top.model) else "input"
-    body = f"no {what} was recorded on this span"
+    what = "prompt text" if scope.top_kind == "LLM" or (scope.top_kind == UNKNOWN and scope.top.model) else "input"
+    recorded = scope.top.input_text is not None or any(message.role == "user" for message in scope.top.input_messages)
+    body = f"the {what} is empty" if recorded else f"no {what} was recorded on this span"
     return Block(key, scope.root.span_id, "user", asked.title, body, weight="question", summary=body, note=True)
 
 
-def _rest_of_input(scope: Scope, asked: End) -> list[Block]:
-    """The recorded input, where the question is only a part of it and no message shows the rest."""
-    given = scope.top.input_text
-    if asked.whole or not given or scope.top_kind == "LLM" or (isinstance(value := parsed(given), dict) and len(value) == 1):
+def _rest(scope: Scope, end: End | None, recorded: str | None, kind: str) -> list[Block]:
+    """The recorded input or output, where question or answer is only a part of it and nothing that is shown says the rest.
+
+    An output that is no JSON is the answer in the words of a program (`StopEvent(result=…)`).
+    """
+    if end is None or end.whole or not recorded or scope.top_kind == "LLM":
         return []
-    body, syntax = pretty(given)
-    root_id, summary = scope.root.span_id, brief(given)
-    block = Block(f"{root_id}/input", root_id, "input", "INPUT", body, syntax=syntax, weight="background", summary=summary)
-    return [block._replace(media=media_in(given))]
+    value = parsed(recorded)
+    if isinstance(value, dict):
+        readings = (scope.reading(span) for span, _ in scope.order if span is not scope.root or scope.top.input_messages)
+        told = Told(replace(reading, input_text=None, output_text=None) for reading in readings)
+        if all(text == end.text or told.holds(text) for text in leaves(value)):
+            return []
+    elif kind == "output":
+        return []
+    body, syntax = pretty(recorded)
+    root_id, summary = scope.root.span_id, one_line(body[:400])
+    block = Block(f"{root_id}/{kind}", root_id, kind, kind.upper(), body, syntax=syntax, weight="background", summary=summary)
+    return [block._replace(media=media_in(recorded))]
 
 
 def _tools_block(scope: Scope) -> list[Block]:
@@ -112,7 +131,7 @@ def _group(key: str, noun: str, members: list[Block]) -> Block:
             continue
         if block.title in ("=", ""):
             continue
-        named = block.kind in ("call", "agent", "guardrail", "evaluator")
+        named = block.kind in NAMED
         names.append(f"{block.title} {block.head}" if named else block.title)
     what = "earlier message" if key == EARLIER else noun
     return Block(key, "", "group", "", weight="background", summary=f"{facts.counted(count, what)}  {', '.join(names)}")
@@ -124,14 +143,19 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
         if end.text:
             body, syntax = spoken(end.text) if end.title.startswith("ANSWER") else pretty(end.text)
             key = f"{scope.root.span_id}/answer/{place}"
-            summary = brief(end.text)
+            summary = one_line(body[:400])
             block = Block(key, end.span_id, "assistant", end.title, body, syntax=syntax, weight="answer", summary=summary)
             found.append(block._replace(media=end.media or media_in(end.text)))
+    reason = finished(scope)
     if found or (not calls and scope.top_kind in ("RETRIEVER", "RERANKER") and (scope.top.retrieved or scope.top.documents)):
+        if found and cut_short(reason):
+            key, body = f"{scope.root.span_id}/finish", f"finish reason: {one_line(reason or '')}"
+            found.append(Block(key, scope.root.span_id, "finish", "ENDED", body, weight="error", summary=body))
         return found
     what = "answer" if scope.top_kind in SPEAKS and not scope.top.embedded else "output"
-    reason = scope.top.finish_reason
-    body = f"no {what} was recorded" + (f" (finish reason: {one_line(reason)})" if reason else "")
+    empty = scope.top.output_text == "" or any(message.role in ("assistant", "model") for message in _last_words(scope))
+    body = f"the {what} is an empty text" if empty else f"no {what} was recorded"
+    body += f" (finish reason: {one_line(reason)})" if reason else ""
     if scope.top.embedded:
         body = f"{facts.counted(len(scope.top.embedded), 'text')} embedded; vectors are not shown"
     if calls:
@@ -140,78 +164,9 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
     return [Block(key, scope.root.span_id, "assistant", what.upper(), body, weight="answer", summary=body, note=True)]
 
 
-def _background(scope: Scope, others: list[Span]) -> list[Block]:
-    found = []
-    root_id = scope.root.span_id
-    if scope.whole and others:
-        names = "   ".join(one_line(f"{span.kind.lower()} {span.name}" if span.kind != "UNKNOWN" else span.name) for span in others)
-        summary = f"{facts.counted(len(others), 'framework span')} in the tree: {names}"
-        body = names.replace("   ", "\n")
-        found.append(Block(f"{root_id}/others", root_id, "others", "OTHER", body, weight="background", summary=summary))
-    readings = [scope.top, *(scope.reading(span) for span, _ in scope.order)]
-    metadata = next((reading.metadata for reading in readings if reading.metadata), {})
-    if metadata:
-        line = named(metadata)
-        found.append(Block(f"{root_id}/meta", root_id, "meta", "META", line, weight="background", summary=line))
-    if given := scope.top.invocation_parameters:
-        values = parsed(given)
-        if isinstance(values, dict):
-            kept = {name: value for name, value in values.items() if name not in SHOWN and value not in (None, "")}
-            line, detail = named(kept), "" if len(kept) >= len(values) - 1 else pretty(given)[0]
-        else:
-            line, detail = visible(given), ""
-        if line:
-            found.append(
-                Block(f"{root_id}/params", root_id, "params", "PARAMS", line, detail=detail, weight="background", summary=one_line(line))
-            )
-    return found
-
-
-def _facts_block(scope: Scope) -> Block:
-    """model · tokens · cost · duration · prompt version · session, user, tags."""
-    readings = [scope.top, *(scope.reading(span) for span, _ in scope.order)]
-    talking = [scope.reading(span) for span, _ in scope.order if span.span_id in scope.models]
-    models = list(dict.fromkeys(one_line(reading.model) for reading in [*talking, *readings] if reading.model))
-    spent = _spenders(scope)
-    prompt, completion = (_total(reading.prompt_tokens for reading in spent), _total(reading.completion_tokens for reading in spent))
-    costs = [reading.cost for reading in spent if reading.cost is not None]
-    version = next((reading.prompt_version for reading in readings if reading.prompt_version), None)
-    session = next((reading.session_id for reading in readings if reading.session_id), None)
-    user = next((reading.user_id for reading in readings if reading.user_id), None)
-    tags = list(dict.fromkeys(tag for reading in readings for tag in reading.tags))
-    line = " · ".join(
-        one_line(part)
-        for part in (
-            ", ".join(models[:3]) + (f" and {len(models) - 3} more" if len(models) > 3 else ""),
-            facts.tokens(prompt, completion),
-            facts.money(sum(costs)) if costs else "",
-            facts.duration(scope.root.duration_ns) or ("never ended" if scope.root.end_ns is None else ""),
-            f"prompt {version}" if version else "",
-            f"session {session}" if session else "",
-            f"user {user}" if user else "",
-            "tags " + " ".join(tags) if tags else "",
-            facts.local_time(scope.root.start_ns),
-        )
-        if part
-    )
-    return Block(f"{scope.root.span_id}/facts", scope.root.span_id, "facts", "", line, weight="background", summary=line, note=True)
-
-
-def _spenders(scope: Scope) -> list[Reading]:
-    """The topmost spans that count tokens or cost: a wrapper repeats what it wraps."""
-    found: list[Reading] = []
-    inside = -1
-    for span, depth in scope.order:
-        if 0 <= inside < depth:
-            continue
-        reading = scope.reading(span)
-        inside = -1
-        if reading.prompt_tokens is not None or reading.completion_tokens is not None or reading.cost is not None:
-            found.append(reading)
-            inside = depth
-    return found
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+def _last_words(scope: Scope) -> tuple[Message, ...]:
+    """The output messages of the root, else of the model span that ended last."""
+    if scope.top.output_messages:
+        return scope.top.output_messages
+    models = [span for span, _ in scope.order if span.span_id in scope.models]
+    return scope.said(models[-1]) if models and not scope.reading(models[-1]).failures else ()

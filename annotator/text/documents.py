@@ -78,7 +78,8 @@ class Documents:
             for place, document in enumerate(reading.input_documents, 1)
             if identity(document) not in after
         ]
-        head = f"{len(reading.input_documents)} to {len(reading.documents)} documents" + (f"  {one_line(reading.model)}" if reading.model else "")
+        model = f"  {one_line(reading.model)}" if reading.model else ""
+        head = f"{len(reading.input_documents)} to {len(reading.documents)} documents{model}"
         detail = "\n".join(named for document in reading.documents if (named := facts(document.metadata)))
         yield self.keyed.block(span.span_id, "rerank", "RERANK", "\n".join(rows + dropped), head=head, detail=detail)
 

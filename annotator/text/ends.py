@@ -84,7 +84,7 @@ def answers(scope: Scope) -> list[End]:
         if scope.top_kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
             return []  # the provider's JSON around calls, an empty answer, vectors
         if len(spoken) == 1 and last and _inside(spoken[0], told):
-            return [End(spoken[0], title, span_id)]
+            return [End(spoken[0], title, span_id, False)]
         if len(spoken) == 1 and last and STREAM.search(told):
             return [End(spoken[0], title, span_id)]
         value = parsed(told)

@@ -73,8 +73,21 @@ class Scope:
         """It repeats a call that another span stands for."""
         return self._places[span.span_id] in self.shape.twins
 
+    def stand(self, span: Span) -> Span:
+        """The span that stands for a call: the span itself, but for a twin."""
+        place = self._places[span.span_id]
+        return cast(Span, self.shape.nodes[self.shape.twins[place]].span) if place in self.shape.twins else span
+
+    def twins(self, span: Span) -> list[Span]:
+        """The other records of the call that a span stands for."""
+        place = self._places[span.span_id]
+        return [cast(Span, self.shape.nodes[twin].span) for twin, stand in self.shape.twins.items() if stand == place]
+
     def is_plumbing(self, span: Span) -> bool:
         return self._places[span.span_id] in self.shape.plumbing
+
+    def folded(self, span: Span) -> bool:
+        return self.is_twin(span) or self.is_plumbing(span)
 
     def tells(self, span: Span) -> bool:
         """No call, and yet it says something of its own."""

@@ -25,7 +25,7 @@ def part_of(scope: Scope, span: Span) -> str:
         reading = scope.reading(around)
         if reading.agent or scope.kind(around) == "AGENT":
             return reading.agent or around.name
-        if not scope.is_plumbing(around) and not scope.is_twin(around) and scope.above(around):
+        if not scope.folded(around) and scope.above(around):
             return around.name
     return agent_of(scope, span) or span.name
 

@@ -53,7 +53,8 @@ class Steps:
     @property
     def final_calls(self) -> list[Call]:
         """Calls that the trace ends with: asked for by the last model span, never run."""
-        return [step for step in self._steps if isinstance(step, Call) and step.pending and self.scope.related(step.span_id, self.answering)]
+        pending = (step for step in self._steps if isinstance(step, Call) and step.pending)
+        return [call for call in pending if self.scope.related(call.span_id, self.answering)]
 
     def system(self) -> list[Block]:
         """The instructions; each with who was given them where there are several."""
@@ -138,7 +139,7 @@ class Steps:
         kind, top = self.scope.kind(span), span is self.scope.root
         if span.span_id in self.scope.models:
             self._said(span)
-        elif kind == "LLM" and not top and not self.scope.converses(span) and not self.scope.is_twin(span) and not self.scope.is_plumbing(span):
+        elif kind == "LLM" and not top and not self.scope.converses(span) and not self.scope.folded(span):
             self._wordless(span, reading)
         if kind == "RETRIEVER" or (reading.documents and kind != "RERANKER"):
             self._steps.extend(self._documents.retrieved(span, reading))

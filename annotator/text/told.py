@@ -1,6 +1,7 @@
 """What the calls of a trace say, to find out which other spans only repeat it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from annotator.domain.message import Reading
 from annotator.text.history import canonical
@@ -71,3 +72,20 @@ def _texts(reading: Reading) -> Iterable[str]:
             yield text.strip()
     for document in (*reading.documents, *reading.input_documents):
         yield document.content.strip()
+
+
+NAMELESS = ("type", "role", "id", "object")
+"""Keys whose values only say what stands beside them."""
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """The texts and numbers of a JSON value, but for what only says of which type something is."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(inner for key, inner in node.items() if key not in NAMELESS)
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif node is not None and not isinstance(node, bool) and (text := str(node).strip()):
+            yield text
