@@ -39,6 +39,7 @@ def _of(node: Mapping[str, Any], name: str, depth: int) -> Iterator[Evaluation]:
     if (single := judgement(node, name)) is not None:
         yield single
         return
+    name = text(fields(node.get("guardrail")).get("name")) or name
     for key in INNER:
         if isinstance(node.get(key), dict | list) and (found := evaluations(node[key], name, depth + 1)):
             yield from found
@@ -65,4 +66,4 @@ def judgement(node: Mapping[str, Any], name: str = "") -> Evaluation | None:
         passed = VERDICTS.get(label)
     words = next((value for key in WORDS if (value := text(node.get(key)))), "")
     named = next((value for key in NAMES if (value := text(node.get(key)))), None)
-    return Evaluation(named or text(fields(node.get("guardrail")).get("name")) or name, label, score, words, passed)
+    return Evaluation(named or name, label, score, words, passed)

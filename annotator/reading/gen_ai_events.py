@@ -25,9 +25,10 @@ class GenAIEvents:
     """https://github.com/open-telemetry/semantic-conventions/blob/v1.36.0/docs/gen-ai/gen-ai-events.md, and what came after it.
 
     The body of an event is its attribute `body` (a log record's), `gen_ai.event.content` (Azure, Semantic Kernel), or its attributes.
+    A log record without an event's name is called `log`; then an attribute names the event.
     """
 
-    roots = frozenset(("gen_ai",))
+    roots = frozenset(("gen_ai", "log"))
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         if not span.events:
