@@ -25,19 +25,21 @@ class Documents:
     def __init__(self, scope: Scope, keyed: Keyed) -> None:
         self.scope = scope
         self.keyed = keyed
-        self._known: list[tuple[tuple[Document, ...], str]] = []
+        self._known: dict[tuple[int, str], list[tuple[tuple[Document, ...], str]]] = {}
+        """Lists and where they were recorded, by what a look at them says."""
+        self._sources = [span.span_id for span, _ in scope.order if scope.reading(span).documents]
         self._scores: dict[str, float] = {}
         self._lists: list[list[tuple[Block, Document]]] = []
 
     def retrieved(self, span: Span, reading: Reading) -> Iterator[Block]:
         """One block a document, or one that says that there was none."""
         documents = reading.documents
-        if any(documents == known and self.scope.related(span.span_id, other) for known, other in self._known):
+        alike = self._known.setdefault((len(documents), documents[0].content if documents else ""), [])
+        if any(documents == known and self.scope.related(span.span_id, other) for known, other in alike):
             return
-        self._known.append((documents, span.span_id))
+        alike.append((documents, span.span_id))
         if not documents:
-            below = (other for other, _ in self.scope.order if self.scope.reading(other).documents)
-            if not any(self.scope.related(other.span_id, span.span_id) for other in below):
+            if not any(self.scope.related(other, span.span_id) for other in self._sources):
                 yield self.keyed.block(span.span_id, "document", "DOCS", "0 documents", head=one_line(span.name), note=True)
             return
         found = []
