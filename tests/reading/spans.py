@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from annotator.domain.selection import Selection
+from annotator.domain.queue import Selection
 from annotator.domain.span import Span, SpanEvent
 from annotator.sources.files.source import Files
 from tests.recorded import FOLDER
