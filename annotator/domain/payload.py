@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from annotator.domain.span import Span, SpanHeader
 
@@ -17,11 +18,12 @@ class PackedSpan(SpanHeader):
     """What `payload_of` gives for it."""
 
 
-def payload_of(span: Span) -> bytes:
-    """One line of JSON in UTF-8: [span id, status message, attributes, [[event's name, time, attributes], …], extra].
+def payload_fields(span: Span) -> list[Any]:
+    """[span id, status message, attributes, [[event's name, time, attributes], …], extra]."""
+    events = [[event.name, event.time_ns, event.attributes] for event in span.events] if span.events else []
+    return [span.span_id, span.status_message, span.attributes, events, span.extra]
 
-    A half of a surrogate pair is kept as the three bytes that it would have.
-    """
-    events = [[event.name, event.time_ns, dict(event.attributes)] for event in span.events]
-    fields = [span.span_id, span.status_message, dict(span.attributes), events, dict(span.extra)]
-    return _ENCODER.encode(fields).encode("utf-8", "surrogatepass")
+
+def payload_of(span: Span) -> bytes:
+    """`payload_fields` as one line of JSON in UTF-8; a half of a surrogate pair is kept as the three bytes that it would have."""
+    return _ENCODER.encode(payload_fields(span)).encode("utf-8", "surrogatepass")

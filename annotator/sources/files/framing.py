@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -17,9 +17,9 @@ _SPACE = b" \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=str)
 """NaN and Infinity, which JSON has no numbers for, become strings."""
+_quick: Callable[[bytes], Any] | None = None
 _GZIP = b"\x1f\x8b"
 _MAGIC = (
-    (b"PAR1", "a Parquet file"),
     (b"PK\x03\x04", "a zip archive"),
     (b"SQLite format 3", "an SQLite database"),
     (b"(\xb5/\xfd", "a Zstandard file"),
@@ -41,6 +41,12 @@ class Record:
     value: Any = None
     reason: str = ""
     """Why it could not be read; '' where it could."""
+
+
+def try_first(quick: Callable[[bytes], Any]) -> None:
+    """Parse lines with this where it does: it must give what `_DECODER` gives, or raise ValueError, which decides nothing."""
+    global _quick
+    _quick = quick
 
 
 class Counted(io.RawIOBase):
@@ -80,6 +86,17 @@ def unpacked(raw: Counted, name: str) -> tuple[io.BufferedReader, bool]:
     return stream, False
 
 
+BROKEN = (EOFError, zlib.error, OSError)
+"""What reading a stream may raise; a broken gzip header is an OSError."""
+
+
+def broken_off(error: Exception) -> Record:
+    """Why a stream ends here."""
+    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
+        return Record(0, None, reason=f"the gzip data is broken: {error}")
+    return Record(0, None, reason=f"it cannot be read to its end: {getattr(error, 'strerror', None) or error}")
+
+
 def records(stream: io.BufferedReader, line: int = 0, offset: int = 0) -> Iterator[Record]:
     """Every record from here, which is after `line` lines and `offset` bytes. A line that is no JSON is a Record with a reason.
 
@@ -89,10 +106,8 @@ def records(stream: io.BufferedReader, line: int = 0, offset: int = 0) -> Iterat
         if offset == 0 and stream.peek(3).startswith(codecs.BOM_UTF8):
             offset = len(stream.read(3))
         yield from _records(stream, line, offset)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield Record(0, None, reason=f"the gzip data is broken: {error}")
-    except OSError as error:
-        yield Record(0, None, reason=f"it cannot be read to its end: {error.strerror or error}")
+    except BROKEN as error:
+        yield broken_off(error)
 
 
 def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Record]:
@@ -111,6 +126,11 @@ def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Reco
 
 def _line(raw: bytes, line: int, offset: int) -> tuple[Record, bool]:
     """The record of a line, and whether it breaks off, as the first line of a document of several lines does."""
+    if _quick is not None:
+        try:
+            return Record(line, offset, _quick(raw)), False
+        except ValueError:
+            pass
     try:
         text = raw.decode().strip(" \t\r\n")
         return Record(line, offset, _DECODER.decode(text)), False

@@ -15,10 +15,10 @@ _SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrume
 TRACE_ID = ("traceId", "trace_id")
 SPAN_ID = ("spanId", "span_id")
 _PARENT_ID = ("parentSpanId", "parent_span_id")
-_START = ("startTimeUnixNano", "start_time_unix_nano")
+START = ("startTimeUnixNano", "start_time_unix_nano")
 _END = ("endTimeUnixNano", "end_time_unix_nano")
 _TIME = ("timeUnixNano", "time_unix_nano")
-_READ = frozenset((*TRACE_ID, *SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *_START, *_END))
+_READ = frozenset((*TRACE_ID, *SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *START, *_END))
 _EMPTY: tuple[Any, ...] = (None, "", 0, [])
 _NO_TIME = (None, "", 0, "0")
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
@@ -31,7 +31,7 @@ _ALTERNATIVES = frozenset(
 def is_span(record: Mapping[str, Any]) -> bool:
     """True for a span of OTLP/JSON, told by its ids and one more of its fields."""
     return first(record, *SPAN_ID) is not None and (
-        first(record, *TRACE_ID) is not None or first(record, *_START) is not None or isinstance(record.get("attributes"), list)
+        first(record, *TRACE_ID) is not None or first(record, *START) is not None or isinstance(record.get("attributes"), list)
     )
 
 
@@ -63,7 +63,7 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
     events, odd_events = _events(span.get("events"))
     received = span.get("status")
     status = received if isinstance(received, dict) else {"code": received}
-    start, end = first(span, *_START), first(span, *_END)
+    start, end = first(span, *START), first(span, *_END)
     start_ns, end_ns = unix_nano(start), unix_nano(end)
     extra = {key: value for key, value in span.items() if key not in _READ and value not in _EMPTY}
     if around:
@@ -73,7 +73,7 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
     if odd_events:
         extra["events"] = odd_events
     if start_ns is None and start not in _NO_TIME:
-        extra[_START[1]] = start
+        extra[START[1]] = start
     if end_ns is None and end not in _NO_TIME:
         extra[_END[1]] = end
     return Span(
@@ -134,13 +134,18 @@ def attributes_of(pairs: Any) -> tuple[dict[str, Any], Any]:
     attributes: dict[str, Any] = {}
     odd = []
     for pair in pairs:
-        if not isinstance(pair, dict) or not isinstance(key := pair.get("key"), str):
+        try:  # nearly every value is a string alone
+            key, value = pair["key"], pair["value"]
+            alone = value["stringValue"]
+            if len(value) == 1 and alone is not None and isinstance(key, str):
+                attributes[key] = alone
+                continue
+        except (KeyError, TypeError, IndexError):
+            pass
+        if isinstance(pair, dict) and isinstance(key := pair.get("key"), str):
+            attributes[key] = unwrap(pair.get("value"))
+        else:
             odd.append(pair)
-            continue
-        value = pair.get("value")
-        # Nearly every value is a string alone.
-        alone = value.get("stringValue") if isinstance(value, dict) and len(value) == 1 else None
-        attributes[key] = unwrap(value) if alone is None else alone
     return attributes, odd
 
 

@@ -19,7 +19,7 @@ _MAX_NS = (1 << 63) - 1
 """The largest time that OTLP's consumers and SQLite can keep: the year 2262."""
 _SECONDS = 100_000_000_000
 """More seconds than any time since 1970 has, fewer milliseconds than any time after 1973."""
-_STATUS = {"1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR", "UNSET": "UNSET"}
+_STATUS: dict[str | int, str] = {0: "UNSET", 1: "OK", 2: "ERROR", "1": "OK", "2": "ERROR", "OK": "OK", "ERROR": "ERROR", "UNSET": "UNSET"}
 _ZONES = ("+00:00", "Z")
 
 
@@ -64,7 +64,7 @@ def parent_id(value: Any) -> str | None:
 
 def status_code(value: Any) -> str:
     """OK, ERROR or UNSET from 0, 1, 2, 'STATUS_CODE_OK', 'Error' and the like."""
-    if isinstance(value, str) and value in _STATUS:
+    if isinstance(value, str | int) and not isinstance(value, bool) and value in _STATUS:
         return _STATUS[value]
     return _STATUS.get(text(value).upper().removeprefix("STATUS_CODE_"), "UNSET")
 
