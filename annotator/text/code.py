@@ -95,18 +95,17 @@ def prepare(blocks: Iterable[Block]) -> bool:
 def _pieces(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
     """The lexer and the text of every piece of code."""
     from annotator.text.markdown import fences
-    from annotator.text.paint import syntaxes
 
     for block in blocks:
-        for start, end, syntax in syntaxes(block):
-            found: list[tuple[str, int, int]] = [(syntax, start, end)]
-            if syntax == "markdown":
-                found = [(fence.language, fence.inside, fence.until) for fence in fences(block.text, start, end)]
-            for language, first, last in found:
-                if language in LEXERS and 0 < last - first <= LONGEST:
-                    code = block.text[first:last]
-                    if max(map(len, code.split("\n"))) <= WIDEST:
-                        yield LEXERS[language], code
+        text = block.body
+        found: Iterable[tuple[str, int, int]] = [(block.syntax, 0, len(text))]
+        if block.syntax == "markdown":
+            found = ((fence.language, fence.inside, fence.until) for fence in fences(text, 0, len(text)))
+        for language, first, last in found:
+            if language in LEXERS and 0 < last - first <= LONGEST:
+                code = text[first:last]
+                if max(map(len, code.split("\n"))) <= WIDEST:
+                    yield LEXERS[language], code
 
 
 def _marks(language: str, code: str) -> Iterator[Mark]:

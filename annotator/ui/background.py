@@ -15,7 +15,9 @@ from annotator.domain.queue import Queue
 from annotator.domain.source import Source
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
-from annotator.ui.messages import Connected, Filled, Prepared, ServerSilent, Synced
+from annotator.text import code
+from annotator.text.block import Block
+from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.session import Connection, Session
 from annotator.workflow.fill import Filling, Progress, fill, load, load_some
 from annotator.workflow.present import present
@@ -36,7 +38,7 @@ class Background:
         self._started = False
         self._stop = threading.Event()
         self._changed = threading.Event()
-        self._wanted: queues.SimpleQueue[int] = queues.SimpleQueue()
+        self._wanted: queues.LifoQueue[int | tuple[Block, ...]] = queues.LifoQueue()  # what was asked for last is looked at now
 
     def start(self) -> None:
         """Once, the threads that have something to do here; after the first frame, which they would hold up."""
@@ -59,6 +61,10 @@ class Background:
         """Ask for an item to be read and laid out."""
         self._wanted.put(item_id)
 
+    def colour(self, blocks: tuple[Block, ...]) -> None:
+        """Ask for the code in what is shown to be coloured."""
+        self._wanted.put(blocks)
+
     def changed(self) -> None:
         """A judgement was made: the outbox has something to send."""
         self._changed.set()
@@ -79,14 +85,19 @@ class Background:
     def _prepare(self, store: Store) -> None:
         while not self._stop.is_set():
             try:
-                item_id = self._wanted.get(timeout=IDLE_SECONDS)
+                wanted = self._wanted.get(timeout=IDLE_SECONDS)
             except queues.Empty:
                 continue
+            if not isinstance(wanted, int):
+                if code.prepare(wanted):
+                    self.post(Coloured())
+                continue
             try:
-                presented = present(store, self.session.queue.source_id, store.item(item_id))
+                presented = present(store, self.session.queue.source_id, store.item(wanted))
+                code.prepare(presented.blocks if presented else ())
             except StoreError:  # said when the item is to be shown
                 presented = None
-            self.post(Prepared(item_id, presented))
+            self.post(Prepared(wanted, presented))
 
     def _feed(self, store: Store) -> None:
         session = self.session

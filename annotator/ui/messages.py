@@ -18,6 +18,10 @@ class Prepared(Message):
         super().__init__()
 
 
+class Coloured(Message):
+    """Code in the trace that is shown has its colours."""
+
+
 class Filled(Message):
     """More of the queue is here."""
 

@@ -15,7 +15,7 @@ from annotator.text.line import Line, Piece, line
 from annotator.text.page import Page
 from annotator.ui.background import Background
 from annotator.ui.compositor import LeanCompositor
-from annotator.ui.messages import Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
+from annotator.ui.messages import Coloured, Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
 from annotator.ui.review import drawing
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.copying import Copying
@@ -143,6 +143,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         """Keys that were read before a window or the field opened come here too: they belong to what is open now."""
         event.stop()
         event.prevent_default()
+        if self.host.typed_elsewhere(event):
+            return
         front = self.app.screen
         if isinstance(front, (Chooser, Reader, OutboxScreen)):
             front.press(event)
@@ -161,6 +163,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
+        if self.host.typed_elsewhere(event):
+            return
         if self.field.is_open:
             self.field.paste(event.text)
         else:
@@ -225,6 +229,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             lines = drawing.waiting(desk)
         if not keep_top:
             self.trace.to_left()
+            self.call_after_refresh(self.background.colour, desk.blocks)
         self.trace.show(lines, self.trace.top if keep_top else 0, self.chosen)
 
     @on(TraceView.Resized)
@@ -270,6 +275,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     @on(Prepared)
     def _prepared(self, message: Prepared) -> None:
         self.moving.arrived(message.item_id, message.presented)
+
+    @on(Coloured)
+    def _coloured(self) -> None:
+        self.trace_changed(keep_top=True)
 
     @on(Filled)
     def _filled(self, message: Filled) -> None:
