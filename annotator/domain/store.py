@@ -148,6 +148,12 @@ class TraceStore(Protocol):
     def trace(self, source_id: int, trace_id: str) -> Trace | None:
         """With payloads; None while they are not here."""
 
+    def session_traces(self, source_id: int, session_id: str) -> list[str]:
+        """The traces with a span of this session, earliest first."""
+
+    def payload_size(self, source_id: int, trace_id: str) -> int:
+        """Bytes that a trace takes in the store; 0 while its payload is not here."""
+
     def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
         """Traces of items from that position on whose payload is not here: trace id and number of spans."""
 

@@ -129,6 +129,18 @@ class Traces(Area, TraceStore):
         with self.db.atomic():
             return stand_in(self.db, source_id)
 
+    def session_traces(self, source_id: int, session_id: str) -> list[str]:
+        rows = self.db.all(
+            "SELECT trace.trace_id FROM span JOIN trace ON trace.id = span.trace WHERE span.session_id = ? AND trace.source = ?"
+            " GROUP BY trace.id ORDER BY min(span.start_ns) IS NULL, min(span.start_ns), trace.trace_id",
+            (session_id, source_id),
+        )
+        return [trace_id for (trace_id,) in rows]
+
+    def payload_size(self, source_id: int, trace_id: str) -> int:
+        size = "SELECT sum(length(chunk)) FROM payload WHERE trace = (SELECT id FROM trace WHERE trace_id = ? AND source = ?)"
+        return int(self.db.one(size, (trace_id, source_id))[0] or 0)
+
     def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
         # A look at one index entry saves the walk through a queue whose payloads are all here.
         if self.db.one("SELECT 1 FROM trace WHERE loaded = 0 AND source = (SELECT source FROM queue WHERE id = ?)", (queue_id,)) is None:

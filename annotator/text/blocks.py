@@ -19,6 +19,7 @@ from annotator.text.scope import Scope
 from annotator.text.spans import never_ended, took
 from annotator.text.steps import Steps
 from annotator.text.told import Told, leaves
+from annotator.text.turns import Conversation, earlier_turns, later_turns
 
 __all__ = ["Block", "trace_blocks"]
 
@@ -30,7 +31,13 @@ NAMED = ("call", "agent", "guardrail", "evaluator", "step", "model")
 LOOK = 40
 """Characters in which the JSON of a conversation says that it is one."""
 
-def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "", shape: Outline | None = None) -> list[Block]:
+def trace_blocks(
+    trace: Trace,
+    readings: Mapping[str, Reading],
+    focus: str = "",
+    shape: Outline | None = None,
+    conversation: Conversation | None = None,
+) -> list[Block]:
     """The whole trace when `focus` is its root (or names no span), else that span and what is below it."""
     if not trace.spans:
         return [Block("empty", "", "user", "USER", "this trace has no spans", weight="question", note=True)]
@@ -45,11 +52,12 @@ def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "",
     blocks.extend(_rest(scope, asked, scope.top.input_text, "input"))
     blocks.extend(steps.system())
     blocks.extend(_tools_block(scope))
-    if steps.earlier:
-        blocks.append(_group(EARLIER, "message", steps.earlier))
-        blocks.extend(steps.earlier)
+    turns = earlier_turns(conversation, steps.spoken) if conversation and scope.whole else []
+    if earlier := [*turns, *steps.earlier]:
+        blocks.append(_earlier(turns, steps.earlier))
+        blocks.extend(earlier)
     if happened:
-        blocks.append(_group(STEPS, "step", happened))
+        blocks.append(_steps(happened))
         blocks.extend(happened)
     final = steps.final_calls
     blocks.extend(_answer_blocks(scope, ends, bool(final)))
@@ -57,9 +65,10 @@ def trace_blocks(trace: Trace, readings: Mapping[str, Reading], focus: str = "",
         blocks.extend(steps.call_blocks(call, "answer"))
     if ends and "messages" not in (scope.top.output_text or "")[:LOOK]:
         blocks.extend(_rest(scope, ends[0], scope.top.output_text, "output"))
+    blocks.extend(later_turns(conversation) if conversation and scope.whole else [])
     blocks.extend(remarks(scope))
     blocks.extend(background(scope, steps.others))
-    blocks.append(facts_block(scope))
+    blocks.append(facts_block(scope, conversation.standing if conversation else ""))
     return blocks
 
 
@@ -119,7 +128,14 @@ def _tools_block(scope: Scope) -> list[Block]:
     return [Block(f"{span_id}/tools", span_id, "tools", "TOOLS", body, detail=detail, weight="background", summary=summary)]
 
 
-def _group(key: str, noun: str, members: list[Block]) -> Block:
+def _earlier(turns: list[Block], messages: list[Block]) -> Block:
+    """One line for what was said before the question: in other traces of the session, and in the prompt."""
+    told = len({block.key.rpartition("/")[0] for block in turns if block.kind != "turn"})
+    counts = (told and facts.counted(told, "earlier turn"), messages and facts.counted(len(messages), "earlier message"))
+    return Block(EARLIER, "", "group", "", weight="background", summary=", ".join(count for count in counts if count) or "earlier turns")
+
+
+def _steps(members: list[Block]) -> Block:
     """One line for many blocks: how many, and what they are."""
     names: list[str] = []
     count = 0
@@ -129,12 +145,9 @@ def _group(key: str, noun: str, members: list[Block]) -> Block:
         elif place and block.title == "✗" and names:
             names[-1] += " ✗"
             continue
-        if block.title in ("=", ""):
-            continue
-        named = block.kind in NAMED
-        names.append(f"{block.title} {block.head}" if named else block.title)
-    what = "earlier message" if key == EARLIER else noun
-    return Block(key, "", "group", "", weight="background", summary=f"{facts.counted(count, what)}  {', '.join(names)}")
+        if block.title not in ("=", ""):
+            names.append(f"{block.title} {block.head}" if block.kind in NAMED else block.title)
+    return Block(STEPS, "", "group", "", weight="background", summary=f"{facts.counted(count, 'step')}  {', '.join(names)}")
 
 
 def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:

@@ -33,6 +33,8 @@ class Steps:
         last = scope.last_said()
         self.answering = last[0].span_id if last else ""
         self.earlier: list[Block] = []
+        self.spoken: set[str] = set()
+        """The texts of the earlier turns."""
         self.others: list[Span] = []
         self._keyed = Keyed()
         self._documents = Documents(scope, self._keyed)
@@ -44,6 +46,8 @@ class Steps:
         self._asked = False
         self._outputs: list[tuple[Saying, str]] = []
         self._failures: list[Failure] = []
+        self._explained = [span.span_id for span, _ in scope.order if _speaks(scope.reading(span))]
+        """Spans that say why they failed."""
         self._templates: set[str] = set()
         self._embedded: set[str] = set()
         self._agent = agent_of(scope, scope.root)
@@ -184,6 +188,7 @@ class Steps:
                     self._asked = True
                 elif place < turns_end and saying.kind in ("user", "assistant"):
                     self.earlier.append(self._spoken(span, saying, TITLES[saying.kind]))
+                    self.spoken.add(saying.text.strip())
                 else:
                     self._continue(span, saying)
 
@@ -271,9 +276,7 @@ class Steps:
         """Failures that nothing below this span showed: an exception is recorded again on every span that it passes."""
         for failure in reading.failures:
             silent = not failure.message
-            if silent and any(
-                self.scope.related(span.span_id, other.span_id) and _speaks(self.scope.reading(other)) for other, _ in self.scope.order
-            ):
+            if silent and any(self.scope.related(span.span_id, other) for other in self._explained):
                 continue
             if not any(_repeated(failure, known) for known in self._failures):
                 self._failures.append(failure)

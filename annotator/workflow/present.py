@@ -14,6 +14,8 @@ from annotator.text.block import Block
 from annotator.text.blocks import trace_blocks
 from annotator.text.outline import Outline, outline
 from annotator.text.tree import TreeRow, tree_rows
+from annotator.text.turns import Conversation
+from annotator.workflow.turns import conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,20 @@ class Presented:
     """The whole trace, as read from its root."""
     focus: str
     """The span whose view `blocks` is."""
+    conversation: Conversation | None = None
+    """The session's other traces."""
     _trees: dict[tuple[bool, str], tuple[TreeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """Characters of its text."""
+        return sum(block.text_size for block in self.blocks)
 
     def focused(self, span_id: str) -> tuple[Block, ...]:
         """The view from another span."""
-        return self.blocks if span_id == self.focus else tuple(trace_blocks(self.trace, self.readings, span_id, self.shape))
+        if span_id == self.focus:
+            return self.blocks
+        return tuple(trace_blocks(self.trace, self.readings, span_id, self.shape, self.conversation))
 
     def tree(self, everything: bool = False, current: str = "") -> tuple[TreeRow, ...]:
         """The span tree, twins and plumbing folded unless `everything`; the focus and the current span always have a row."""
@@ -49,14 +60,14 @@ class Presented:
 def present(store: TraceStore, source_id: int, item: Item) -> Presented | None:
     """None while the payload is not here."""
     trace = store.trace(source_id, item.trace_id)
-    return None if trace is None else present_trace(trace, item.span_id)
+    return None if trace is None else present_trace(trace, item.span_id, conversation(store, source_id, trace))
 
 
-def present_trace(trace: Trace, focus: str) -> Presented:
+def present_trace(trace: Trace, focus: str, session: Conversation | None = None) -> Presented:
     """The trace seen from one of its spans."""
     readings = {span.span_id: read(span) for span in trace.spans}
     shape = outline(trace.spans, readings)
-    return Presented(trace, readings, shape, tuple(trace_blocks(trace, readings, focus, shape)), focus)
+    return Presented(trace, readings, shape, tuple(trace_blocks(trace, readings, focus, shape, session)), focus, session)
 
 
 HALVES = re.compile("[\ud800-\udfff]")

@@ -1,0 +1,107 @@
+"""A session's other traces as turns of one conversation."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from annotator.domain.message import Reading
+from annotator.domain.span import Trace
+from annotator.text.block import Block
+from annotator.text.ends import answers, question
+from annotator.text.escape import one_line
+from annotator.text.facts import counted, local_time
+from annotator.text.keyed import SUMMED
+from annotator.text.readable import prose, spoken
+from annotator.text.scope import Scope
+
+
+class Turn(NamedTuple):
+    """What was asked and answered in one trace; not yet escaped."""
+
+    trace_id: str
+    place: int
+    """From 1, in the session."""
+    question: str | None
+    """None where none was recorded, or the trace was not read."""
+    answer: str | None
+    failure: str = ""
+    """What went wrong, where nothing was answered."""
+    unread: str = ""
+    """Why the trace was not read."""
+    start_ns: int | None = None
+
+
+class Conversation(NamedTuple):
+    """The session that a trace belongs to."""
+
+    session_id: str
+    place: int
+    """Of the trace, from 1."""
+    turns: int
+    """How many traces the session has."""
+    earlier: tuple[Turn, ...] = ()
+    """Oldest first; the oldest ones may be left out."""
+    later: tuple[Turn, ...] = ()
+
+    @property
+    def standing(self) -> str:
+        """turn 3 of 4."""
+        return f"turn {self.place} of {self.turns}"
+
+
+def turn(trace: Trace, readings: Mapping[str, Reading], place: int) -> Turn:
+    """The ends of a trace."""
+    scope = Scope(trace, readings, "")
+    texts = [end.text for end in answers(scope) if end.text]
+    failures = [failure for span, _ in scope.order for failure in scope.reading(span).failures] if not texts else []
+    failure = ": ".join(part for part in (failures[0].kind, failures[0].message) if part) or "failed" if failures else ""
+    return Turn(trace.trace_id, place, question(scope).text, "\n".join(texts) or None, failure, start_ns=scope.root.start_ns)
+
+
+def earlier_turns(conversation: Conversation, told: Collection[str]) -> list[Block]:
+    """USER and ANSWER of each earlier turn, newest last, on one line each until it is opened.
+
+    A turn that the trace's own history repeats (`told`: its texts) is left out.
+    """
+    found: list[Block] = []
+    first = conversation.earlier[0].place if conversation.earlier else conversation.place
+    if first > 1:
+        body = f"{counted(first - 1, 'earlier turn')} of this session before these"
+        found.append(Block("turn/before", "", "turn", "", body, weight="background", summary=body, note=True))
+    for one in conversation.earlier:
+        if one.question and one.answer and one.question.strip() in told and one.answer.strip() in told:
+            continue
+        found.extend(_blocks(one))
+    return found
+
+
+def later_turns(conversation: Conversation) -> list[Block]:
+    """One line that says how many there are; what they say only when it is opened: a judgement must not know the future."""
+    count = conversation.turns - conversation.place
+    if not count:
+        return []
+    body = f"{counted(count, 'later turn')} of this session, not shown before they are opened"
+    detail = "\n".join(f"{block.title} {block.head}\n{block.body}" for one in conversation.later for block in _blocks(one))
+    left = count - len(conversation.later)
+    detail += f"\nand {counted(left, 'more turn')}" if left else ""
+    return [Block("turn/later", "", "turn", "LATER", body, detail=detail.strip("\n"), weight="background", summary=body, note=True)]
+
+
+def _blocks(one: Turn) -> list[Block]:
+    when = local_time(one.start_ns)
+    head = f"turn {one.place}" + (f"  {when}" if when else "")
+    if one.unread:
+        return [_block(one, "user", "USER", head, f"{one.unread}: trace {one_line(one.trace_id)}", note=True)]
+    asked = one.question.strip() if one.question else ""
+    told = one.answer.strip() if one.answer else ""
+    missing = f"✗ {one_line(one.failure)}" if one.failure else "no answer was recorded"
+    return [
+        _block(one, "user", "USER", head, asked or "no input was recorded", note=not asked),
+        _block(one, "assistant", "ANSWER", f"turn {one.place}", told or missing, note=not told),
+    ]
+
+
+def _block(one: Turn, kind: str, title: str, head: str, text: str, note: bool) -> Block:
+    body, syntax = prose(text) if note or kind == "user" else spoken(text)
+    summary = f"{head}  {one_line(text[:SUMMED])}"
+    key = f"turn/{one.trace_id}/{kind}"
+    return Block(key, "", kind, title, body, head, syntax=syntax, weight="background", summary=summary, note=note)

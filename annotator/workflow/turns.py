@@ -1,0 +1,80 @@
+"""The session of a trace, read from the store: its other traces as turns."""
+
+from collections.abc import Iterator, Mapping
+
+from annotator.domain.message import Reading
+from annotator.domain.span import Span, Trace
+from annotator.domain.store import TraceStore
+from annotator.reading import read
+from annotator.text.turns import Conversation, Turn, turn
+
+MOST = 20
+"""Turns that are read."""
+LATER = 5
+"""Of which later ones."""
+LARGEST = 250_000
+"""Bytes in the store of all turns that are read together; a turn beyond is named."""
+
+
+class _Reading(Mapping[str, Reading]):
+    """Spans are read when they are asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._spans = {span.span_id: span for span in trace.spans}
+        self._known: dict[str, Reading] = {}
+
+    def __getitem__(self, span_id: str) -> Reading:
+        if span_id not in self._known:
+            self._known[span_id] = read(self._spans[span_id])
+        return self._known[span_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
+def session_id(trace: Trace) -> str | None:
+    """The root's session, else the first that a span names."""
+    root = trace.root
+    named = [root] if root is not None and root.session_id else [span for span in trace.spans if span.session_id]
+    return named[0].session_id if named else None
+
+
+def conversation(store: TraceStore, source_id: int, trace: Trace) -> Conversation | None:
+    """None where the trace has no session, or is alone in it."""
+    session = session_id(trace)
+    traces = store.session_traces(source_id, session) if session else []
+    if session is None or trace.trace_id not in traces or len(traces) < 2:
+        return None
+    at = traces.index(trace.trace_id)
+    later = traces[at + 1 : at + 1 + LATER]
+    first = max(0, at - (MOST - len(later)))
+    room = LARGEST
+    found: dict[int, Turn] = {}
+    for place in (*range(at - 1, first - 1, -1), *range(at + 1, at + 1 + len(later))):
+        size = store.payload_size(source_id, traces[place])
+        room -= size
+        found[place] = _turn(store, source_id, traces[place], place + 1, size, room)
+    earlier = tuple(found[place] for place in range(first, at))
+    return Conversation(session, at + 1, len(traces), earlier, tuple(found[at + 1 + place] for place in range(len(later))))
+
+
+def _turn(store: TraceStore, source_id: int, trace_id: str, place: int, size: int, room: int) -> Turn:
+    trace = store.trace(source_id, trace_id) if size and room >= 0 else None
+    if trace is None or not trace.spans:
+        unread = "not read, for its size" if size and room < 0 else "its spans are not here yet"
+        return Turn(trace_id, place, None, None, unread=unread)
+    quick = _root_alone(trace, place)
+    return quick or turn(trace, _Reading(trace), place)
+
+
+def _root_alone(trace: Trace, place: int) -> Turn | None:
+    """Both ends from the root alone, where it says them in plain words."""
+    root: Span | None = trace.root
+    if root is None:
+        return None
+    said = turn(Trace(trace.trace_id, (root,)), {root.span_id: read(root)}, place)
+    plain = (said.question or "{")[0] not in "{[" and (said.answer or "{")[0] not in "{["
+    return said if plain else None
