@@ -28,7 +28,18 @@ def selection(args: argparse.Namespace, server: bool) -> Selection:
         args.limit,
         order,
         seed,
+        _columns(args, server),
     )
+
+
+def _columns(args: argparse.Namespace, server: bool) -> tuple[tuple[str, str], ...]:
+    if not args.column:
+        return ()
+    if server:
+        raise UsageError("--column names the columns of a table in a file, and this is a server.", "Leave it out.")
+    from annotator.sources.files.columns import column_map
+
+    return column_map(args.column)
 
 
 def _order(text: str | None, server: bool) -> tuple[Order, int]:

@@ -3,7 +3,7 @@
 import argparse
 import difflib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -63,6 +63,8 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
             return _server(args, store, found.settings)
         return _resume(args, store, place.named_queue(store, args.queue))
     if is_url(args.source):
+        if args.more:
+            raise UsageError("A server and files cannot be one queue.", "Give the server alone, or files alone.")
         return _server(args, store, find_server(args.source).settings)
     return _files(args, store)
 
@@ -142,7 +144,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
 
 def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
     selection = choosing.selection(args, server=False)
-    location = args.source if args.source == "-" else str(Path(args.source).expanduser().resolve())
+    location = _location([args.source, *args.more])
     for queue in store.queues():
         same = queue.source.location == location != "-" and _alike(queue.selection, selection)
         if same and args.queue in (None, queue.name):
@@ -150,9 +152,18 @@ def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
     name = name_of(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
     rubric = load_rubric(Path(args.rubric)) if args.rubric else BUILT_IN
-    stem = "stdin" if location == "-" else Path(location).name.split(".")[0]
+    stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
     return Opened(queue, name, f"annotator:{name}", None, source)
+
+
+def _location(sources: Sequence[str]) -> str:
+    """Absolute paths, each on a line of its own, or '-'."""
+    if "-" in sources and len(sources) > 1:
+        raise UsageError("Standard input (-) stands alone.", "Give files, or put everything into the pipe.")
+    if any(map(is_url, sources)):
+        raise UsageError("A server and files cannot be one queue.", "Give the server alone, or files alone.")
+    return "\n".join(source if source == "-" else str(Path(source).expanduser().resolve()) for source in sources)
 
 
 def _file_source(location: str, stdin: BinaryIO | None = None) -> Callable[[], Source]:
@@ -164,8 +175,9 @@ def _file_source(location: str, stdin: BinaryIO | None = None) -> Callable[[], S
 
 
 def _alike(one: Selection, other: Selection) -> bool:
-    """The same choice; relative times (3h ago) never are, a missing limit matches any."""
-    return replace(one, limit=None) == replace(other, limit=None) and other.limit in (None, one.limit)
+    """The same choice; relative times (3h ago) never are, a missing limit matches any, and so do missing columns."""
+    same = replace(one, limit=None, columns=()) == replace(other, limit=None, columns=())
+    return same and other.limit in (None, one.limit) and other.columns in ((), one.columns)
 
 
 def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Selection) -> str:

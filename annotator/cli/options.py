@@ -20,9 +20,12 @@ def who(verb: argparse.ArgumentParser) -> None:
 def source(verb: argparse.ArgumentParser) -> None:
     """Which traces, and how they become a queue."""
     verb.add_argument("source", nargs="?", metavar="SOURCE", help="http(s)://… of a Phoenix server, a file, a folder, or - for stdin")
+    verb.add_argument("more", nargs="*", metavar="FILE", help="more files of the same traces: log records, other pages")
     verb.add_argument("--queue", metavar="NAME", help="the queue to resume, or the name of a new one")
     verb.add_argument("--project", metavar="NAME", help="the server's project (PHOENIX_PROJECT_NAME)")
     verb.add_argument("--rubric", metavar="FILE", help="how to judge: a rubric.toml")
+    roles = "id, trace, span, parent, session, user, name, kind, input, output, context, model, system, start, end, status, metadata.…"
+    verb.add_argument("--column", metavar="ROLE=COLUMN", action="append", default=[], help=f"what a table's column is: {roles}")
     several: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     verb.add_argument("--config", metavar="NAME", **several, help="annotation configs of the server to judge by")
     what = "what an item is: a trace's root span (default), each span, or the trace"

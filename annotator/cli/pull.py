@@ -11,6 +11,7 @@ from annotator.domain.queue import Queue
 from annotator.errors import SourceError
 
 if TYPE_CHECKING:
+    from annotator.domain.source import BadLine
     from annotator.workflow.fill import Progress
 
 
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
         share = f", {100 * progress.read // progress.total}%" if progress.total else ""
         show(f"{progress.traces:,} traces listed, {progress.items:,} items{share}")
 
-    work = Filling(store, source, opened.queue, opened.identifier, server, report=report)
+    unread: list[BadLine] = []
+    work = Filling(store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append)
     try:
         done = fill(work)
         loaded = 0
@@ -61,17 +63,18 @@ def run(args: argparse.Namespace) -> int:
     finally:
         place.remove_if_empty(store, opened.queue)
     say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
-    for bad in done.bad:
-        say(f"  line {bad.line}: {bad.reason}", aside=True)
-    if done.bad:
-        print(f"annotator: {len(done.bad)} parts could not be read and were left out", file=sys.stderr)
-    return 1 if done.bad else 0
+    wrong = [*done.bad, *unread]
+    for bad in wrong:
+        say(f"  line {bad.line}: {bad.reason}" if bad.line else f"  {bad.reason}", aside=True)
+    if wrong:
+        print(f"annotator: {len(wrong)} parts could not be read whole", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def _nothing(queue: Queue, done: "Progress") -> SourceError:
     if done.traces:
         return SourceError(f"None of {done.traces:,} traces fits the selection.", "Widen --kind, --status, --session, --since or --until.")
-    what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.location} brought"
+    what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.named} brought"
     return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
 
 

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         for queue in store.queues():
             counts = store.counts(queue.id)
-            row = (queue.name, f"{counts.items} items", f"{counts.done} done", queue.source.location, queue.source.project)
+            row = (queue.name, f"{counts.items} items", f"{counts.done} done", queue.source.named, queue.source.project)
             print("\t".join(map(one_line, row)).rstrip())
         return 0
     if not args.name:

@@ -52,7 +52,7 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
     for queue in queues:
         counts = store.counts(queue.id)
         found["queues"].append({
-            "name": queue.name, "source": queue.source.location, "project": queue.source.project,
+            "name": queue.name, "source": queue.source.named, "project": queue.source.project,
             "items": counts.items, "todo": counts.todo, "done": counts.done,
             "skipped": counts.skipped, "deferred": counts.deferred, "flagged": counts.flagged,
         })

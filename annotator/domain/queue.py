@@ -26,6 +26,8 @@ class Selection:
     limit: int | None = None
     order: Order = "listed"
     seed: int = 0
+    columns: tuple[tuple[str, str], ...] = ()
+    """Of tables in files: (role, column) as a person named them; the other roles are guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,16 @@ class SourceRef:
     """Where traces come from."""
 
     location: str
-    """Base URL of a server without a trailing slash, an absolute path, or '-'."""
+    """Base URL of a server without a trailing slash, an absolute path, several of them on lines of their own, or '-'."""
     project: str = ""
     """The server's project; '' for files."""
     server: str = ""
     """Where annotations go: the location of a server; '' for files."""
+
+    @property
+    def named(self) -> str:
+        """The location for people."""
+        return self.location.replace("\n", ", ")
 
     @property
     def is_server(self) -> bool:

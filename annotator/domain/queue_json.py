@@ -9,9 +9,10 @@ from annotator.domain.queue import Selection
 
 def selection_to_json(selection: Selection) -> dict[str, Any]:
     """The fields of the selection under their own names."""
-    return {**asdict(selection), "kinds": list(selection.kinds)}
+    return {**asdict(selection), "kinds": list(selection.kinds), "columns": [list(pair) for pair in selection.columns]}
 
 
 def selection_from_json(value: Mapping[str, Any]) -> Selection:
     """The inverse of `selection_to_json`; a key that is missing gets its default. TypeError for an unknown key."""
-    return Selection(**{**value, "kinds": tuple(value.get("kinds", ()))})
+    columns = tuple((role, column) for role, column in value.get("columns", ()))
+    return Selection(**{**value, "kinds": tuple(value.get("kinds", ())), "columns": columns})

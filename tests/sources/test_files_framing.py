@@ -193,7 +193,7 @@ def test_spans_reads_the_traces_that_are_asked_for(tmp_path: Path) -> None:
         (b'{"resourceMetrics": []}', "OTLP metrics"),
         (b'{"info": {}, "data": {"spans": []}}', "line 1: an MLflow trace without spans and without an id"),
         (b'{"trace": {}, "observations": []}', "line 1: a Langfuse trace without observations and without an id"),
-        (b"PAR1....", "is a Parquet file"),
+        (b"PAR1....", "is a broken Parquet file"),
         (b"\xff\xfe{\x00", "is UTF-16 text"),
         (b"<html>", "is HTML or XML"),
         (b"\x1f\x8b", "the gzip data is broken"),

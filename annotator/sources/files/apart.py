@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import json
 import logging
 import marshal
 import os
@@ -9,31 +10,35 @@ import struct
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import annotator
-from annotator.domain.payload import PackedSpan, payload_of
+from annotator.domain.payload import PackedSpan, payload_fields, payload_of
 from annotator.domain.source import BadLine, Page
-from annotator.domain.span import LogRecord, SpanEvent
+from annotator.domain.span import LogRecord, Span, SpanEvent
 from annotator.errors import AnnotatorError, BadFile, SourceError
+from annotator.sources.files.framing import try_first
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from annotator.sources.files.apart import main; main()"
 _LENGTH = struct.Struct(">Q")
 _AHEAD = 1 << 20
 """Bytes of pages that may wait: about five."""
+PAGE = 300
+"""Spans a page: what its transaction takes a few milliseconds for. Of many small ones each would write the indexes' pages again."""
 _log = logging.getLogger(__name__)
 
 
-def pages_apart(location: str, cursor: str | None) -> Iterator[Page]:
+def pages_apart(location: str, columns: Sequence[tuple[str, str]], cursor: str | None) -> Iterator[Page]:
     """The pages of `Files(location).pages`, their spans packed. The process ends with the iterator, or with this one.
 
     Raises BadFile as `Files` does, and SourceError where the process ends before its last page.
     """
     home = str(Path(annotator.__file__).parent.parent)
-    arguments = [sys.executable, "-c", _START, home, location, *(() if cursor is None else (cursor,))]
+    arguments = [sys.executable, "-c", _START, home, location, json.dumps(columns), *(() if cursor is None else (cursor,))]
     # A process group of its own: Ctrl+C is for this process, which ends that one.
     with subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
@@ -61,14 +66,20 @@ def main() -> None:
     """What the process does: every page to standard output, then how it ended."""
     # Nothing that came from JSON has circles, and looking for some takes a tenth of the time.
     gc.disable()
+    from pydantic_core import from_json, to_json
+
     from annotator.sources.files.source import Files
 
-    location, *rest = sys.argv[2:]
+    # Both take half of json's time and are stricter than json, which is asked where they refuse.
+    try_first(partial(from_json, allow_inf_nan=False, cache_strings="keys"))
+
+    location, columns, *rest = sys.argv[2:]
     out = sys.stdout.buffer
     try:
         try:
-            for page in Files(location).pages_here(rest[0] if rest else None):
-                _send(out, "page", *_fields(page))
+            pairs = [(role, column) for role, column in json.loads(columns)]
+            for page in Files(location).pages_here(pairs, rest[0] if rest else None, PAGE):
+                _send(out, "page", *_fields(page, to_json))
             _send(out, "end")
         except AnnotatorError as error:
             _send(out, "bad", error.title, error.advice)
@@ -80,17 +91,24 @@ def main() -> None:
         os._exit(0)
 
 
-def _fields(page: Page) -> tuple[Any, ...]:
+def _fields(page: Page, quick: Callable[[Any], bytes]) -> tuple[Any, ...]:
     spans = [
         (
             span.trace_id, span.span_id, span.parent_id, span.name, span.kind, span.status_code,
-            span.start_ns, span.end_ns, span.session_id, payload_of(span),
+            span.start_ns, span.end_ns, span.session_id, _payload(span, quick),
         )
         for span in page.spans
     ]  # fmt: skip
     logs = [(log.trace_id, log.span_id, log.event.name, log.event.time_ns, log.event.attributes) for log in page.logs]
     bad = [(bad.line, bad.reason) for bad in page.bad]
     return spans, logs, bad, page.cursor, page.read, page.total
+
+
+def _payload(span: Span, quick: Callable[[Any], bytes]) -> bytes:
+    try:
+        return quick(payload_fields(span))
+    except ValueError:  # half of a surrogate pair, or too deep for it
+        return payload_of(span)
 
 
 def _page(spans: Iterable[Any], logs: Iterable[Any], bad: Iterable[Any], cursor: str | None, read: int, total: int | None) -> Page:

@@ -6,12 +6,17 @@ from pathlib import Path
 from annotator.errors import BadFile
 from annotator.sources.files.shapes import ACCEPTED
 
-SUFFIXES = (".json", ".jsonl", ".gz")
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".gz")
 
 
 def files_at(location: str) -> list[Path]:
-    """The file itself, or the trace files of a folder by name: its own, or where it has none those of the folders in it."""
+    """The file itself, or the trace files of a folder by name: its own, or where it has none those of the folders in it.
+
+    Several locations, each on a line of its own, are those of each.
+    """
     path = Path(location)
+    if "\n" in location and not path.exists():
+        return list(dict.fromkeys(path for one in location.split("\n") for path in files_at(one)))
     try:
         if path.is_dir():
             found = _trace_files(path, "*") or _trace_files(path, "**/*")

@@ -21,6 +21,9 @@ _TIME = ("timeUnixNano", "time_unix_nano")
 _READ = frozenset((*TRACE_ID, *SPAN_ID, *_PARENT_ID, "name", "status", "attributes", "events", *START, *_END))
 _EMPTY: tuple[Any, ...] = (None, "", 0, [])
 _NO_TIME = (None, "", 0, "0")
+_STATUS = frozenset(("code", "message"))
+_NO_STATUS = (None, "", 0, "0", "UNSET", "STATUS_CODE_UNSET")
+_EVENT = frozenset(("name", "attributes", *_TIME))
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
 _NUMBERS = (("intValue", int), ("int_value", int), ("doubleValue", float), ("double_value", float))
 _ALTERNATIVES = frozenset(
@@ -68,6 +71,11 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
     extra = {key: value for key, value in span.items() if key not in _READ and value not in _EMPTY}
     if around:
         extra |= around
+    code, parent = status_code(status.get("code")), first(span, *_PARENT_ID)
+    if not (status.keys() <= _STATUS) or (code == "UNSET" and status.get("code") not in _NO_STATUS):
+        extra["status"] = received
+    if parent is not None and not isinstance(parent, str | int):
+        extra[_PARENT_ID[1]] = parent
     if odd_attributes:
         extra["attributes"] = odd_attributes
     if odd_events:
@@ -79,10 +87,10 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
     return Span(
         trace_id=trace_id,
         span_id=span_id,
-        parent_id=parent_id(first(span, *_PARENT_ID)),
+        parent_id=parent_id(parent),
         name=text(span.get("name")),
         kind=text(attributes.get("openinference.span.kind")).upper() or "UNKNOWN",
-        status_code=status_code(status.get("code")),
+        status_code=code,
         start_ns=start_ns,
         end_ns=end_ns,
         session_id=text(session_of(attributes)) or None,
@@ -150,14 +158,21 @@ def attributes_of(pairs: Any) -> tuple[dict[str, Any], Any]:
 
 
 def _events(events: Any) -> tuple[tuple[SpanEvent, ...], Any]:
-    """The events, and what of them is none, as received."""
+    """The events, and what of them is none or says more than an event, as received."""
     if not isinstance(events, list):
         return (), events
-    good = [event for event in events if isinstance(event, dict)]
-    read = tuple(
-        SpanEvent(text(event.get("name")), unix_nano(first(event, *_TIME)), attributes_of(event.get("attributes"))[0]) for event in good
-    )
-    return read, [event for event in events if not isinstance(event, dict)]
+    read: list[SpanEvent] = []
+    odd: list[Any] = []
+    for event in events:
+        if not isinstance(event, dict):
+            odd.append(event)
+            continue
+        attributes, misshapen = attributes_of(event.get("attributes"))
+        time = first(event, *_TIME)
+        read.append(SpanEvent(text(event.get("name")), unix_nano(time), attributes))
+        if misshapen or (time not in _NO_TIME and read[-1].time_ns is None) or any(event[key] for key in event.keys() - _EVENT):
+            odd.append(event)
+    return tuple(read), odd
 
 
 def entity(value: Any) -> Any:

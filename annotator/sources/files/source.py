@@ -1,7 +1,7 @@
 """Traces from a file, a folder or standard input."""
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -10,12 +10,15 @@ from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine, Capabilities, Page
 from annotator.domain.span import LogRecord, Span
 from annotator.errors import BadFile
+from annotator.sources.files.framed import framed
 from annotator.sources.files.framing import Counted, Record, buffered, records, unpacked
 from annotator.sources.files.location import cannot_read, files_at
 from annotator.sources.files.shapes import ACCEPTED, Format, format_of, formats, spans_in
 
 PAGE = 100
 """Spans, log records and bad lines a page, at most."""
+PAGE_BYTES = 4_000_000
+"""Bytes of the input after which a page ends in any case."""
 APART = 8_000_000
 """Bytes to parse, from which on a process of its own is worth its start."""
 STDIN = "-"
@@ -54,21 +57,23 @@ class Files:
         Big files are read by a process of their own; SourceError where that breaks off.
         """
         if sum(map(_weight, self._paths)) < APART or not sys.executable:
-            yield from self.pages_here(cursor)
+            yield from self.pages_here(selection.columns, cursor)
             return
         from annotator.sources.files.apart import pages_apart
 
-        yield from pages_apart(self._location, cursor)
+        yield from pages_apart(self._location, selection.columns, cursor)
 
-    def pages_here(self, cursor: str | None) -> Iterator[Page]:
-        """`pages`, read by this process."""
+    def pages_here(self, columns: Sequence[tuple[str, str]], cursor: str | None, size: int = PAGE) -> Iterator[Page]:
+        """`pages`, read by this process; at most `size` spans, log records and bad lines each."""
         total = sum(map(_size, self._paths)) if self._paths else None
         spans: list[Span] = []
         logs: list[LogRecord] = []
         bad: list[BadLine] = []
-        nothing_yet, reason, read = cursor in (None, _START_OVER), "", 0
-        for found in self._found(cursor):
-            if len(spans) + len(logs) + len(bad) == PAGE:
+        nothing_yet, reason, read, begun = cursor in (None, _START_OVER), "", 0, 0
+        for found in self._found(dict(columns), cursor):
+            count = len(spans) + len(logs) + len(bad)
+            if count == size or (count and read - begun > PAGE_BYTES):
+                begun = read
                 yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total, tuple(logs))
                 spans, logs, bad = [], [], []
             read = found.read
@@ -87,7 +92,7 @@ class Files:
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         """Whole spans of these traces, by reading everything again; `pages` brings them already."""
-        for page in self.pages_here(None):
+        for page in self.pages_here((), None):
             wanted = [span for span in page.spans if span.trace_id in trace_ids]
             if wanted:
                 yield wanted
@@ -96,17 +101,17 @@ class Files:
     def _name(self) -> str:
         return "Standard input" if self._location == STDIN else self._location
 
-    def _found(self, cursor: str | None) -> Iterator[_Found]:
-        known = formats()
+    def _found(self, columns: Mapping[str, str], cursor: str | None) -> Iterator[_Found]:
+        known = formats(columns)
         if not self._paths:
-            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0, known)
+            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0, known, columns)
         elif self._paths == [Path(self._location)]:
-            yield from _file(self._paths[0], cursor or "", 0, known)
+            yield from _file(self._paths[0], cursor or "", 0, known, columns)
         else:
             before = 0
             for path in self._paths:
                 try:
-                    for found in _file(path, "", before, known):
+                    for found in _file(path, "", before, known, columns):
                         part = found.part
                         if isinstance(part, BadLine):
                             part = BadLine(part.line, f"{path.name}: {part.reason}")
@@ -121,7 +126,7 @@ def describe(location: str) -> str:
     path = files_at(location)[0]
     try:
         with path.open("rb", buffering=0) as stream, unpacked(Counted(stream), str(path))[0] as plain:
-            record = next(records(plain), Record(0, None, reason="it is empty"))
+            record = next(framed(plain, None, str(path), formats(), {}), Record(0, None, reason="it is empty"))
     except OSError as error:
         raise cannot_read(str(path), error) from error
     if record.reason:
@@ -129,23 +134,26 @@ def describe(location: str) -> str:
     return format_of(record.value)
 
 
-def _file(path: Path, cursor: str, before: int, known: tuple[Format, ...]) -> Iterator[_Found]:
+def _file(path: Path, cursor: str, before: int, known: tuple[Format, ...], columns: Mapping[str, str]) -> Iterator[_Found]:
     try:
         stream = path.open("rb", buffering=0)
     except OSError as error:
         raise cannot_read(str(path), error) from error
     with stream:
-        yield from _parts(stream, str(path), cursor, before, known)
+        yield from _parts(stream, str(path), cursor, before, known, columns)
 
 
-def _parts(stream: BinaryIO, name: str, cursor: str, before: int, known: tuple[Format, ...]) -> Iterator[_Found]:
+def _parts(
+    stream: BinaryIO, name: str, cursor: str, before: int, known: tuple[Format, ...], columns: Mapping[str, str]
+) -> Iterator[_Found]:
     """The parts of one stream; a cursor needs one that can seek."""
     counted = Counted(stream)
     line, offset = _resumed(stream, cursor) if cursor else (0, 0)
     plain, packed = (buffered(counted), False) if line else unpacked(counted, name)
     remembering = {one.unfinished for one in known if one.unfinished}
     with plain:
-        for record in records(plain, line, offset):
+        whole = None if packed or not stream.seekable() else stream
+        for record in records(plain, line, offset) if line else framed(plain, whole, name, known, columns):
             place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
             for part in _spans(record, known):
                 here = "" if any(unfinished() for unfinished in remembering) else place
