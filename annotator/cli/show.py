@@ -9,11 +9,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place
-from annotator.cli.finding import find
+from annotator.cli.finding import Found, find
+from annotator.domain.annotation import Target
 from annotator.errors import UsageError
 
 if TYPE_CHECKING:
+    from annotator.domain.annotation import Annotation
+    from annotator.store.store import SqliteStore
     from annotator.text.block import Block
+    from annotator.workflow.present import Presented
 
 
 def add(verbs: Any) -> None:
@@ -32,8 +36,10 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from annotator.text.listing import annotations_block, tree_block
     from annotator.text.raw import raw_blocks
     from annotator.workflow.present import present_trace
+    from annotator.workflow.turns import conversation
 
     store = place.existing_store(args)
     found = find(store, args.id)
@@ -44,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
         _print(raw_blocks(trace, found.span_id))
         return 0
     root = trace.root
-    presented = present_trace(trace, found.span_id or (root.span_id if root else ""))
+    session = conversation(store, found.source_id, trace)
+    presented = present_trace(trace, found.span_id or (root.span_id if root else ""), session)
     if args.json:
         spans = [span for span in trace.spans if not found.span_id or span.span_id == found.span_id]
         record = {
@@ -57,8 +64,23 @@ def run(args: argparse.Namespace) -> int:
         }
         print(json.dumps(record, ensure_ascii=True, default=str))
         return 0
-    _print(presented.blocks)
+    rows = _judged(store, found, presented)
+    tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 and not found.span_id else []
+    _print([*presented.blocks, *annotations_block(rows, {span.span_id: span.name for span in trace.spans}), *tree])
     return 0
+
+
+def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list[Annotation]":
+    """Every annotation here on the trace, its spans, their documents and its session; of a span, on it alone."""
+    spans = [span for span in presented.trace.spans if found.span_id in ("", span.span_id)]
+    targets = [Target("span", span.span_id) for span in spans]
+    for span in spans:
+        targets += [Target("document", span.span_id, place) for place in range(len(presented.readings[span.span_id].documents))]
+    if not found.span_id:
+        sessions = dict.fromkeys(span.session_id for span in spans if span.session_id)
+        targets += [Target("trace", found.trace_id), *(Target("session", session) for session in sessions)]
+    servers = sorted({queue.source.server for queue in store.queues() if queue.source_id == found.source_id})
+    return [row for server in servers for target in targets for row in store.on_target(server, target)]
 
 
 def _print(blocks: "Iterable[Block]") -> None:

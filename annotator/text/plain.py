@@ -13,7 +13,8 @@ def plain(blocks: Iterable[Block]) -> Iterator[str]:
         heading = "  ".join(part for part in (block.title, block.head) if part)
         if heading:
             yield heading
-        for text in (block.body, block.detail):
-            if text:
-                yield from (f"({text})" if block.note and block.kind != "facts" else text).split("\n")
+        if block.body:
+            yield from (f"({block.body})" if block.note and block.kind != "facts" else block.body).split("\n")
+        if block.detail:
+            yield from block.detail.split("\n")
         yield ""
