@@ -8,6 +8,7 @@ import queue as queues
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 
 from textual.message import Message
 
@@ -38,7 +39,9 @@ class Background:
         self._started = False
         self._stop = threading.Event()
         self._changed = threading.Event()
-        self._wanted: queues.LifoQueue[int | tuple[Block, ...]] = queues.LifoQueue()  # what was asked for last is looked at now
+        self._wanted: queues.PriorityQueue[tuple[int, int, int | tuple[Block, ...]]] = queues.PriorityQueue()
+        """(how soon, number of the request, item or blocks): the item that is waited for comes before all others."""
+        self._requests = count()
 
     def start(self) -> None:
         """Once, the threads that have something to do here; after the first frame, which they would hold up."""
@@ -57,13 +60,13 @@ class Background:
         self._stop.set()
         self._changed.set()
 
-    def prepare(self, item_id: int) -> None:
-        """Ask for an item to be read and laid out."""
-        self._wanted.put(item_id)
+    def prepare(self, item_id: int, ahead: bool = False) -> None:
+        """Ask for an item to be read and laid out; `ahead` of being shown, or because it is waited for."""
+        self._wanted.put((2 if ahead else 0, next(self._requests), item_id))
 
     def colour(self, blocks: tuple[Block, ...]) -> None:
         """Ask for the code in what is shown to be coloured."""
-        self._wanted.put(blocks)
+        self._wanted.put((1, next(self._requests), blocks))
 
     def changed(self) -> None:
         """A judgement was made: the outbox has something to send."""
@@ -85,7 +88,7 @@ class Background:
     def _prepare(self, store: Store) -> None:
         while not self._stop.is_set():
             try:
-                wanted = self._wanted.get(timeout=IDLE_SECONDS)
+                _, _, wanted = self._wanted.get(timeout=IDLE_SECONDS)
             except queues.Empty:
                 continue
             if not isinstance(wanted, int):

@@ -34,6 +34,8 @@ class Desk:
     """The end of the queue is on the screen."""
     presented: Presented | None = None
     """None while the item's payload is not here."""
+    reading: bool = False
+    """The payload is here, and is being read in the background."""
     span_id: str = ""
     """The span whose view is shown."""
     raw: bool = False

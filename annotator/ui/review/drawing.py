@@ -225,6 +225,8 @@ def waiting(desk: Desk) -> list[Line]:
         said = "No traces here match." if desk.nothing else f"{desk.loading or 'no traces yet'} …"
         return [line(), line(Piece(f"  {said}", "strong")), line(), *_hopes(desk)]
     name = f"item {item.position}" if item else ""
+    if desk.reading:
+        return [line(), line(Piece(f"  The trace of {name} is large and being read …", "strong"))]
     ways = f"{_key(desk, 'next_item')} goes on, and {_key(desk, 'finish')} returns to it later."
     return [
         line(),

@@ -14,8 +14,10 @@ from annotator.workflow.stepping import next_todo
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
-KEPT = 24
-"""Prepared items kept in memory."""
+KEPT, KEPT_SIZE = 24, 10_000_000
+"""Prepared items kept in memory, and characters of their text together: one item may have more."""
+HEAVY, HEAVY_FIRST = 50_000, 6_000_000
+"""Bytes in the store from which a trace is read beside the screen, so that no key waits for it; before the first frame there is none."""
 AHEAD = 2
 """Items prepared before they are asked for."""
 
@@ -64,6 +66,7 @@ class Moving:
             desk.follow()
         desk.drawn = False
         desk.shown_at = time.monotonic()
+        desk.reading = presented is None and not damage and self._has_payload(item)
         if damage:
             desk.say(damage, "error")
         self.screen.background.position = self._unprepared = item.position
@@ -75,6 +78,7 @@ class Moving:
     def arrived(self, item_id: int, presented: Presented | None) -> None:
         """A prepared item came from the background."""
         if presented is None:
+            self._missed(item_id)
             return
         self._keep(item_id, presented)
         item = self.desk.item
@@ -84,6 +88,18 @@ class Moving:
             self.desk.shown_at = time.monotonic()
             self.screen.item_changed()
             self.screen.draw()
+
+    def _missed(self, item_id: int) -> None:
+        """The background could not read an item: say why, where it is the one that is waited for."""
+        item = self.desk.item
+        if item is not None and item.id == item_id and self.desk.presented is None and self._has_payload(item):
+            try:
+                self.arrived(item_id, present(self.desk.store, self.desk.session.queue.source_id, item))
+            except StoreError as error:
+                self.desk.reading = False
+                self.desk.say(f"{error.title} {error.advice}", "error")
+                self.screen.item_changed()
+                self.screen.draw()
 
     def open_required_text(self) -> None:
         """A required freeform config opens its field when it becomes current."""
@@ -163,19 +179,27 @@ class Moving:
         return item.id in self.prepared or self.desk.store.has_payload(self.desk.session.queue.source_id, item.trace_id)
 
     def _presented(self, item: Item) -> Presented | None:
-        """From memory, else read now: a local read takes a few milliseconds."""
+        """From memory, else read now where that takes a few milliseconds; None where it has to come from the background."""
         found = self.prepared.get(item.id)
         if found is None:
-            found = present(self.desk.store, self.desk.session.queue.source_id, item)
+            store, source_id = self.desk.store, self.desk.session.queue.source_id
+            if store.payload_size(source_id, item.trace_id) > (HEAVY if self.desk.shown_at else HEAVY_FIRST):
+                return None
+            found = present(store, source_id, item)
             if found is not None:
                 self._keep(item.id, found)
         return found
 
     def _keep(self, item_id: int, presented: Presented) -> None:
+        """In memory, as long as there is room; what is on the screen stays."""
         self.prepared[item_id] = presented
         self.prepared.move_to_end(item_id)
-        while len(self.prepared) > KEPT:
-            self.prepared.popitem(last=False)
+        size = sum(one.size for one in self.prepared.values())
+        for other in list(self.prepared):
+            if len(self.prepared) <= KEPT and size <= KEPT_SIZE:
+                return
+            if other != item_id and (self.desk.item is None or other != self.desk.item.id):
+                size -= self.prepared.pop(other).size
 
     def prepare_ahead(self) -> None:
         """What follows the item shown last, once; after its frame, since preparing holds the interpreter for milliseconds."""
@@ -187,5 +211,5 @@ class Moving:
             if following is None:
                 return
             if following.id not in self.prepared:
-                self.screen.background.prepare(following.id)
+                self.screen.background.prepare(following.id, ahead=True)
             position = following.position
