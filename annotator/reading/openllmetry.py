@@ -11,6 +11,7 @@ from annotator.reading.nested import dumped, entries, fields, restored, text, wh
 
 TYPES = {"chat": "LLM", "completion": "LLM", "embedding": "EMBEDDING", "rerank": "RERANKER"}
 """`llm.request.type`."""
+OLD = frozenset(("prompts", "completions", "request", "response", "usage", "vendor"))
 SETTINGS = ("temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "is_streaming", "headers", "decoding_method")
 
 
@@ -21,6 +22,8 @@ class OpenLLMetry:
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         node, old = fields(tree.get("gen_ai")), fields(tree.get("llm"))
+        if "prompt" not in node and "completion" not in node and OLD.isdisjoint(old):
+            return {}
         heard = _messages(_content(node.get("prompt")) or old.get("prompts"), "user")
         said = _messages(_content(node.get("completion")) or old.get("completions"), "assistant")
         request, usage = fields(old.get("request")), fields(old.get("usage"))

@@ -71,7 +71,9 @@ def _is_empty(node: Mapping[str, Any]) -> bool:
 
 
 def _kind(node: Mapping[str, Any]) -> str:
-    kind = node.get("type") or node.get("kind") or node.get("block_type")
+    kind = node.get("type")
+    if kind is None:
+        kind = node.get("kind") or node.get("block_type")
     return kind if isinstance(kind, str) else ""
 
 
@@ -80,6 +82,8 @@ def part(node: Any) -> Part | None:
     if not isinstance(node, dict):
         return None
     kind = _kind(node)
+    if kind == "text" and isinstance(value := node.get("content"), str) and value and "text" not in node:
+        return Part("text", value)
     value = node.get("text")
     if isinstance(value, str) and value:
         thought = kind in THOUGHTS or node.get("thought") is True

@@ -11,8 +11,12 @@ from annotator.reading.tools import definition
 
 ROLES = {"human": "user", "ai": "assistant", "aimessagechunk": "assistant", "aichunk": "assistant", "model": "assistant"}
 """LangChain's and Gemini's names of the usual roles."""
-SPOKEN = ("content", "parts", "tool_calls", "toolCalls", "parsed", "reasoning_content", "function_call", "refusal", "audio", "blocks")
+SPOKEN = frozenset(
+    ("content", "parts", "tool_calls", "toolCalls", "parsed", "reasoning_content", "function_call", "refusal", "audio", "blocks")
+)
 """A message has one of these."""
+PLAIN = frozenset(("role", "content", "parts", "finish_reason", "index"))
+"""A message with these keys only says nothing beside its content."""
 ASKED = ("messages", "input", "contents", "chat_history")
 WRAPPED = ("data", "response", "body", "result")
 """Keys under which a client keeps the response itself."""
@@ -116,9 +120,11 @@ def messages(items: list[Any]) -> tuple[Message, ...]:
 def message_of(item: Any, role: str = "") -> list[Message]:
     """One message, or one item of the Responses API; nothing for what is neither. `role` is that of a message without one."""
     if isinstance(item, str):
-        item = parse(item) or (evaluated(item) if "(" in item[:40] else None)
+        item = parse(item)
     if not isinstance(item, dict):
         return []
+    if isinstance(said_by := item.get("role"), str) and said_by:
+        return _assembled(role_of(said_by), item) if not SPOKEN.isdisjoint(item) else []
     kind = item.get("type")
     kind = kind if isinstance(kind, str) else ""
     if kind == "constructor" and isinstance(item.get("kwargs"), dict):
@@ -132,9 +138,7 @@ def message_of(item: Any, role: str = "") -> list[Message]:
     elif "role" not in item and (found := _responses_item(item, kind)):
         return found
     role = role_of(item.get("role") or role or (kind if kind != "message" else ""))
-    if not role or not any(key in item for key in SPOKEN):
-        return []
-    return _assembled(role, item)
+    return _assembled(role, item) if role and not SPOKEN.isdisjoint(item) else []
 
 
 def _responses_item(item: dict[str, Any], kind: str) -> list[Message]:
@@ -154,23 +158,45 @@ def _responses_item(item: dict[str, Any], kind: str) -> list[Message]:
 
 def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
     """A message taken apart where a tool's result stands in it, with its parts and calls in order."""
-    content = next((item[key] for key in ("content", "parts", "blocks") if item.get(key) is not None), None)
-    call_id = text(item.get("tool_call_id")) or text(item.get("toolCallId")) or (text(item.get("id")) if role == "tool" else None)
-    name = text(item.get("name"))
+    content = item.get("content")
+    if content is None:
+        content = next((item[key] for key in ("parts", "blocks") if item.get(key) is not None), None)
     found: list[Message] = []
     pieces: list[Part] = []
     calls: list[ToolCall] = []
+    name = text(item.get("name"))
     for block in blocks(content):
-        answered = result(block) if isinstance(block, dict) and "text" not in block else None
-        if answered is not None:
+        if type(block) is not dict:
+            if (single := piece(block)) is not None:
+                pieces.append(single)
+            continue
+        if (single := part(block)) is not None:
+            pieces.append(single)
+        elif (answered := result(block)) is not None:
             if pieces or calls:
                 found.append(Message(role, tuple(pieces), tuple(calls), name=name))
                 pieces, calls = [], []
             found.append(answered)
+        elif (asked := call(block)) is not None:
+            calls.append(asked)
         elif (single := piece(block)) is not None:
             pieces.append(single)
-        elif isinstance(block, dict) and (asked := call(block)) is not None:
-            calls.append(asked)
+    if PLAIN.issuperset(item):
+        if pieces or calls or not found:
+            found.append(Message(role, tuple(pieces), tuple(calls)))
+        return found
+    _beside(item, pieces)
+    calls.extend(asked for asked in _listed(item) if asked not in calls)
+    if role == "tool" and calls and not pieces:
+        role = "assistant"  # Koog names a call by what answers it
+    if pieces or calls or not found:
+        call_id = text(item.get("tool_call_id")) or text(item.get("toolCallId")) or (text(item.get("id")) if role == "tool" else None)
+        found.append(Message(role, tuple(pieces), tuple(calls), call_id, name))
+    return found
+
+
+def _beside(item: dict[str, Any], pieces: list[Part]) -> None:
+    """What a message says outside its content: reasoning first, then a refusal, a sound, pictures."""
     if spoken := text(item.get("reasoning_content")) or text(item.get("reasoning")) or text(item.get("thinking")):
         pieces.insert(0, Part("reasoning", spoken))
     if refused := text(item.get("refusal")):
@@ -179,12 +205,6 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
         pieces.append(single)
     if isinstance(images := item.get("images"), list):  # Ollama
         pieces.extend(single for image in images if (single := part({"type": "image", "image": image})) is not None)
-    calls.extend(asked for asked in _listed(item) if asked not in calls)
-    if role == "tool" and calls and not pieces:
-        role = "assistant"  # Koog names a call by what answers it
-    if pieces or calls or not found:
-        found.append(Message(role, tuple(pieces), tuple(calls), call_id, name))
-    return found
 
 
 def _listed(item: dict[str, Any]) -> list[ToolCall]:
