@@ -171,6 +171,6 @@ def run(number: int, name: str, kind: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def lc(name: str, **fields: Any) -> dict[str, Any]:
+def lc(kind: str, /, **fields: Any) -> dict[str, Any]:
     """An object that LangChain serialised."""
-    return {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", name], "kwargs": fields}
+    return {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", kind], "kwargs": fields}

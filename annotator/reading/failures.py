@@ -4,6 +4,8 @@ from annotator.domain.message import Failure
 from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.nested import nest, text
 
+TRACEBACK = "Traceback (most recent call last)"
+
 
 def failures(span: Span) -> tuple[Failure, ...]:
     """Each recorded exception once, then the status message of a failed span unless an exception says it."""
@@ -18,11 +20,22 @@ def failures(span: Span) -> tuple[Failure, ...]:
             found.append(failure)
     status = span.status_message.strip()
     if span.status_code == ERROR and not any(_says(failure, status) for failure in found):
-        kind, _, message = status.partition(": ")
-        found.append(Failure(kind, message) if message and kind.isidentifier() else _typed(span, status))
+        found.append(_told(status) or _typed(span, status))
     if notice := text(span.extra.get(NOTICE)):
         found.append(Failure("", notice))
     return tuple(found)
+
+
+def _told(status: str) -> Failure | None:
+    """A failure from `ValueError: text`, or from a stack whose last line that is (LangSmith); None for any other text."""
+    before, mark, _ = status.partition(TRACEBACK)
+    last = status.rstrip().rpartition("\n")[2] if mark else status
+    kind, _, message = last.partition(": ")
+    if mark and not kind.replace(".", "").isidentifier():
+        return Failure("", before.strip(), status[len(before) :])
+    if mark:
+        return Failure(kind, message, status[len(before) :])
+    return Failure(kind, message) if message and kind.isidentifier() else None
 
 
 def _typed(span: Span, status: str) -> Failure:
