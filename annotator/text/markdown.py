@@ -112,8 +112,8 @@ class Markdown:
         found = BLOCK.match(text, begin, stop)
         if found and found["heading"]:
             yield begin, stop, "heading"
-            yield found.start("hashes"), found.end("hashes"), "faint"
-            yield from self._inline(found.end("hashes"), stop, 1)
+            yield begin, found.end("hashes") + 1, "faint"
+            yield from self._inline(found.end("hashes") + 1, stop, 1)
             return
         if found and found["rule"]:
             yield begin, stop, "faint"

@@ -1,7 +1,7 @@
 """The raw view of a span: every field, attribute and event as received, key by key, in full."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from annotator.domain.span import Span, SpanEvent, Trace
@@ -86,27 +86,34 @@ def _value(value: Any) -> tuple[str, Syntax, str]:
 
 def lines(value: Any) -> Iterator[str]:
     """A JSON value indented by two, an item a line; numbers of one list together."""
-    opened: list[tuple[Iterator[tuple[str, Any]], str]] = [(iter([("", value)]), "")]
+    opened: list[tuple[Iterator[tuple[str, Any, str]], str]] = [(iter([("", value, "")]), "")]
     while opened:
         items, end = opened[-1]
-        indent = "  " * (len(opened) - 1)
+        depth = len(opened) - 1
         item = next(items, None)
         if item is None:
             opened.pop()
             if end:
-                yield "  " * (len(opened) - 1) + end
+                yield "  " * (depth - 1) + end
             continue
-        name, inner = item
+        name, inner, after = item
+        start = "  " * depth + name
         if isinstance(inner, Mapping) and inner:
-            yield f"{indent}{name}{{"
-            opened.append((((f'"{visible(str(key))}": ', one) for key, one in inner.items()), "}"))
-        elif isinstance(inner, (list, tuple)) and inner and not all(isinstance(one, (int, float)) or one is None for one in inner):
-            yield f"{indent}{name}["
-            opened.append(((("", one) for one in inner), "]"))
+            yield f"{start}{{"
+            opened.append((_each([f'"{visible(str(key))}": ' for key in inner], inner.values()), f"}}{after}"))
+        elif isinstance(inner, (list, tuple)) and any(not isinstance(one, (int, float)) and one is not None for one in inner):
+            yield f"{start}["
+            opened.append((_each([""] * len(inner), inner), f"]{after}"))
         elif isinstance(inner, (list, tuple)):
-            yield f"{indent}{name}[{', '.join(map(_leaf, inner))}]"
+            yield f"{start}[{', '.join(map(_leaf, inner))}]{after}"
         else:
-            yield f"{indent}{name}{'{}' if isinstance(inner, Mapping) else _leaf(inner)}"
+            yield f"{start}{'{}' if isinstance(inner, Mapping) else _leaf(inner)}{after}"
+
+
+def _each(names: list[str], values: Collection[Any]) -> Iterator[tuple[str, Any, str]]:
+    """What stands before each value, the value, and the comma after all but the last."""
+    last = len(names) - 1
+    return ((name, value, "," if place < last else "") for place, (name, value) in enumerate(zip(names, values, strict=True)))
 
 
 def _leaf(value: Any) -> str:

@@ -100,7 +100,8 @@ class Steps:
         for result in results:
             told, form = pretty(result)
             media = call.media if result in call.answers else media_in(result)
-            yield self._keyed.block(span_id, "result", "=", told, syntax=form, media=media)
+            summary = brief(result) if form == "table" else ""
+            yield self._keyed.block(span_id, "result", "=", told, syntax=form, media=media, summary=summary)
         if not results and not failures and weight == "step":
             empty = bool(call.answers) or (call.reading is not None and call.reading.output_text == "")
             said = "the result is an empty text" if empty else "no result was recorded"

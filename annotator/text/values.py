@@ -54,7 +54,7 @@ def quoted(value: Any) -> str:
 
 def barred(text: str, indent: str = "") -> str:
     """The lines of a string, each after a bar."""
-    return "\n".join(f"{indent}{BAR}{line}" for line in text.split("\n"))
+    return "\n".join(f"{indent}{BAR}{line}" for line in text.removesuffix("\n").split("\n"))
 
 
 def _compact(value: Any, room: int) -> str | None:
