@@ -3,7 +3,7 @@
 from typing import Any
 
 from annotator.domain.message import Reading
-from annotator.domain.span import ERROR, Span
+from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.convention import Convention
 from annotator.reading.failures import failures
 from annotator.reading.gen_ai import GenAI
@@ -56,6 +56,6 @@ def read(span: Span) -> Reading:
                     said[name] = value
                 elif name in MERGED:
                     said[name] = MERGED[name](said[name], value)
-    if span.events or span.status_code == ERROR:
-        said["failures"] = failures(span)
+    if span.events or span.status_code == ERROR or NOTICE in span.extra:
+        said["failures"] = failures(span) or said.get("failures", ())
     return Reading(**said)

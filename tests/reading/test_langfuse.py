@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from annotator.domain.message import Evaluation, Failure, Message, Part, ToolCall
-from annotator.domain.span import Span
+from annotator.domain.span import Span, SpanEvent
 from annotator.reading import read
 from tests.platforms import langfuse_trace, observation, public, readings
 
@@ -55,7 +55,7 @@ def test_the_same_on_an_opentelemetry_span() -> None:
         "session.id": "s",
         "langfuse.user.id": "u",
     }
-    found = read(Span("t", "s", None, "n", "UNKNOWN", "UNSET", 0, 1, attributes=attributes))
+    found = read(Span("t", "s", None, "n", "UNKNOWN", "UNSET", 0, 1, attributes=attributes, events=(SpanEvent("x", 1, {}),)))
     assert found.kind == "LLM"
     assert [message.text for message in found.input_messages] == ["S", "Q"]
     assert found.output_messages == (Message("assistant", (Part("text", "A"),)),)
