@@ -43,9 +43,9 @@ class ReviewApp(App[None], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Quit and redraw work over every window and text field, and nowhere does the rest of a split sequence act."""
-        if isinstance(event, (events.Key, events.Paste)) and event.time < self.returned:
-            return  # typed for the program that had the terminal
         if isinstance(event, events.Key):
+            if self.typed_elsewhere(event):
+                return
             key = key_name(event.key, event.character)
             if self.escapes.swallow(key, event.time):
                 self.review.call_later(self.review.said, "a key sequence came in pieces and was ignored")
@@ -64,6 +64,10 @@ class ReviewApp(App[None], inherit_bindings=False):
         """To the terminal, between two frames."""
         if self._driver is not None:
             self._driver.write(sequence)
+
+    def typed_elsewhere(self, event: events.Key | events.Paste) -> bool:
+        """It was typed before another program gave the terminal back."""
+        return event.time < self.returned
 
     def lend_terminal(self, command: list[str]) -> int:
         """Run a program on the terminal and wait for it; its exit code. What is typed meanwhile is the program's, and nobody can judge.

@@ -42,8 +42,8 @@ class Folding:
         if here is None:
             return
         kin = [block for block in self.desk.blocks if block.kind == here.kind]
-        folded = self._folded()
-        fold = not any(block.key in folded for block in kin)
+        folded, folds = self._folded(), self.desk.folds
+        fold = not any(block.key in folded or folds.get(block.key) for block in kin)
         self.desk.folds |= {block.key: fold for block in kin}
         self.desk.say(f"{counted(len(kin), _noun(here))} {'folded' if fold else 'open'}")
         self._changed()

@@ -38,6 +38,7 @@ class Paging:
             self.desk.say("there is nothing to show yet", "warn")
             return
         command = program(os.environ)
+        name = Path(command[0]).name
         what = name_of(parts[0]) if parts else "the trace"
         with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
             path = Path(folder) / ("part.txt" if parts else "trace.txt")
@@ -46,13 +47,13 @@ class Paging:
             try:
                 code = self.screen.host.lend_terminal([*command, str(path)])
             except OSError as error:
-                self.desk.say(f"{command[0]} cannot be started: {error.strerror}", "error")
+                self.desk.say(f"{name} cannot be started: {error.strerror}", "error")
                 return
             except SuspendNotSupported:
                 self.desk.say("there is no terminal to show it on", "error")
                 return
         self.screen.redraw()
         if code:
-            self.desk.say(f"{command[0]} ended with exit code {code}", "warn")
+            self.desk.say(f"{name} ended with exit code {code}", "warn")
         else:
-            self.desk.say(f"back from {command[0]}: {what}")
+            self.desk.say(f"back from {name}: {what}")
