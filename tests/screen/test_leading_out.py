@@ -88,7 +88,8 @@ def _outer(terminal: Terminal) -> list[str]:
 
 
 def test_the_pager_has_the_terminal_and_its_keys(tmp_path: Path) -> None:
-    pager = program(tmp_path, "pager", "import sys; print(open(sys.argv[-1]).read()); print('PAGER READY'); input(); input('AGAIN'); input('DONE')")
+    script = "import sys; print(open(sys.argv[-1]).read()); print('PAGER READY'); input(); input('AGAIN'); input('DONE')"
+    pager = program(tmp_path, "pager", script)
     (temporary := tmp_path / "temporary").mkdir()
     scene = Scene(tmp_path, [*agent(1), span(2)], env={"PAGER": pager, "TMPDIR": str(temporary)})
     with scene.open() as terminal:
@@ -126,7 +127,8 @@ def test_keys_before_during_and_after_a_program_judge_nothing(tmp_path: Path) ->
 
 
 def test_ctrl_c_ends_the_program_not_the_review(tmp_path: Path) -> None:
-    pager = program(tmp_path, "pager", "try:\n    print('PAGER READY', flush=True)\n    input()\nexcept KeyboardInterrupt: raise SystemExit(7)")
+    script = "try:\n    print('PAGER READY', flush=True)\n    input()\nexcept KeyboardInterrupt: raise SystemExit(7)"
+    pager = program(tmp_path, "pager", script)
     scene = Scene(tmp_path, agent(1), env={"PAGER": pager})
     with scene.open() as terminal:
         terminal.send("|")

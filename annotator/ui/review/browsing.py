@@ -64,7 +64,6 @@ class Browsing:
         else:
             desk.say(f"{many} spans" if desk.whole_tree else f"{few} of {many} rows: what repeats another and what is plumbing is folded")
 
-
     def search(self) -> None:
         """Ask for a text and go to its first place in the trace."""
 
