@@ -38,6 +38,7 @@ def add(verbs: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from annotator.text.listing import annotations_block, tree_block
     from annotator.text.raw import raw_blocks
+    from annotator.text.spans import kind_of
     from annotator.workflow.present import present_trace
     from annotator.workflow.turns import conversation
 
@@ -57,9 +58,11 @@ def run(args: argparse.Namespace) -> int:
         record = {
             "trace_id": trace.trace_id,
             "spans": [
-                {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "kind": span.kind, "status": span.status_code}
-                | dataclasses.asdict(presented.readings[span.span_id])
+                {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "status": span.status_code}
+                | dataclasses.asdict(reading)
+                | {"kind": kind_of(span, reading)}
                 for span in spans
+                for reading in [presented.readings[span.span_id]]
             ],
         }
         print(json.dumps(record, ensure_ascii=True, default=str))
