@@ -35,9 +35,8 @@ class Copying:
         if item is None:
             return
         trace_id, span_id = one_line(item.trace_id), desk.span_id or item.span_id
-        whole = desk.presented is None or desk.presented.trace.root is None or desk.presented.trace.root.span_id == span_id
         span_id = one_line(span_id)
-        if whole:
+        if desk.whole:
             self.put(trace_id, f"trace {trace_id}", f" · span {span_id}")
         else:
             self.put(span_id, f"span {span_id}", f" · trace {trace_id}")

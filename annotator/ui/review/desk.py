@@ -99,6 +99,12 @@ class Desk:
         """The rows of the span tree, which `[` and `]` walk."""
         return self.presented.tree(self.whole_tree, self.span_id) if self.presented else ()
 
+    @property
+    def whole(self) -> bool:
+        """The whole trace is looked at, not one of its spans."""
+        root = self.presented.trace.root if self.presented else None
+        return root is None or root.span_id == self.span_id
+
     def look_at(self, span_id: str, raw: bool = False) -> None:
         """Another span, or the same one in another view: nothing is folded, found or chosen there yet."""
         self.span_id, self.raw = span_id, raw

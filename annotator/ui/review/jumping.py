@@ -57,7 +57,8 @@ class Jumping:
         """The next or previous part of that sort, all round the trace; what hides it is unfolded."""
         places = [place for place, block in enumerate(self.desk.blocks) if TARGETS[target](block)]
         if not places:
-            self.desk.say(f"no {target} in {'the raw view' if self.desk.raw else 'this trace'}", "warn")
+            where = "the raw view" if self.desk.raw else "this trace" if self.desk.whole else "this span"
+            self.desk.say(f"no {target} in {where}" if self.desk.presented else "this trace is not here yet", "warn")
             return
         place, round_it = self._from_here(places, direction)
         said = f"{target} {places.index(place) + 1:,} of {len(places):,}"
