@@ -161,13 +161,25 @@ def messages(node: Any) -> tuple[Message, ...]:
 
 
 def _message(item: Any) -> Message | None:
-    node = fields(item)
-    node = fields(node.get("message", node))
+    node = item if isinstance(item, dict) else fields(item)
+    inner = node.get("message", node)
+    node = inner if isinstance(inner, dict) else fields(inner)
     if not node:
         return None
-    items = blocks(node.get("content"))
-    pieces = parts(items)
-    calls = [asked for item in items if isinstance(item, dict) and (asked := call(item)) is not None]
+    content = node.get("content")
+    calls: list[ToolCall] = []
+    pieces: tuple[Part, ...] = ()
+    if isinstance(content, str) and not content.startswith("["):  # what nearly every message is
+        if content:
+            pieces = (Part("text", content),)
+    elif content is not None:
+        items = blocks(content)
+        pieces = parts(items)
+        calls = [asked for item in items if isinstance(item, dict) and (asked := call(item)) is not None]
+    role = node.get("role")
+    role = role.lower() if isinstance(role, str) else ""
+    if len(node) < 3 and role and content is not None:
+        return Message(role, pieces, tuple(calls))
     if "contents" in node:
         pieces, calls = _contents(node["contents"], pieces)
     if "tool_calls" in node:
@@ -176,8 +188,6 @@ def _message(item: Any) -> Message | None:
         calls += [asked for asked in listed if asked.call_id not in known] if known else [asked for asked in listed if asked not in calls]
     if name := text(node.get("function_call_name")):
         calls.append(ToolCall(name, shown(node.get("function_call_arguments_json")) or ""))
-    role = node.get("role")
-    role = role.lower() if isinstance(role, str) else ""
     return Message(role, pieces, tuple(calls), text(node.get("tool_call_id")), text(node.get("name")))
 
 

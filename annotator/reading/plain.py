@@ -16,6 +16,8 @@ class Plain:
     roots = frozenset(INPUT + OUTPUT)
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
+        if span.attributes.keys().isdisjoint(self.roots):  # `input.value` has the root too
+            return {}
         return {"input_text": _first(span.attributes, INPUT), "output_text": _first(span.attributes, OUTPUT)}
 
 

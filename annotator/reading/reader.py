@@ -40,22 +40,35 @@ CONVENTIONS: tuple[Convention, ...] = (
 NUMBERS = frozenset((int, float))
 """A count of 0 is said; every other empty value is not."""
 
+MOST_ASKED, LONGEST_ASKED = 1000, 1000
+_asked: dict[tuple[str, ...], tuple[Convention, ...]] = {}
+"""The conventions that first segments name, found once."""
+
 
 def read(span: Span) -> Reading:
     """What the span says. Never raises, whatever the attributes hold."""
     said: dict[str, Any] = {}
     tree = nest(span.attributes)
-    roots = {event.name.partition(".")[0] for event in span.events}
-    roots.update(tree)
-    for convention in CONVENTIONS:
-        if not convention.roots.isdisjoint(roots):
-            for name, value in convention.read(span, tree).items():
-                if not value and type(value) not in NUMBERS:
-                    continue
-                if name not in said:
-                    said[name] = value
-                elif name in MERGED:
-                    said[name] = MERGED[name](said[name], value)
+    roots = tuple(tree)
+    if span.events:
+        roots += tuple(event.name.partition(".")[0] for event in span.events)
+    for convention in _asked.get(roots) or _named(roots):
+        for name, value in convention.read(span, tree).items():
+            if not value and type(value) not in NUMBERS:
+                continue
+            if name not in said:
+                said[name] = value
+            elif name in MERGED:
+                said[name] = MERGED[name](said[name], value)
     if span.events or span.status_code == ERROR or NOTICE in span.extra:
         said["failures"] = failures(span) or said.get("failures", ())
     return Reading(**said)
+
+
+def _named(roots: tuple[str, ...]) -> tuple[Convention, ...]:
+    if len(_asked) >= MOST_ASKED:
+        _asked.clear()
+    found = tuple(convention for convention in CONVENTIONS if not convention.roots.isdisjoint(roots))
+    if sum(map(len, roots)) < LONGEST_ASKED:
+        _asked[roots] = found
+    return found
