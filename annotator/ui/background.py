@@ -97,7 +97,9 @@ class Background:
                 continue
             try:
                 presented = present(store, self.session.queue.source_id, store.item(wanted))
-                code.prepare(presented.blocks if presented else ())
+                if presented is not None:
+                    presented.tree()
+                    code.prepare(presented.blocks)
             except StoreError:  # said when the item is to be shown
                 presented = None
             self.post(Prepared(wanted, presented))

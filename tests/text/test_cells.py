@@ -1,8 +1,11 @@
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.cells import cell_len
+import re
 
-from annotator.text.cells import crop, wrap
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len, get_character_cell_size, split_graphemes
+
+from annotator.text.cells import MARKS, NARROW, WIDE, _fitting, crop, wrap
 
 TEXTS = st.text(alphabet=st.sampled_from("ab cd  \n東京🙂\u0301\u2764\ufe0fé-"), max_size=120) | st.text(alphabet="ab \n", max_size=120)
 
@@ -32,3 +35,35 @@ def test_wide_characters() -> None:
 def test_crop_fits(text: str, width: int) -> None:
     line = text.replace("\n", " ")
     assert cell_len(crop(line, width)) <= width
+
+
+def slow_fitting(text: str, start: int, width: int) -> int:
+    """By every grapheme, with no look at runs."""
+    window = text[start : start + width + MARKS]
+    used = 0
+    for first, _, cells in split_graphemes(window)[0]:
+        used += cells
+        if used > width and first:
+            return start + first
+    return start + len(window)
+
+
+MIXED = st.lists(
+    st.sampled_from(
+        ("a", "b", " ", "e\u0301", "\u0301", "\u200d", "\ufe0f", "\u2764", "😀", "👍🏽", "👨\u200d👩", "中", "🇩", "\u1100", "\u0e33")
+    ),
+    max_size=60,
+).map("".join)
+
+
+@settings(max_examples=300)
+@given(MIXED, st.integers(2, 16), st.data())
+def test_runs_of_settled_width_end_where_graphemes_do(text: str, width: int, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    assert _fitting(text, start, len(text), width) == slow_fitting(text, start, width)
+
+
+@pytest.mark.parametrize(("ranges", "cells"), [(NARROW, 1), (WIDE, 2)])
+def test_settled_characters_have_their_width(ranges: str, cells: int) -> None:
+    for first, last in re.findall("(.)-(.)", ranges):
+        assert {get_character_cell_size(chr(point)) for point in range(ord(first), ord(last) + 1)} == {cells}, (first, last)

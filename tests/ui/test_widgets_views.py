@@ -10,6 +10,8 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from annotator.text.block import Block
+from annotator.text.layout import lay_out
 from annotator.text.line import Line, Piece, line
 from annotator.ui.widgets.chooser import Choice, Chooser, matching
 from annotator.ui.widgets.reader import Reader
@@ -26,6 +28,14 @@ FIELD = {
 }.get
 LIST = {"up": "list_up", "down": "list_down", "pagedown": "list_page_down", "enter": "list_choose", "escape": "list_close"}.get
 HUNDRED = [line(f"line {at}", block=at // 10) for at in range(100)]
+
+
+ROWS = "\n".join(f"row {number} " + "of many words " * 20 for number in range(20_000))
+LONG = [
+    Block("q", "s", "user", "USER", "Why?", weight="question", summary="Why?"),
+    Block("a", "s", "assistant", "ANSWER", ROWS, weight="answer"),
+    Block("f", "s", "facts", "", "the facts", weight="background", summary="the facts", note=True),
+]
 
 
 def text_of(view: TraceView) -> list[str]:
@@ -55,6 +65,41 @@ def test_the_trace_scrolls_within_its_bounds() -> None:
         assert view.visible_blocks()[0] == 0
         view.show(HUNDRED, top=25)
         assert view.top == 25 and view.visible_blocks()[0] == 2
+
+    run(view, steps)
+
+
+def test_a_page_is_wrapped_while_it_is_read_and_keeps_its_place() -> None:
+    view = TraceView()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        page = lay_out(LONG, view.text_width, view.size.height, {"a": False})
+        view.show(page)
+        assert text_of(view)[-1].startswith("  ▼ about ") and not page.complete
+        for _ in range(50):
+            view.page(1)
+        seen, top = text_of(view)[:-1], view.top
+        while not page.complete:
+            await pilot.pause(0.01)
+        await pilot.pause(0.05)
+        assert view.top == top
+        assert [row.rstrip("┃ ") for row in text_of(view)[:-1]] == [row.rstrip("┃ ") for row in seen]
+        assert text_of(view)[-1].startswith(f"  ▼ {len(page) - top - view.size.height + 1:,} more lines"), "now it is known"
+
+    run(view, steps)
+
+
+def test_the_end_of_a_page_is_reached_at_once() -> None:
+    view = TraceView()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        page = lay_out(LONG, view.text_width, view.size.height, {"a": False})
+        view.show(page)
+        view.to_end()
+        assert page.complete and text_of(view)[-1].rstrip("┃ ") == "  the facts"
+        assert view.top == len(page) - view.size.height
+        view.show(lay_out(LONG, view.text_width, view.size.height, {"a": False}), top=10_000_000)
+        assert text_of(view)[-1].rstrip("┃ ") == "  the facts", "a place beyond the end is the end"
 
     run(view, steps)
 
