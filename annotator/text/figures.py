@@ -83,12 +83,14 @@ def facts_block(scope: Scope, turn: str = "") -> Block:
 
 
 def finished(scope: Scope) -> str | None:
-    """Why the answer ended: the root's finish reason, else that of the model span that answered."""
+    """Why the answer ended: the root's finish reason, else that of the model span that answered (the last where no answer is recorded)."""
     if scope.top.finish_reason:
         return scope.top.finish_reason
     last = scope.last_said()
     if last is None:
-        return None
+        readings = [scope.reading(span) for span, _ in reversed(scope.order)]
+        silent = not any(reading.output_messages or reading.failures for reading in readings)
+        return next((reading.finish_reason for reading in readings if reading.finish_reason), None) if silent else None
     call = scope.stand(last[0])
     reasons = (scope.reading(span).finish_reason for span, _ in scope.order if scope.stand(span) is call)
     return next((reason for reason in reasons if reason), None)
