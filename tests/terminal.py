@@ -79,6 +79,10 @@ class Terminal:
         """The rows of the screen, without the blanks at their ends."""
         return [row.rstrip() for row in self._screen.display]
 
+    def colour(self, column: int, row: int) -> str:
+        """The foreground of a cell: `default`, a name, or six hex digits."""
+        return str(self._screen.buffer[row][column].fg)
+
     @property
     def between_frames(self) -> bool:
         """The screen is whole: no frame has begun that has not ended."""

@@ -23,6 +23,7 @@ DEEPEST = 60
 LOOK = 2_000
 """Characters from the start of long JSON by which its style is told."""
 LIKE_JSON = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{"])')
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 BAR = "│ "
 """Stands before each line of a string of several lines, which has no quotes and no escapes."""
 
@@ -49,7 +50,7 @@ def indented(value: Any) -> str:
 
 def quoted(value: Any) -> str:
     """A value as JSON writes it on one line."""
-    return json.dumps(value, ensure_ascii=False)
+    return ENCODER.encode(value)
 
 
 def barred(text: str, indent: str = "") -> str:
