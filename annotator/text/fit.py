@@ -9,6 +9,8 @@ from annotator.text.rows import first_rows
 
 GUTTER = 10
 """Cells for the title of a step; the longest is ASSISTANT."""
+HEADED_FROM = 20
+"""Rows from which USER and ANSWER have lines of their own."""
 OPEN = 1 << 30
 """No limit."""
 ERRORS = 3
@@ -22,11 +24,17 @@ class Level(NamedTuple):
     documents: int
     errors: int
     gaps: bool = True
-    """Empty lines between sections; USER and ANSWER on lines of their own."""
+    """Empty lines between sections."""
     grouped: bool = False
     """Steps and earlier turns are one line each."""
 
 
+BACK = (
+    ("call", "result", "agent", "handoff"),
+    ("assistant", "reasoning", "user", "step", "model", "guardrail", "evaluator"),
+    ("document", "rerank"),
+)
+"""Kinds of steps in the order in which they get what room is left when the steps are one line."""
 MEMBERS = ("steps", "documents", "earlier")
 """Sections that a group block stands for."""
 LEVELS = (
@@ -40,12 +48,18 @@ LEVELS = (
 )
 
 
+AFTER = ("remarks", "turn", "others", "meta", "params", "facts")
+"""Kinds that stand below the answer, and where there is none below the steps."""
+
+
 class Plan(NamedTuple):
     """Rows for each block (0: not shown), and how the screen is set."""
 
     rows: tuple[int, ...]
     gaps: bool
     grouped: bool
+    headed: bool = True
+    """USER and ANSWER have lines of their own: on every trace of a tall screen, on none of a low one."""
 
 
 def sections(blocks: Sequence[Block]) -> list[str]:
@@ -62,7 +76,7 @@ def sections(blocks: Sequence[Block]) -> list[str]:
         elif block.kind == "group":
             section = block.key
             found.append(section)
-        elif section == "steps" and block.kind in ("others", "meta", "params", "facts"):
+        elif section == "steps" and block.kind in AFTER:
             section = "after"
             found.append(section)
         else:
@@ -72,14 +86,14 @@ def sections(blocks: Sequence[Block]) -> list[str]:
 
 def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
     """The most generous level at which everything fits `height` rows; at the last one only what ends with the answer has to."""
-    where = sections(blocks)
+    where, headed = sections(blocks), height >= HEADED_FROM
     end = max((place for place, section in enumerate(where) if section == "answer"), default=len(blocks) - 1)
     # With more blocks than rows only the last level, which hides what a group stands for, has room: the others are not measured.
     crowded = len(blocks) - sum(block.kind == "group" or block.weight in ("question", "answer") for block in blocks) > height
     tall = [
         0
         if crowded and section in MEMBERS
-        else _height(block, width if block.weight in ("question", "answer") else width - GUTTER, max(height, 40))
+        else _height(block, width if is_headed(block, headed) else width - GUTTER, max(height, 40))
         for block, section in zip(blocks, where, strict=True)
     ]
     for level in LEVELS[-1:] if crowded else LEVELS:
@@ -91,7 +105,7 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
         ends = [place for place in range(upto) if where[place] in ("question", "answer") and blocks[place].weight in ("question", "answer")]
         for place in ends:
             rows[place] = 0
-        wanted = {place: tall[place] + (1 if level.gaps else 0) for place in ends}
+        wanted = {place: tall[place] + is_headed(blocks[place], headed) for place in ends}
         room = height - sum(rows[:upto]) - (_gaps(rows, where, ends) if level.gaps else 0)
         least = {"answer": max(4, height // 3), "question": max(3, height // 4)}
         if not last and room < sum(min(size, least[where[place]]) for place, size in wanted.items()):
@@ -100,8 +114,13 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
             _fill(blocks, where, rows, height - sum(rows) - sum(wanted.values()))
         for place, size in _shared(wanted, where, room).items():
             rows[place] = size
-        return Plan(tuple(rows), level.gaps, level.grouped)
+        return Plan(tuple(rows), level.gaps, level.grouped, headed)
     raise AssertionError("the last level always fits")
+
+
+def is_headed(block: Block, headed: bool) -> bool:
+    """Its title has a line of its own, also on a low screen where the title is wider than its column (ANSWER 1 of 2)."""
+    return block.weight in ("question", "answer") and block.kind != "call" and (headed or len(block.title) >= GUTTER)
 
 
 def _height(block: Block, width: int, limit: int) -> int:
@@ -129,8 +148,8 @@ def _keep_errors(blocks: Sequence[Block], rows: list[int]) -> None:
 
 
 def _fill(blocks: Sequence[Block], where: list[str], rows: list[int], room: int) -> None:
-    """One line each for the calls, then for what was said, the documents, the results: a kind comes back whole or not at all."""
-    for kinds in (("call", "agent"), ("assistant", "reasoning", "user"), ("document", "rerank"), ("result",)):
+    """One line each for the calls and their results, then for what was said, the documents: each comes back whole or not at all."""
+    for kinds in BACK:
         back = [place for place, block in enumerate(blocks) if not rows[place] and where[place] in MEMBERS and block.kind in kinds]
         if len(back) <= room:
             room -= len(back)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from annotator.text.block import Block
 from annotator.text.find import find
-from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, sections
+from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, is_headed, sections
 from annotator.text.page import Page, Place
 from annotator.text.part import Group, Part, Shape
 from annotator.text.rows import first_rows
@@ -70,7 +70,7 @@ def _layout(
             rows[index] = 1 if folds[block.key] else OPEN
         if at is not None and at[0] == index:
             rows[index] = OPEN
-    return _Layout(blocks, width, measure, Plan(tuple(rows), plan.gaps, plan.grouped), where, groups, query, at)
+    return _Layout(blocks, width, measure, plan._replace(rows=tuple(rows)), where, groups, query, at)
 
 
 class _Layout(NamedTuple):
@@ -118,4 +118,4 @@ class _Layout(NamedTuple):
         return Part(block, index, Shape(self.width, self.measure, rows, headed, self.query, selected))
 
     def _headed(self, block: Block) -> bool:
-        return self.plan.gaps and block.weight in ("question", "answer") and block.kind != "call"
+        return is_headed(block, self.plan.headed)

@@ -8,7 +8,7 @@ from annotator.domain.span import Trace
 from annotator.text.block import Block
 from annotator.text.ends import answers, question
 from annotator.text.escape import one_line
-from annotator.text.facts import counted, local_time
+from annotator.text.facts import counted
 from annotator.text.keyed import SUMMED
 from annotator.text.readable import prose, spoken
 from annotator.text.scope import Scope
@@ -27,7 +27,6 @@ class Turn(NamedTuple):
     """What went wrong, where nothing was answered."""
     unread: str = ""
     """Why the trace was not read."""
-    start_ns: int | None = None
 
 
 class Conversation(NamedTuple):
@@ -54,7 +53,7 @@ def turn(trace: Trace, readings: Mapping[str, Reading], place: int) -> Turn:
     texts = [end.text for end in answers(scope) if end.text]
     failures = [failure for span, _ in scope.order for failure in scope.reading(span).failures] if not texts else []
     failure = ": ".join(part for part in (failures[0].kind, failures[0].message) if part) or "failed" if failures else ""
-    return Turn(trace.trace_id, place, question(scope).text, "\n".join(texts) or None, failure, start_ns=scope.root.start_ns)
+    return Turn(trace.trace_id, place, question(scope).text, "\n".join(texts) or None, failure)
 
 
 def earlier_turns(conversation: Conversation, told: Collection[str]) -> list[Block]:
@@ -87,8 +86,7 @@ def later_turns(conversation: Conversation) -> list[Block]:
 
 
 def _blocks(one: Turn) -> list[Block]:
-    when = local_time(one.start_ns)
-    head = f"turn {one.place}" + (f"  {when}" if when else "")
+    head = f"turn {one.place}"
     if one.unread:
         return [_block(one, "user", "USER", head, f"{one.unread}: trace {one_line(one.trace_id)}", note=True)]
     asked = one.question.strip() if one.question else ""
@@ -96,7 +94,7 @@ def _blocks(one: Turn) -> list[Block]:
     missing = f"✗ {one_line(one.failure)}" if one.failure else "no answer was recorded"
     return [
         _block(one, "user", "USER", head, asked or "no input was recorded", note=not asked),
-        _block(one, "assistant", "ANSWER", f"turn {one.place}", told or missing, note=not told),
+        _block(one, "assistant", "ANSWER", head, told or missing, note=not told),
     ]
 
 
