@@ -27,20 +27,29 @@ COMPLETION_TOKENS = ("output_tokens", "completion_tokens", "candidates_token_cou
 
 def decoded(value: Any) -> Any:
     """The value that a string is the JSON of, however often it was encoded; every other string as it is."""
+    return opened(value)[0]
+
+
+def opened(value: Any) -> tuple[Any, str | None]:
+    """The same, and the text of the value where it came as text: writing JSON again costs more than reading it."""
+    written = value if isinstance(value, str) else None
     for _ in range(DEEPEST):
         if not isinstance(value, str) or value[:1] not in ('"', "{", "["):
             break
         try:
-            value = json.loads(value)
+            value = json.loads(written := value)
         except (ValueError, RecursionError):
             break
-    return value
+    return value, value if isinstance(value, str) else written
 
 
 def exchange(kind: str, given: Any, told: Any) -> dict[str, Any]:
-    """Fields of `Reading` that the decoded input and output of a step of this kind say."""
-    given = _passed(given)
-    found: dict[str, Any] = {"input_text": shown(given), "output_text": shown(told)}
+    """Fields of `Reading` that the input and the output of a step of this kind say, as they were recorded."""
+    given, asked_as = opened(given)
+    told, told_as = opened(told)
+    if (passed := _passed(given)) is not given:
+        given, asked_as = passed, None
+    found: dict[str, Any] = {}
     if kind in TALKS:
         found["input_messages"], found["output_messages"] = heard(given, kind == "LLM"), said(told, kind == "LLM")
         found["tools"] = payload.tools(given) if isinstance(given, dict) else ()
@@ -62,7 +71,16 @@ def exchange(kind: str, given: Any, told: Any) -> dict[str, Any]:
         found["model"] = text(fields(given).get("model")) or text(fields(told).get("model"))
     elif kind in ("GUARDRAIL", "EVALUATOR"):
         found["evaluations"] = evaluations(told)
+    if "input_text" not in found and (asked_as is not None or not _says(found, "input_messages", "user")):
+        found["input_text"] = asked_as if asked_as is not None else shown(given)
+    if "output_text" not in found and (told_as is not None or not _says(found, "output_messages", "assistant")):
+        found["output_text"] = told_as if told_as is not None else shown(told)
     return found
+
+
+def _says(found: dict[str, Any], name: str, role: str) -> bool:
+    """True for a provider's request or response whose messages were read: its JSON would be written for nothing."""
+    return "finish_reason" in found and any(message.role == role for message in found[name])
 
 
 def heard(given: Any, spoken: bool) -> tuple[Message, ...]:
@@ -164,11 +182,11 @@ def usage(answer: dict[str, Any]) -> dict[str, int | None]:
         fields(answer.get("llm_output")).get("token_usage"), message.get("usage_metadata"),
         output.get("usage_metadata"), fields(output.get("kwargs")).get("usage_metadata"),
     ):  # fmt: skip
-        counts = fields(node)
-        prompt = next((n for key in PROMPT_TOKENS if (n := whole(counts.get(key))) is not None), None)
-        completion = next((n for key in COMPLETION_TOKENS if (n := whole(counts.get(key))) is not None), None)
-        if prompt is not None or completion is not None:
-            return {"prompt_tokens": prompt, "completion_tokens": completion}
+        if node and (counts := fields(node)):
+            prompt = next((whole(counts[key]) for key in PROMPT_TOKENS if key in counts), None)
+            completion = next((whole(counts[key]) for key in COMPLETION_TOKENS if key in counts), None)
+            if prompt is not None or completion is not None:
+                return {"prompt_tokens": prompt, "completion_tokens": completion}
     return {}
 
 

@@ -26,9 +26,9 @@ class Langfuse:
         trace = _Fields(span.attributes, TRACE)
         named = text(observation("type"))
         kind = span.kind if span.kind != UNKNOWN or named is None else openinference_kind(named)
-        given, told = decoded(observation("input")), decoded(observation("output"))
+        given, told = observation("input"), observation("output")
         # What was set as the trace's own question and answer was set for whoever reads it.
-        asked, answered = decoded(trace("input")), decoded(trace("output"))
+        asked, answered = trace("input"), trace("output")
         if kind != "LLM":
             given, told = _first(asked, given), _first(answered, told)
         given, offered = _without_tools(_first(given, asked))
@@ -67,10 +67,11 @@ class _Fields:
 
 def _without_tools(given: Any) -> tuple[Any, tuple[ToolDefinition, ...]]:
     """Langfuse's handler for LangChain writes the tools among the messages: role `tool`, the definition as content."""
-    if not isinstance(given, list):
+    if "tool" not in given if isinstance(given, str) else not isinstance(given, list):
         return given, ()
-    tools = {place: tool for place, item in enumerate(given) if (tool := _offered(item)) is not None}
-    return [item for place, item in enumerate(given) if place not in tools] if tools else given, tuple(tools.values())
+    listed = decoded(given)
+    tools = {place: tool for place, item in enumerate(_list(listed)) if (tool := _offered(item)) is not None}
+    return [item for place, item in enumerate(listed) if place not in tools] if tools else given, tuple(tools.values())
 
 
 def _offered(item: Any) -> ToolDefinition | None:

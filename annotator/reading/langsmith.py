@@ -32,12 +32,12 @@ class LangSmith:
         )
         named = text(run.get("run_type"))
         kind = span.kind if span.kind != UNKNOWN or named is None else openinference_kind(named)
-        given, told = decoded(run.get("inputs")), decoded(run.get("outputs"))
-        found = exchange(kind, given, told)
+        found = exchange(kind, run.get("inputs"), run.get("outputs"))
+        told = fields(decoded(run.get("outputs")))
         extra = fields(run.get("extra"))
         metadata = fields(extra.get("metadata"))
         called = fields(extra.get("invocation_params")) or fields(metadata.get("invocation_params"))
-        found |= _spent(run, fields(told), found)
+        found |= _spent(run, told, found)
         found["kind"] = openinference_kind(named) if named else None
         found["tools"] = payload.tools(called) or found.get("tools")
         found["model"] = next((name for value in _models(metadata, called) if (name := text(value))), None) or found.get("model")
@@ -51,7 +51,7 @@ class LangSmith:
         }
         found["evaluations"] = tuple(_feedback(name, fields(item)) for name, item in fields(run.get("feedback_stats")).items())
         if kind == "PROMPT":
-            found["prompt_template"], found["prompt_variables"] = _template(run.get("serialized")), fields(given)
+            found["prompt_template"], found["prompt_variables"] = _template(run.get("serialized")), fields(decoded(run.get("inputs")))
         return found
 
 
@@ -71,7 +71,9 @@ def _from_otel(attributes: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[s
 
 def _spent(run: Mapping[str, Any], told: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     """Tokens and dollars: the run's own, else those in what it gave back; LangSmith writes zeros for runs that spend nothing."""
-    spent = usage({"usage_metadata": run.get("usage_metadata")}) or usage(told)
+    spent = usage({"usage_metadata": run.get("usage_metadata")}) or {
+        key: found[key] for key in ("prompt_tokens", "completion_tokens") if key in found
+    }
     prompt, completion = whole(run.get("prompt_tokens")), whole(run.get("completion_tokens"))
     if prompt or completion:
         spent = {"prompt_tokens": prompt, "completion_tokens": completion}

@@ -11,6 +11,11 @@ from annotator.reading.exchange import decoded, dollars, exchange
 from annotator.reading.nested import fields, number, shown, text, whole
 
 INFO = "mlflow.trace_info."
+SAID = (
+    *("mlflow.spanType", "mlflow.chat.messages", "mlflow.chat.tools", "mlflow.chat.tokenUsage", "mlflow.llm.model", "mlflow.llm.provider"),
+    *("mlflow.llm.cost", "mlflow.spanFunctionName", "mlflow.linkedPrompts"),
+)
+"""What is read of a span beside its input and output; each may be JSON in a string."""
 METADATA = ("trace_metadata", "request_metadata")
 
 
@@ -21,13 +26,12 @@ class MLflow:
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         attributes = span.attributes
-        said = {key: decoded(attributes[key]) for key in attributes if key.startswith("mlflow.") and not key.startswith(INFO)}
+        said = {key: decoded(attributes[key]) for key in SAID if key in attributes}
         kind = openinference_kind(said.get("mlflow.spanType"))
-        given, told = said.get("mlflow.spanInputs"), said.get("mlflow.spanOutputs")
+        given, told = attributes.get("mlflow.spanInputs"), attributes.get("mlflow.spanOutputs")
         found = exchange(span.kind if span.kind != UNKNOWN else kind, given, told)
         found["kind"] = kind if kind != UNKNOWN else None
-        talked = payload.request(said.get("mlflow.chat.messages"))
-        if talked and not found.get("input_messages"):
+        if (talked := payload.request(said.get("mlflow.chat.messages"))) and not found.get("input_messages"):
             last = len(talked) - 1 if talked[-1].role == "assistant" else len(talked)
             found["input_messages"] = talked[:last]
             found["output_messages"] = found.get("output_messages") or talked[last:]

@@ -1,10 +1,11 @@
 """Documents in the shapes of the frameworks' own objects: LangChain, LlamaIndex, Haystack, vector stores, plain strings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from annotator.domain.message import Document
-from annotator.reading.nested import fields, number, shown, text
+from annotator.reading.nested import fields, number, shown
 
 LISTS = ("documents", "output", "outputs", "result", "results", "docs", "nodes", "source_nodes", "matches", "chunks", "hits", "context")
 """Keys under which a retriever or a reranker keeps its list."""
@@ -39,18 +40,28 @@ def document(item: Any) -> Document | None:
     node = item["kwargs"] if item.get("type") == "constructor" and isinstance(item.get("kwargs"), dict) else item
     inner = node.get("node") or node.get("document")
     inner = inner if isinstance(inner, dict) else node
-    metadata = next((values for key in METADATA if (values := fields(inner.get(key)) or fields(node.get(key)))), {})
-    content = next((found for key in CONTENT if (found := _words(inner.get(key)))), None)
-    content = content or next((found for key in CONTENT if (found := text(metadata.get(key)))), None)
-    if content is None:
+    described = inner if (held := _held(inner, METADATA)) is not None else node
+    held = held or _held(node, METADATA)
+    metadata = fields(described[held]) if held is not None else {}
+    for where in (inner, metadata):
+        key = _held(where, CONTENT)
+        content = None if key is None else where[key]
+        content = fields(content).get("text") if isinstance(content, dict) else content
+        if isinstance(content, str) and content:
+            break
+    else:
         return None
-    known = next((found for where in (inner, node, metadata) for key in IDS if (found := _id(where.get(key)))), None)
-    scores = (number(where.get(key)) for where in (node, inner, metadata) for key in SCORES)
-    return Document(content, known, next((score for score in scores if score is not None), None), metadata)
+    known = next((_id(where[key]) for where in (inner, node, metadata) if (key := _held(where, IDS)) is not None), None)
+    score = next((number(where[key]) for where in (node, inner, metadata) if (key := _held(where, SCORES)) is not None), None)
+    return Document(content, known, score, metadata)
 
 
-def _words(value: Any) -> str | None:
-    return text(fields(value).get("text")) if isinstance(value, dict) else text(value)
+def _held(node: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    """The first of these names under which something stands."""
+    for name in names:
+        if name in node and node[name] not in (None, ""):
+            return name
+    return None
 
 
 def _id(value: Any) -> str | None:
