@@ -46,7 +46,8 @@ def _lines(scope: Scope, nodes: Sequence[Node]) -> Iterator[str]:
     for what, found in (
         ("never ended", [node.span.name for node in nodes if never_ended(node.span)]),
         ("ended before it started", [node.span.name for node in nodes if ends_early(node.span)]),
-        ("has no start time", [node.span.name for node in nodes if node.span.start_ns is None]),
+        ("has no start time", [node.span.name for node in nodes if node.span.start_ns is None and node.span.end_ns is not None]),
+        ("has no times", [node.span.name for node in nodes if node.span.start_ns is None and node.span.end_ns is None]),
     ):
         if found:
             yield f"this span {what}" if alone else f"{what}: {_names(found)}"

@@ -15,8 +15,8 @@ def kind_of(span: SpanHeader, reading: Reading) -> str:
 
 
 def never_ended(span: SpanHeader) -> bool:
-    """No end was recorded, or one in 1970 although the span began later."""
-    return span.end_ns is None or (span.end_ns < DAY_NS and span.start_ns is not None and span.end_ns < span.start_ns)
+    """It began, and no end was recorded, or one in 1970 although it began later; what has no times at all was not left open."""
+    return span.start_ns is not None and (span.end_ns is None or span.end_ns < min(DAY_NS, span.start_ns))
 
 
 def ends_early(span: SpanHeader) -> bool:
