@@ -19,6 +19,7 @@ from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
 from annotator.reading.plain import Plain
 from annotator.reading.traceloop import Traceloop
+from annotator.reading.vector_db import VectorDB
 from annotator.reading.vercel import Vercel
 
 CONVENTIONS: tuple[Convention, ...] = (
@@ -30,6 +31,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     GenAIEvents(),
     Logfire(),
     OpenLLMetry(),
+    VectorDB(),
     MLflow(),
     Langfuse(),
     LangSmith(),
