@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.recorded import FOLDER
 from tests.screen.parts import agent
 from tests.screen.scene import ESC, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, Scene, press, shows, span
 from tests.terminal import Terminal
@@ -132,6 +133,30 @@ def test_escape_clears_the_search_and_esc_with_a_key_stays_two_keys(tmp_path: Pa
         press(terminal, b"\x1b1")
         assert shows(2)(terminal.lines())
     assert scene.answers() == ["pass", None], "Esc and 1 in one read: clear, then the verdict"
+
+
+def test_the_tree_shows_every_span_when_asked(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    traces = str(FOLDER / "llamaindex-rag.phoenix-spans.jsonl.gz")
+    with Terminal(scene.command("review", traces), NARROW, scene.environment, tmp_path) as terminal:
+        terminal.wait_for(lambda lines: re.search(r"span \d+ of \d+", lines[1]))
+        terminal.read_until_quiet()
+        press(terminal, "j")
+        few = int(re.findall(r"span \d+ of (\d+)", terminal.text())[0])
+        lines = press(terminal, "T")
+        many = int(re.findall(r"span \d+ of (\d+)", lines[1])[0])
+        assert many > few and f"all {many} spans are in the tree" in said(lines)
+        assert f"{few} rows for {many} spans" in said(press(terminal, "T"))
+
+
+def test_the_keys_of_another_keymap_do_the_same(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, agent(1))
+    with Terminal([*scene.review, "--keymap", "vim"], NARROW, scene.environment, tmp_path) as terminal:
+        terminal.wait_for(shows(1))
+        terminal.read_until_quiet()
+        assert "weigh" in marked(press(terminal, ")"))[0]
+        assert "copied CALL weigh" in said(press(terminal, "y"))
+        assert "y copy" in terminal.lines()[-1]
 
 
 def test_a_moved_mark_sends_few_bytes(tmp_path: Path) -> None:

@@ -60,9 +60,11 @@ class Browsing:
         few, many = (len(desk.presented.tree(everything, desk.span_id)) for everything in (False, True)) if desk.presented else (0, 0)
         desk.whole_tree = not desk.whole_tree
         if few == many:
-            desk.say("every span is in the tree: none repeats another, none is plumbing")
+            desk.say("every span is in the tree already")
+        elif desk.whole_tree:
+            desk.say(f"all {many:,} spans are in the tree")
         else:
-            desk.say(f"{many} spans" if desk.whole_tree else f"{few} of {many} rows: what repeats another and what is plumbing is folded")
+            desk.say(f"{few:,} rows for {many:,} spans: what repeats another and what is plumbing is folded")
 
     def search(self) -> None:
         """Ask for a text and go to its first place in the trace."""
