@@ -83,14 +83,20 @@ def _model(node: Mapping[str, Any]) -> str | None:
 
 
 def conversation(attributes: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
-    """Messages and tools: of a span, or of an event that carries them. `node` is what stands under `gen_ai`."""
-    heard = spoken(_received(attributes, node, "input", "messages"), "user")
+    """Messages and tools: of a span, or of an event that carries them. `node` is what stands under `gen_ai`.
+
+    Semantic Kernel's agents write theirs under `gen_ai.agent.invocation_input` and `invocation_output`.
+    """
+    agent = fields(node.get("agent"))
+    heard = spoken(_received(attributes, node, "input", "messages") or restored(agent.get("invocation_input")), "user")
     told = restored(_received(attributes, node, "system_instructions"))
     instructions = tuple(single for item in _instructions(told) if (single := piece(item)) is not None)
     if instructions and not any(message.role == "system" and message.parts == instructions for message in heard):
         heard = (Message("system", instructions), *heard)
     found: dict[str, Any] = {"input_messages": heard}
-    found["output_messages"] = spoken(_received(attributes, node, "output", "messages"), "assistant")
+    found["output_messages"] = spoken(
+        _received(attributes, node, "output", "messages") or restored(agent.get("invocation_output")), "assistant"
+    )
     found["tools"] = payload.tools(entries(restored(_received(attributes, node, "tool", "definitions"))))
     return found
 

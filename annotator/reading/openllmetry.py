@@ -6,11 +6,14 @@ from typing import Any
 from annotator.domain.message import Message
 from annotator.domain.span import Span
 from annotator.reading import payload
+from annotator.reading.exchange import decoded
+from annotator.reading.exchange import said as generated
 from annotator.reading.gen_ai import reasons, spoken
 from annotator.reading.nested import dumped, entries, fields, restored, text, whole
 
 TYPES = {"chat": "LLM", "completion": "LLM", "embedding": "EMBEDDING", "rerank": "RERANKER"}
 """`llm.request.type`."""
+NEWER = frozenset(("prompt", "completion", "content"))
 OLD = frozenset(("prompts", "completions", "request", "response", "usage", "vendor"))
 SETTINGS = ("temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "is_streaming", "headers", "decoding_method")
 
@@ -22,10 +25,11 @@ class OpenLLMetry:
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         node, old = fields(tree.get("gen_ai")), fields(tree.get("llm"))
-        if "prompt" not in node and "completion" not in node and OLD.isdisjoint(old):
+        if NEWER.isdisjoint(node) and OLD.isdisjoint(old):
             return {}
-        heard = _messages(_content(node.get("prompt")) or old.get("prompts"), "user")
-        said = _messages(_content(node.get("completion")) or old.get("completions"), "assistant")
+        content = fields(node.get("content"))  # OpenLIT
+        heard = _messages(_content(node.get("prompt")) or old.get("prompts") or content.get("prompt"), "user")
+        said = _messages(_content(node.get("completion")) or old.get("completions") or content.get("completion"), "assistant")
         request, usage = fields(old.get("request")), fields(old.get("usage"))
         kind = TYPES.get(text(request.get("type")) or "")
         found: dict[str, Any] = {
@@ -60,6 +64,8 @@ def _content(node: Any) -> Any:
 def _messages(node: Any, role: str) -> tuple[Message, ...]:
     if isinstance(node, dict):
         return spoken([restored(item) for item in entries(node)], role)
+    if role == "assistant" and isinstance(value := decoded(node), dict) and (found := generated(value, True)):
+        return found
     return spoken(node, role)
 
 

@@ -114,6 +114,13 @@ def test_kinds(operation: str, kind: str) -> None:
     assert read(span({"gen_ai.operation.name": operation})).kind == kind
 
 
+def test_an_agent_of_semantic_kernel() -> None:
+    given, told = '[{"role": "user", "content": "Hi"}]', '[{"role": "assistant", "content": "Hello"}]'
+    attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.invocation_input": given}
+    reading = read(span({**attributes, "gen_ai.agent.invocation_output": told}))
+    assert [message.text for message in (*reading.input_messages, *reading.output_messages)] == ["Hi", "Hello"]
+
+
 def test_tool() -> None:
     reading = read(
         span(

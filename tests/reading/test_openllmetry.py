@@ -66,3 +66,11 @@ def test_function_call_of_litellm() -> None:
 def test_embedding() -> None:
     reading = read(span({"llm.request.type": "embedding", "gen_ai.prompt.0.content": "egg", "llm.request.model": "te"}))
     assert (reading.kind, reading.embedded, reading.input_messages, reading.model) == ("EMBEDDING", ("egg",), (), "te")
+
+
+def test_content_of_openlit_and_generations_of_langchain() -> None:
+    reading = read(span({"gen_ai.content.prompt": "user: hi", "gen_ai.content.completion": "bye"}))
+    assert [message.text for message in (*reading.input_messages, *reading.output_messages)] == ["user: hi", "bye"]
+    message = {"lc": 1, "type": "constructor", "id": ["x", "AIMessage"], "kwargs": {"content": "yo"}}
+    reading = read(span({"gen_ai.completion": json.dumps({"generations": [[{"text": "yo", "message": message}]]})}))
+    assert reading.output_messages == (Message("assistant", (Part("text", "yo"),)),)
