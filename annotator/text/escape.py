@@ -18,6 +18,8 @@ SHOWN = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U000[0-9a-f]{5}")
 GAP = re.compile("[ \t\r\n]+")
 """Not what str.split takes for white space: U+2028 and the C0 separators are to be seen."""
 TAB = "    "
+PIECE = 100_000
+"""Characters that are looked at together: a copy of a large text would be a large copy."""
 
 
 def visible(text: str) -> str:
@@ -26,7 +28,7 @@ def visible(text: str) -> str:
         text = text.replace("\r\n", "\n")
     if "\t" in text:
         text = text.replace("\t", TAB)
-    if _is_plain(text):
+    if all(_is_plain(text[place : place + PIECE]) for place in range(0, len(text), PIECE)):
         return text
     text = _HIDDEN_ALONE.sub(_escaped, text)
     return _HIDDEN_REPEATED.sub(_escaped, text) if "\ufe0e" in text or "\ufe0f" in text else text
