@@ -38,6 +38,7 @@ class Runs:
     def __init__(self) -> None:
         self._unfinished: dict[str, Mapping[str, Any]] = {}
         self._finished: set[str] = set()
+        """Runs of batches that have ended: what comes of them later has nothing to be joined to any more."""
 
     def unfinished(self) -> bool:
         """True while a later record may go on with a run of an earlier one."""
@@ -60,8 +61,10 @@ class Runs:
                 else:
                     merged[run_id] = self._joined(merged.get(run_id) or self._unfinished.get(run_id), run)
         rest = {key: value for key, value in record.items() if key not in ("post", "patch") and value}
-        for run in merged.values():
+        for run_id, run in merged.items():
             yield from self._spans(run, rest)
+            if run_id not in self._unfinished:
+                self._finished.add(run_id)
 
     def spans_of_run(self, run: Mapping[str, Any]) -> Iterator[Span | str]:
         """A run and its child runs."""
@@ -82,7 +85,6 @@ class Runs:
                 self._unfinished[run_id] = run
             else:
                 self._unfinished.pop(run_id, None)
-                self._finished.add(run_id)
             span = _span(run, above, trace, extra)
             yield span
             children = run.get("child_runs")
