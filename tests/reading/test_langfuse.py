@@ -12,7 +12,7 @@ from tests.platforms import langfuse_trace, observation, public, readings
 
 ASKED = [{"role": "system", "content": "S"}, {"role": "user", "content": "Q"}]
 TOOL = {"type": "function", "function": {"name": "add", "description": "Adds.", "parameters": {"properties": {"a": {}}}}}
-SPOKEN = {
+SPOKEN: dict[str, Any] = {
     "model": "gpt-4o",
     "modelParameters": {"temperature": 0.5, "seed": ""},
     "usageDetails": {"input": 10, "output": 4, "total": 19, "input_cached_tokens": 5},
