@@ -42,6 +42,9 @@ CONVENTIONS: tuple[Convention, ...] = (
 NUMBERS = frozenset((int, float))
 """A count of 0 is said; every other empty value is not."""
 
+RECORDED = ("input_text", "output_text")
+"""Fields in which an empty text is something that was recorded."""
+
 MOST_ASKED, LONGEST_ASKED = 1000, 1000
 _asked: dict[tuple[str, ...], tuple[Convention, ...]] = {}
 """The conventions that first segments name, found once."""
@@ -56,11 +59,11 @@ def read(span: Span) -> Reading:
         roots += tuple(event.name.partition(".")[0] for event in span.events)
     for convention in _asked.get(roots) or _named(roots):
         for name, value in convention.read(span, tree).items():
-            if not value and type(value) not in NUMBERS:
+            if not value and type(value) not in NUMBERS and (value is None or name not in RECORDED):
                 continue
-            if name not in said:
+            if name not in said or said[name] == "":
                 said[name] = value
-            elif name in MERGED:
+            elif value and name in MERGED:
                 said[name] = MERGED[name](said[name], value)
     if span.events or span.status_code == ERROR or NOTICE in span.extra:
         said["failures"] = failures(span) or said.get("failures", ())

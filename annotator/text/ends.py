@@ -5,12 +5,14 @@ import re
 from typing import NamedTuple
 
 from annotator.domain.message import Message, Part
+from annotator.text.escape import one_line
 from annotator.text.readable import ANSWERS, QUESTIONS, chosen, media, parsed, said
 from annotator.text.scope import Scope
 from annotator.text.values import is_large_json
 
 STREAM = re.compile(r"<(async_)?generator")
 """A stream was recorded instead of what it brought."""
+LONGEST_ROLE = 20
 SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
 """Kinds whose plain input is taken for a person's words."""
 
@@ -68,7 +70,7 @@ def _first_asked(scope: Scope) -> End | None:
 
 
 def _role(message: Message) -> str:
-    return "USER" if message.role in ("user", "") else "RESULT" if message.role == "tool" else message.role.upper()
+    return "USER" if message.role in ("user", "") else "RESULT" if message.role == "tool" else one_line(message.role.upper())[:LONGEST_ROLE]
 
 
 def answers(scope: Scope) -> list[End]:

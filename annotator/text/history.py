@@ -28,8 +28,19 @@ def sayings(message: Message) -> list[Saying]:
         found.append(Saying("reasoning", reason))
     if text := said(message).strip():
         found.append(Saying(message.role or "message", text, media=media(message)))
-    found.extend(Saying("call", canonical(call.arguments), call, call.call_id, call.name) for call in message.tool_calls)
+    found.extend(Saying("call", canonical(call.arguments), call, call.call_id, call.name) for call in calls(message))
     return found
+
+
+def calls(message: Message) -> list[ToolCall]:
+    """The tool calls of a message, each id once: some libraries write a call twice, once without its arguments."""
+    found: dict[object, ToolCall] = {}
+    for place, call in enumerate(message.tool_calls):
+        key = call.call_id or place
+        known = found.get(key)
+        if known is None or len(known.arguments) < len(call.arguments):
+            found[key] = call
+    return list(found.values())
 
 
 def canonical(arguments: str) -> str:

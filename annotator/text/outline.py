@@ -8,6 +8,7 @@ from typing import NamedTuple
 from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, Node, SpanHeader, tree
+from annotator.text.history import calls
 from annotator.text.readable import said
 from annotator.text.spans import kind_of
 from annotator.text.told import Told, uttered
@@ -79,6 +80,7 @@ class _Outliner:
             if place not in self.twins and self._carries(place):
                 self.plumbing.add(place)
         self._wrapped()
+        self._settle()
         tellers = frozenset(place for place in range(len(self.nodes)) if self._tells(place))
         return Outline(self.nodes, self.kinds, self.parents, self.ends, self.twins, frozenset(self.plumbing), tellers)
 
@@ -129,6 +131,16 @@ class _Outliner:
         kinds = self.kinds[one], self.kinds[other]
         return kinds[0] == kinds[1] or UNKNOWN in kinds
 
+    def _settle(self) -> None:
+        """A twin of a twin is one of the first; what repeats plumbing is plumbing."""
+        for twin, stand in list(self.twins.items()):
+            while stand in self.twins:
+                stand = self.twins[stand]
+            self.twins[twin] = stand
+            if stand in self.plumbing:
+                del self.twins[twin]
+                self.plumbing.add(twin)
+
     def _repeats(self, outer: int, inner: int) -> bool:
         first, second = self.readings[outer], self.readings[inner]
         if not self._fails_alike(outer, inner) or not self._agree(outer, inner):
@@ -140,7 +152,7 @@ class _Outliner:
         if kind in SINGLE:
             return same or _same_usage(first, second)
         if kind == "TOOL":
-            return (first.tool_arguments or "") == (second.tool_arguments or "") and (same or not self.said[inner])
+            return _passed(first) == _passed(second) and (same or not self.said[inner])
         return same and (first.input_text == second.input_text or self.nodes[outer].span.name == self.nodes[inner].span.name)
 
     def _alone(self, outer: int, inner: int) -> bool:
@@ -237,11 +249,15 @@ def _ends(nodes: Sequence[Node]) -> list[int]:
 def _spoken(reading: Reading) -> tuple[str, ...]:
     """Texts and the names of calls; arguments are written in many ways."""
     texts = [text for message in reading.output_messages if (text := said(message).strip())]
-    return (*texts, *(call.name for message in reading.output_messages for call in message.tool_calls))
+    return (*texts, *(call.name for message in reading.output_messages for call in calls(message)))
 
 
 def _asked(reading: Reading) -> bool:
     return bool(reading.input_messages or reading.input_text or reading.embedded)
+
+
+def _passed(reading: Reading) -> str:
+    return reading.tool_arguments or reading.input_text or ""
 
 
 def _same_usage(one: Reading, other: Reading) -> bool:

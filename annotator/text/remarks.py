@@ -31,7 +31,7 @@ def remarks(scope: Scope) -> list[Block]:
 
 def _lines(scope: Scope, nodes: Sequence[Node]) -> Iterator[str]:
     alone = len(nodes) == 1
-    tops = [node for node in nodes if not node.depth]
+    tops = [node for node in nodes if not node.depth and not node.orphan and not node.circular]
     if len(tops) > 1:
         yield f"{facts.counted(len(tops), 'root')}: {_names(node.span.name for node in tops)}"
     orphans = [node.span for node in nodes if node.orphan]

@@ -228,7 +228,7 @@ class Steps:
         elif saying.kind == "result" and not saying.text.strip():
             self._steps.append(self._keyed.block(span.span_id, "result", "RESULT", "a tool message without text", note=True))
         else:
-            self._steps.append(self._spoken(span, saying, TITLES.get(saying.kind, visible(saying.kind.upper()[:9]))))
+            self._steps.append(self._spoken(span, saying, TITLES.get(saying.kind, one_line(saying.kind.upper())[:9])))
 
     def _spoken(self, span: Span, saying: Saying, title: str, weight: Weight = "step") -> Block:
         read = pretty if saying.kind == "result" else spoken if saying.kind == "assistant" else prose
@@ -260,7 +260,7 @@ class Steps:
         given = reading.input_text or ""
         detail = f"input: {pretty(given)[0]}" if given.strip() else ""
         kind = self.scope.kind(span)
-        title = "STEP" if kind in ("CHAIN", UNKNOWN) else visible(kind[:9])
+        title = "STEP" if kind in ("CHAIN", UNKNOWN) else one_line(kind)[:9]
         self._steps.append(self._keyed.block(span.span_id, "step", title, body, head=one_line(span.name), syntax=syntax, detail=detail))
 
     def _embeds(self, span: Span, reading: Reading) -> None:

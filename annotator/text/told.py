@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotator.domain.message import Reading
-from annotator.text.history import canonical
+from annotator.text.history import calls, canonical
 from annotator.text.readable import said
 
 LONGEST = 20_000
@@ -21,8 +21,8 @@ def uttered(reading: Reading) -> tuple[str, ...]:
     """What came out of a span: the texts and calls of its messages, else its output."""
     if reading.output_messages:
         texts = [text for message in reading.output_messages if (text := said(message).strip())]
-        calls = [f"{call.name}({canonical(call.arguments)})" for message in reading.output_messages for call in message.tool_calls]
-        return (*texts, *calls)
+        asked = [f"{call.name}({canonical(call.arguments)})" for message in reading.output_messages for call in calls(message)]
+        return (*texts, *asked)
     told = (reading.output_text or "").strip()
     return (told,) if told else ()
 
