@@ -51,6 +51,16 @@ def find(blocks: Sequence[Block], query: str) -> Matches:
     return found
 
 
+def match(blocks: Sequence[Block], query: str, number: int) -> tuple[int, int] | None:
+    """`find(blocks, query)[number]`, without looking for the ones after it; None where there are fewer."""
+    for index, block in enumerate(blocks) if query and number >= 0 else ():
+        for offset in places(block.text, query) if block.kind != "group" else ():
+            if not number:
+                return index, offset
+            number -= 1
+    return None
+
+
 def places(text: str, query: str, start: int = 0, end: int | None = None) -> Iterator[int]:
     """Where in text[start:end] a query begins, one match after the end of the other."""
     if not query:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from annotator.text.block import Block
-from annotator.text.find import find
+from annotator.text.find import find, match
 from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, is_headed, sections
 from annotator.text.page import Page, Place
 from annotator.text.part import Group, Part, Shape
@@ -48,10 +48,7 @@ def _layout(
     blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], query: str, current: int, wrapped: bool
 ) -> "_Layout":
     measure = width if wrapped else UNWRAPPED
-    at = None
-    if query and current >= 0:
-        found = find(blocks, query)
-        at = found[current] if current < len(found) else None
+    at = match(blocks, query, current)
     plan = fit(blocks, measure, height)
     rows, where = list(plan.rows), sections(blocks)
     groups = {block.key: folds.get(block.key, plan.grouped) for block in blocks if block.kind == "group"}

@@ -58,9 +58,13 @@ def fences(text: str, start: int, end: int) -> Iterator[Fence]:
     """The pieces of code of a Markdown text, in order."""
     opened: tuple[int, int, str, str] | None = None
     place = start
+    signs = {"```": -1, "~~~": -1}
     for _ in range(MOST):
-        ticks, tildes = text.find("```", place, end), text.find("~~~", place, end)
-        place = min(ticks if ticks >= 0 else end, tildes if tildes >= 0 else end)
+        for sign, known in signs.items():
+            if known < place:  # looked for once: a large text may have one of the two only
+                found_at = text.find(sign, place, end)
+                signs[sign] = found_at if found_at >= 0 else end
+        place = min(signs.values())
         if place >= end:
             break
         begin = max(text.rfind("\n", start, place) + 1, start)

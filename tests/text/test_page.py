@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from annotator.text.block import Block, Weight
 from annotator.text.cells import wrap
-from annotator.text.find import find
+from annotator.text.find import find, match
 from annotator.text.layout import UNWRAPPED, lay_out
 from annotator.text.line import Line
 from annotator.text.page import Page
@@ -86,6 +86,7 @@ def test_the_current_match_is_in_its_line(blocks: list[Block], data: st.DataObje
     if not found:
         return
     current = data.draw(st.integers(0, len(found) - 1))
+    assert match(blocks, query, current) == found[current] and match(blocks, query, len(found)) is None
     page = lay_out(blocks, 40, 12, {}, query, current)
     line = page.match_line
     assert line is not None
