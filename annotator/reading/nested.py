@@ -1,7 +1,7 @@
 """Attributes of any shape (flat dotted keys, nested objects, JSON in strings) as one tree of dicts and lists."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 DEEPEST = 64
@@ -107,12 +107,23 @@ def _open(nodes: dict[str, dict[str, Any]], path: str) -> dict[str, Any]:
 
 
 def normal(value: Any) -> Any:
-    """An object or a list with the dotted keys of its objects nested; a list of plain values (a vector) is left as it is."""
+    """An object or a list with the dotted keys of its objects nested; what has none, a vector for instance, is left as it is."""
+    children: Iterable[tuple[Any, Any]]
     if isinstance(value, dict):
-        return nest(value)
-    if isinstance(value, list) and value and type(value[0]) in COMPOUND:
-        return [normal(item) for item in value]
-    return value
+        for key in value:
+            if "." in key:
+                return nest(value)
+        children = value.items()
+    elif isinstance(value, list) and value and type(value[0]) in COMPOUND:
+        children = enumerate(value)
+    else:
+        return value
+    changed = {place: inner for place, child in children if type(child) in COMPOUND and (inner := normal(child)) is not child}
+    if not changed:
+        return value
+    if isinstance(value, dict):
+        return {**value, **changed}
+    return [changed.get(place, child) for place, child in enumerate(value)]
 
 
 def parse(text: str) -> Any:
@@ -163,12 +174,12 @@ def parsed(text: str) -> Any:
 def restored(node: Any) -> Any:
     """The tree with its lists put back: objects whose keys are exactly 0 to n - 1."""
     if isinstance(node, list):
-        return [restored(value) for value in node]
+        return [restored(value) if type(value) in COMPOUND else value for value in node]
     if not isinstance(node, dict):
         return node
     if node and "0" in node and all(str(place) in node for place in range(len(node))):
         return [restored(node[str(place)]) for place in range(len(node))]
-    return {key: restored(value) for key, value in node.items()}
+    return {key: restored(value) if type(value) in COMPOUND else value for key, value in node.items()}
 
 
 def text(value: Any) -> str | None:
