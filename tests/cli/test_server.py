@@ -237,3 +237,22 @@ def test_who_judges_with_a_key(program: Program, phoenix_with_auth: PhoenixServe
     assert row["identifier"] == f"px-app:{row['user_id']}" and row["metadata"]["annotator"] == "alice"
     status = program.run("status", "--json", env=key).done().json
     assert status["annotator"] == "alice" and status["server"]["reachable"]
+
+
+def test_a_span_that_the_server_cannot_give_is_named_and_the_rest_loads(program: Program, phoenix: PhoenixServer) -> None:
+    name, trace_id, bad, good = f"c{secrets.token_hex(4)}", secrets.token_hex(16), secrets.token_hex(8), secrets.token_hex(8)
+    kind = {"key": "openinference.span.kind", "value": {"intValue": "7"}}
+    times = {"startTimeUnixNano": "1795228944074301000", "endTimeUnixNano": str(2**64 - 1)}
+    texts = (("openinference.span.kind", "LLM"), ("llm.model_name", "m"), ("output.value", "what was said"))
+    attributes = [{"key": key, "value": {"stringValue": text}} for key, text in texts]
+    fine = {"spanId": good, "parentSpanId": bad, "attributes": attributes, **times, "endTimeUnixNano": "1795228945074301000"}
+    spans = [
+        {"traceId": trace_id, "spanId": bad, "name": "odd", "attributes": [kind], **times},
+        {"traceId": trace_id, "name": "fine", **fine},
+    ]
+    phoenix.seed_otlp(name, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
+    result = program.run("pull", phoenix.url, "--project", name)
+    assert (result.code, result.lines) == (1, [f"{name}: 1 items, everything is stored"])
+    assert f"did not give span {bad} of trace {trace_id}" in result.err
+    shown = program.run("show", trace_id).done().out
+    assert "what was said" in shown and "the source did not give its content" in shown

@@ -25,6 +25,12 @@ def parsed(value: Any) -> Any:
     return value
 
 
+def merged(about: Mapping[str, Any], name: str, inner: Mapping[str, Any]) -> dict[str, Any]:
+    """`about` with the keys of `inner`; those that are in both stay under `name`."""
+    clashing = {key: value for key, value in inner.items() if key in about and about[key] != value}
+    return {**inner, **about} | ({name: clashing} if clashing else {})
+
+
 def is_messages(value: Any) -> bool:
     """True for a list of chat messages, told by their roles or, in the Responses API, their types."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and ("role" in item or "type" in item) for item in value)

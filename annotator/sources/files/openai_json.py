@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.domain.span import Span
-from annotator.sources.files.chat import conversation, dumped, is_messages, parsed, request_attributes, response_attributes
+from annotator.sources.files.chat import conversation, dumped, is_messages, merged, parsed, request_attributes, response_attributes
 from annotator.sources.files.content_ids import ContentIds
 from annotator.sources.files.values import any_nano, first, text
 
@@ -43,7 +43,11 @@ def is_completion(record: Mapping[str, Any]) -> bool:
 
 
 def is_batch(record: Mapping[str, Any]) -> bool:
-    return "custom_id" in record and any(key in record for key in ("body", "params", "response", "result", "error"))
+    """A line of a batch's requests, or of its results; a failed one may have an error and nothing else."""
+    if "custom_id" not in record:
+        return False
+    halves = any(isinstance(record.get(key), dict) for key in ("body", "params", "response", "result"))
+    return halves or ("response" in record and isinstance(record.get("error"), dict))
 
 
 class OpenAI:
@@ -84,17 +88,15 @@ class OpenAI:
         name = text(record["custom_id"])
         request = first(record, "body", "params")
         if isinstance(request, dict):
-            rest = {key: value for key, value in record.items() if key not in ("body", "params")}
+            rest = {key: value for key, value in record.items() if value is not request}
             span = self._span(record, "batch request", request_attributes(request), rest)
             yield self._paired(span, name, self._asked, self._answered)
             return
-        response = record.get("response")
-        result = record.get("result")
-        response = response if isinstance(response, dict) else {}
-        result = result if isinstance(result, dict) else {}
+        response, result = (part if isinstance(part := record.get(key), dict) else {} for key in ("response", "result"))
         body = next((part for part in (response.get("body"), result.get("message")) if isinstance(part, dict)), None)
-        inner = {key: value for key, value in {**response, **result}.items() if key not in ("body", "message")}
-        rest = {key: value for key, value in record.items() if key not in ("response", "result")} | inner
+        rest = {key: value for key, value in record.items() if value is not response and value is not result}
+        for key, part in (("response", response), ("result", result)):
+            rest = merged(rest, key, {inner: value for inner, value in part.items() if value is not body})
         failure = first(record, "error") or first(result, "error") or (body or {}).get("error")
         status = response.get("status_code")
         failed = bool(failure) or (isinstance(status, int) and status >= 400)
@@ -111,7 +113,7 @@ class OpenAI:
         other = waiting.pop(0)
         # The half that came first gave the ids; what only one half says stays, and an answer's model is the more exact one.
         asked, answer = (span, other) if mine is self._asked else (other, span)
-        metadata = {**asked.attributes.get("metadata", {}), **answer.attributes.get("metadata", {})}
+        metadata = merged(asked.attributes.get("metadata", {}), "result", answer.attributes.get("metadata", {}))
         return replace(
             other,
             name="batch request",
@@ -127,8 +129,7 @@ class OpenAI:
         inner = parsed(rest.get("metadata"))
         metadata = {key: value for key, value in rest.items() if value not in (None, "", [], {})}
         if isinstance(inner, dict):
-            del metadata["metadata"]
-            metadata = {**metadata, **inner}
+            metadata = merged({key: value for key, value in metadata.items() if key != "metadata"}, "metadata", inner)
         if metadata:
             attributes["metadata"] = metadata
         answer = next((part for part in (_body(record), record) if isinstance(part, dict)), record)

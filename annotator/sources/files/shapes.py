@@ -52,7 +52,7 @@ def formats(columns: Mapping[str, str] | None = None) -> tuple[Format, ...]:
         Format("OTLP JSON", lambda record: isinstance(first(record, *otlp.REQUEST), list), otlp.spans_of_request),
         Format("Phoenix spans", phoenix_json.is_span, _single(phoenix_json.span_of)),
         Format("OTLP log records", otlp_logs.is_request, otlp_logs.records_of_request),
-        Format("log records", otlp_logs.is_record, _single(otlp_logs.record_of)),
+        Format("log records", lambda record: otlp_logs.is_record(record) and not _is_row(record, rows), _single(otlp_logs.record_of)),
         Format("Phoenix OTLP spans", lambda record: otlp.is_span(record) and not _is_row(record, rows), _single(otlp.span_of)),
         Format("Phoenix table", phoenix_table.is_row, _single(phoenix_table.span_of_row)),
         Format("OpenTelemetry JavaScript spans", bare_spans.is_readable_span, _single(bare_spans.readable_span)),

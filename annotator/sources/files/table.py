@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.domain.span import Span
-from annotator.sources.files.chat import conversation, dumped, is_messages, parsed
+from annotator.sources.files.chat import conversation, dumped, is_messages, merged, parsed
 from annotator.sources.files.columns import METADATA, roles_of
 from annotator.sources.files.content_ids import ContentIds
 from annotator.sources.files.values import any_nano, first, parent_id, span_or_trace_id, status_code, text
@@ -59,7 +59,7 @@ class Rows:
             end_ns=any_nano(cells.get("end")) or (None if "end" in roles else start),
             session_id=text(session) or None,
             attributes=attributes,
-            extra={"columns": {role: column for role, column in roles.items() if role in cells}} | _unread_times(cells),
+            extra={"columns": {role: column for role, column in roles.items() if role in cells}} | _unread(cells),
         )
 
     def _of(self, record: Mapping[str, Any]) -> dict[str, str]:
@@ -70,7 +70,7 @@ class Rows:
 
     def _identified(self, record: Mapping[str, Any], cells: Mapping[str, Any]) -> tuple[str, str]:
         """Ids as given; those that come again are numbered, so that no row takes another's place."""
-        given = span_or_trace_id(_whole(first(cells, "span", "id")))
+        given = span_or_trace_id(_whole(cells.get("span"))) or span_or_trace_id(_whole(cells.get("id")))
         trace_id = span_or_trace_id(_whole(cells.get("trace")))
         if not given:
             made_trace, made = self._ids.of(record)
@@ -142,7 +142,7 @@ def _document(item: Any) -> dict[str, Any]:
     if isinstance(content, dict):  # {"document": {…}, "score": …}
         return _document({**content, **{key: value for key, value in item.items() if value is not content}})
     rest = {key: value for key, value in item.items() if key not in used and value is not inner and value is not None}
-    metadata = {**rest, **inner} if isinstance(inner, dict) else rest | ({"metadata": inner} if inner is not None else {})
+    metadata = merged(rest, "metadata", inner) if isinstance(inner, dict) else rest | ({"metadata": inner} if inner is not None else {})
     made = {
         "document.content": dumped(item if content is None else content),
         "document.id": identifier,
@@ -160,14 +160,19 @@ def _metadata(record: Mapping[str, Any], roles: Mapping[str, str]) -> dict[str, 
     for column, value in record.items():
         if column in used or value in EMPTY:
             continue
-        inner = parsed(value) if column.lower() == "metadata" else None
-        found |= inner if isinstance(inner, dict) else {column: value}
+        found[column] = value
+    if isinstance(inner := parsed(found.get("metadata")), dict):
+        found = merged({column: value for column, value in found.items() if column != "metadata"}, "metadata", inner)
     return found | {name: value for name, value in named.items() if value not in EMPTY}
 
 
-def _unread_times(cells: Mapping[str, Any]) -> dict[str, Any]:
-    """Times and states as received, where they could not be understood."""
+def _unread(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Ids, times and states as received, where they could not be understood."""
     unread = {role: cells[role] for role in ("start", "end") if role in cells and any_nano(cells[role]) is None}
+    named = {role: cells[role] for role in ("id", "trace", "span", "parent") if role in cells}
+    unread |= {role: value for role, value in named.items() if not span_or_trace_id(_whole(value))}
+    if "id" in cells and "span" in cells:
+        unread["id"] = cells["id"]
     if "status" in cells and status_code(cells["status"]) == "UNSET":
         unread["status"] = cells["status"]
     return unread

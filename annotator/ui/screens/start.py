@@ -13,7 +13,7 @@ from annotator.text.line import Piece, line
 from annotator.ui.driver import ReviewDriver
 from annotator.ui.widgets.chooser import Choice, Chooser
 
-TRACE_FILES = (".json", ".jsonl", ".gz")
+TRACE_FILES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".gz")
 FILES_SHOWN = 20
 
 
