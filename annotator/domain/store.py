@@ -148,8 +148,8 @@ class TraceStore(Protocol):
     def trace(self, source_id: int, trace_id: str) -> Trace | None:
         """With payloads; None while they are not here."""
 
-    def session_traces(self, source_id: int, session_id: str) -> list[str]:
-        """The traces with a span of this session, earliest first."""
+    def session_traces(self, source_id: int, session_id: str, most: int) -> list[str]:
+        """The traces with a span of this session, earliest first; none where there are more than `most`."""
 
     def payload_size(self, source_id: int, trace_id: str) -> int:
         """Bytes that a trace takes in the store; 0 while its payload is not here."""

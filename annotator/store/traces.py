@@ -129,7 +129,10 @@ class Traces(Area, TraceStore):
         with self.db.atomic():
             return stand_in(self.db, source_id)
 
-    def session_traces(self, source_id: int, session_id: str) -> list[str]:
+    def session_traces(self, source_id: int, session_id: str, most: int) -> list[str]:
+        some = "SELECT count(*) FROM (SELECT DISTINCT trace FROM span WHERE session_id = ? LIMIT ?)"
+        if self.db.one(some, (session_id, most + 1))[0] > most:
+            return []
         rows = self.db.all(
             "SELECT trace.trace_id FROM span JOIN trace ON trace.id = span.trace WHERE span.session_id = ? AND trace.source = ?"
             " GROUP BY trace.id ORDER BY min(span.start_ns) IS NULL, min(span.start_ns), trace.trace_id",

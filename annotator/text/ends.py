@@ -12,6 +12,8 @@ from annotator.text.values import is_large_json
 
 STREAM = re.compile(r"<(async_)?generator")
 """A stream was recorded instead of what it brought."""
+ENVELOPE = {"id", "model", "object", "created", "usage", "system_fingerprint", "service_tier", "finish_reason", "finish_reasons"}
+LONGEST_ENVELOPE = 1000
 LONGEST_ROLE = 20
 SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
 """Kinds whose plain input is taken for a person's words."""
@@ -29,6 +31,14 @@ class End(NamedTuple):
     """What the text holds placeholders of."""
 
 
+def is_envelope(told: str) -> bool:
+    """A provider's response without what it says: Phoenix keeps `{"id": …, "model": …}` of GenAI spans."""
+    if len(told) > LONGEST_ENVELOPE or not told.startswith("{"):
+        return False
+    value = parsed(told)
+    return isinstance(value, dict) and value.keys() <= ENVELOPE
+
+
 def last_user(messages: tuple[Message, ...]) -> Message | None:
     """The last thing that a user said; else the last message that is no instruction."""
     for message in reversed(messages):
@@ -43,7 +53,8 @@ def question(scope: Scope) -> End:
     reading, span_id = scope.top, scope.root.span_id
     asked = last_user(reading.input_messages)
     if asked is not None:
-        return End(said(asked).strip(), _role(asked), span_id, media=media(asked))
+        title = "INPUT" if asked.role == "user" and scope.top_kind not in SPEAKS else _role(asked)
+        return End(said(asked).strip(), title, span_id, media=media(asked))
     spoken = _first_asked(scope)
     if reading.embedded:
         return End("\n".join(reading.embedded), "INPUT", span_id)
@@ -82,7 +93,7 @@ def answers(scope: Scope) -> list[End]:
     last = scope.last_said()
     spoken = _texts(last[1]) if last else []
     told = (reading.output_text or "").strip()
-    if told:
+    if told and not is_envelope(told):
         if scope.top_kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
             return []  # the provider's JSON around calls, an empty answer, vectors
         if len(spoken) == 1 and last and _inside(spoken[0], told):

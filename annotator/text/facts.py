@@ -18,8 +18,10 @@ def duration(nanoseconds: int | None) -> str:
 
 def tokens(prompt: int | None, completion: int | None) -> str:
     """1,204 + 88 tokens: in and out; one of them where the other is not known, '' where neither is."""
-    if prompt is None or completion is None:
-        return f"{prompt:,} tokens in" if prompt is not None else f"{completion:,} tokens out" if completion is not None else ""
+    if completion is None:
+        return f"{counted(prompt, 'token')} in" if prompt is not None else ""
+    if prompt is None:
+        return f"{counted(completion, 'token')} out"
     return f"{prompt:,} + {completion:,} tokens"
 
 

@@ -95,7 +95,7 @@ class _Outliner:
             outer = self.parents[outer]
         if top >= 0:
             stand = self.twins.get(top, top)
-            self.twins |= dict.fromkeys(inside, stand) | {twin: stand for twin, known in self.twins.items() if known in inside}
+            self.twins |= dict.fromkeys(inside, stand)
 
     def _beside(self, place: int, near: list[int]) -> None:
         """A call that two libraries recorded next to each other: one lies within the other's time."""
@@ -109,7 +109,6 @@ class _Outliner:
             if second.output_messages and not first.output_messages:
                 near.remove(other)
                 self.twins[other] = place
-                self.twins |= {twin: place for twin, stand in self.twins.items() if stand == other}
             else:
                 self.twins[place] = other
             return
@@ -120,12 +119,13 @@ class _Outliner:
             if kind not in WRAPPERS or place in self.twins or place in self.plumbing:
                 continue
             inside = [at for at in range(place + 1, self.ends[place]) if at not in self.twins and at not in self.plumbing][:2]
-            if len(inside) != 1 or self.kinds[inside[0]] != "LLM" or self.nodes[inside[0]].span.status_code == ERROR:
+            if len(inside) != 1 or self.kinds[inside[0]] != "LLM":
                 continue
             call = inside[0]
-            if self.said[place] and self.said[place] == self.said[call] and self._asks_alike(place, call):
+            failed = self.nodes[call].span.status_code == ERROR
+            alike = self._fails_alike(place, call) and self.said[place] == self.said[call] and (failed or bool(self.said[call]))
+            if alike and self._asks_alike(place, call):
                 self.twins[call] = place
-                self.twins |= {twin: place for twin, stand in self.twins.items() if stand == call}
 
     def _alike(self, one: int, other: int) -> bool:
         kinds = self.kinds[one], self.kinds[other]

@@ -8,7 +8,6 @@ from annotator.domain.message import Message, Reading
 from annotator.domain.span import Span, Trace, root
 from annotator.text.outline import EMPTY, Outline, outline
 from annotator.text.readable import said
-from annotator.text.spans import kind_of
 
 NOT_MODELS = ("TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR", "PROMPT")
 
@@ -38,6 +37,7 @@ class Scope:
         self.places = list(range(len(nodes))) if whole else self._below(at)
         self.order = [(cast(Span, nodes[place].span), nodes[place].depth) for place in self.places]
         self.models = self._models()
+        self._visits: list[Visit] = []
         self._calls: dict[int, list[Span]] = {}
         for place, (span, _) in zip(self.places, self.order, strict=True):
             if span.span_id in self.models:
@@ -58,7 +58,7 @@ class Scope:
 
     def kind(self, span: Span) -> str:
         """The header's kind, else the convention's."""
-        return kind_of(span, self.reading(span))
+        return self.shape.kinds[self._places[span.span_id]]
 
     @property
     def top(self) -> Reading:
@@ -115,18 +115,25 @@ class Scope:
             place = self.shape.parents[place]
         return found
 
+    def around(self, span: Span) -> list[Span]:
+        """The spans above and below a span, the nearest above first."""
+        place = self._places[span.span_id]
+        below = range(place + 1, self.shape.ends[place])
+        return [*self.above(span), *(cast(Span, self.shape.nodes[at].span) for at in below)]
+
     def visits(self) -> list[Visit]:
         """Each span entered and left, depth first, siblings by start: parallel branches stay together."""
-        found: list[Visit] = []
+        if self._visits:
+            return self._visits
         opened: list[tuple[Span, int]] = []
         for span, depth in self.order:
             while opened and opened[-1][1] >= depth:
-                found.append(Visit(opened.pop()[0], False))
-            found.append(Visit(span, True))
+                self._visits.append(Visit(opened.pop()[0], False))
+            self._visits.append(Visit(span, True))
             opened.append((span, depth))
         while opened:
-            found.append(Visit(opened.pop()[0], False))
-        return found
+            self._visits.append(Visit(opened.pop()[0], False))
+        return self._visits
 
     def related(self, one: str, other: str) -> bool:
         """True when one span is the other, above it, or its twin: a wrapper and what it wraps."""

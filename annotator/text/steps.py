@@ -8,7 +8,7 @@ from annotator.domain.span import Span
 from annotator.text.block import Block, Weight
 from annotator.text.calls import Call, Calls
 from annotator.text.documents import Documents
-from annotator.text.ends import End, last_user
+from annotator.text.ends import End, is_envelope, last_user
 from annotator.text.escape import one_line, visible
 from annotator.text.evaluations import TITLES as JUDGES
 from annotator.text.evaluations import evaluated, tripping
@@ -243,10 +243,12 @@ class Steps:
         told, given = (reading.output_text or "").strip(), (reading.input_text or "").strip()
         if told and told in self.answers and not given:
             return
+        if is_envelope(told):
+            told = ""
         body, syntax = pretty(told)
         note = not body
         if note:
-            body = "no answer was recorded" if given else "neither prompt nor answer was recorded on this span"
+            body = "no answer was recorded" if given else "no prompt text was recorded on this span, and no answer"
         known = (span.name, reading.model or "", tokens(reading.prompt_tokens, reading.completion_tokens))
         head = "  ".join(one_line(fact) for fact in known if fact)
         detail = f"prompt: {pretty(given)[0]}" if given else "" if note else "no prompt text was recorded on this span"

@@ -8,6 +8,8 @@ from annotator.domain.store import TraceStore
 from annotator.reading import read
 from annotator.text.turns import Conversation, Turn, turn
 
+LONGEST = 500
+"""Traces of a session beyond which it is no conversation."""
 MOST = 20
 """Turns that are read."""
 LATER = 5
@@ -45,7 +47,7 @@ def session_id(trace: Trace) -> str | None:
 def conversation(store: TraceStore, source_id: int, trace: Trace) -> Conversation | None:
     """None where the trace has no session, or is alone in it."""
     session = session_id(trace)
-    traces = store.session_traces(source_id, session) if session else []
+    traces = store.session_traces(source_id, session, LONGEST) if session else []
     if session is None or trace.trace_id not in traces or len(traces) < 2:
         return None
     at = traces.index(trace.trace_id)

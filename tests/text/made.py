@@ -27,10 +27,10 @@ def span(
     **values: Any,
 ) -> Span:
     """`values` are attributes, with `__` for a dot; times are seconds after BEGAN; `error` is the status message of a failure."""
-    times = (None if at is None else BEGAN + round(at * SECOND) for at in (start, end))
+    began, ended = (None if at is None else BEGAN + round(at * SECOND) for at in (start, end))
     known = {**(attributes or {}), **{key.replace("__", "."): value for key, value in values.items()}}
     return Span(
-        "t" * 32, span_id, parent, name or span_id, kind, "OK" if error is None else "ERROR", *times, None, error or "", known
+        "t" * 32, span_id, parent, name or span_id, kind, "OK" if error is None else "ERROR", began, ended, None, error or "", known
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_not_recorded_and_recorded_empty() -> None:
     assert "(the answer is an empty text)" in text(trace(span("a", input__value="q", output__value="")))
     assert "(the input is empty)" in text(trace(span("a", input__value="", output__value="x")))
     within = trace(span("root", input__value="q", output__value="a"), span("llm", "root", "LLM", "chat", llm__model_name="m"))
-    assert "LLM  chat  m\n(neither prompt nor answer was recorded on this span)" in text(within)
+    assert "LLM  chat  m\n(no prompt text was recorded on this span, and no answer)" in text(within)
     tool = trace(span("root", input__value="q", output__value="a"), span("t", "root", "TOOL", "roll"))
     assert "CALL  roll\n(no arguments were recorded)\n\n=\n(no result was recorded)" in text(tool)
     empty = trace(span("root", input__value="q", output__value="a"), span("t", "root", "TOOL", "roll", input__value="{}", output__value=""))
@@ -75,6 +75,11 @@ def test_an_answer_that_was_cut_off_says_so() -> None:
     assert "ENDED\nfinish reason: length" in text(trace(call("a", None, "q", "It is", llm__finish_reason="length")))
     fine = text(trace(call("a", None, "q", "It is", llm__finish_reason="tool_calls")))
     assert "ENDED" not in fine and "finish reason tool_calls" in fine
+
+
+def test_a_response_without_what_it_says_is_no_answer() -> None:
+    shown = text(trace(span("a", None, "LLM", output__value='{"id": "chatcmpl-1", "model": "m"}')))
+    assert "(no answer was recorded)" in shown and "chatcmpl-1" not in shown
 
 
 def test_three_hundred_levels() -> None:
