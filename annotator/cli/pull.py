@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
@@ -60,15 +61,22 @@ def run(args: argparse.Namespace) -> int:
         show.end()
         if not store.counts(opened.queue.id).items:
             raise _nothing(opened.queue, done)
+    except BaseException:
+        # The next time goes on after them.
+        _name([*done.bad, *unread])
+        raise
     finally:
         place.remove_if_empty(store, opened.queue)
     say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
-    wrong = [*done.bad, *unread]
+    _name([*done.bad, *unread])
+    return 1 if done.bad or unread else 0
+
+
+def _name(wrong: "Sequence[BadLine]") -> None:
     for bad in wrong:
         say(f"  line {bad.line}: {bad.reason}" if bad.line else f"  {bad.reason}", aside=True)
     if wrong:
         print(f"annotator: {len(wrong)} parts could not be read whole", file=sys.stderr)
-    return 1 if wrong else 0
 
 
 def _nothing(queue: Queue, done: "Progress") -> SourceError:

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ PAGE = 300
 _log = logging.getLogger(__name__)
 
 
-def pages_apart(location: str, columns: Sequence[tuple[str, str]], cursor: str | None) -> Iterator[Page]:
+def pages_apart(location: str, columns: Sequence[tuple[str, str]], cursor: str | None) -> Generator[Page, None, None]:
     """The pages of `Files(location).pages`, their spans packed. The process ends with the iterator, or with this one.
 
     Raises BadFile as `Files` does, and SourceError where the process ends before its last page.
@@ -54,10 +54,11 @@ def pages_apart(location: str, columns: Sequence[tuple[str, str]], cursor: str |
                         return
                     case "bad", title, advice:
                         raise BadFile(title, advice)
-                    case "failed", told:
-                        _log.error("the process that reads %s failed:\n%s", location, told)
-                        break
-            raise _broke_off(location, process.wait())
+                    case "failed", name, told:
+                        _log.error("the process that reads a file failed:\n%s", told)
+                        raise _broke_off(location, name)
+            code = process.wait()
+            raise _broke_off(location, f"signal {-code}" if code < 0 else f"exit code {code}")
         finally:
             process.kill()
 
@@ -85,8 +86,8 @@ def main() -> None:
             _send(out, "bad", error.title, error.advice)
         except BrokenPipeError:
             raise
-        except Exception:
-            _send(out, "failed", traceback.format_exc())
+        except Exception as error:
+            _send(out, "failed", type(error).__name__, traceback.format_exc())
     except BrokenPipeError:  # nobody waits for the rest
         os._exit(0)
 
@@ -145,7 +146,6 @@ def _widen(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
-def _broke_off(location: str, code: int) -> SourceError:
-    why = f"signal {-code}" if code < 0 else f"exit code {code}"
+def _broke_off(location: str, why: str) -> SourceError:
     advice = "Do it again: it goes on where it was. If that ends so too, memory may be short: split the file, or write one record a line."
     return SourceError(f"The process that reads {location} broke off ({why}).", advice)
