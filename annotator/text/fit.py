@@ -30,7 +30,8 @@ class Level(NamedTuple):
 
 
 BACK = (
-    ("call", "result", "agent", "handoff"),
+    ("call", "result"),
+    ("agent", "handoff"),
     ("assistant", "reasoning", "user", "step", "model", "guardrail", "evaluator"),
     ("document", "rerank"),
 )
@@ -148,13 +149,14 @@ def _keep_errors(blocks: Sequence[Block], rows: list[int]) -> None:
 
 
 def _fill(blocks: Sequence[Block], where: list[str], rows: list[int], room: int) -> None:
-    """One line each for the calls and their results, then for what was said, the documents: each comes back whole or not at all."""
+    """One line each for the calls and their results, then for what was said, the documents, as far as each has room as a whole."""
     for kinds in BACK:
         back = [place for place, block in enumerate(blocks) if not rows[place] and where[place] in MEMBERS and block.kind in kinds]
-        if len(back) <= room:
-            room -= len(back)
-            for place in back:
-                rows[place] = 1
+        room -= len(back)
+        if room < 0:
+            return
+        for place in back:
+            rows[place] = 1
 
 
 def _gaps(rows: list[int], where: list[str], ends: list[int]) -> int:

@@ -25,6 +25,8 @@ CODE_NAMES = re.compile(
 )
 """Names that a framework gives to its own parts: classes and their methods, graph nodes that every graph has."""
 PRIVATE = re.compile(r"(.*\.)?_\w+")
+NOTHING = ("[]", "{}", "null", "None", '""')
+"""Outputs of a program that has nothing to say."""
 NEAR = 4
 """Earlier siblings that a span is compared with."""
 
@@ -221,7 +223,7 @@ class _Outliner:
     def _tells(self, place: int) -> bool:
         if not self.nodes[place].depth or self.kinds[place] not in CARRIERS or place in self.twins or place in self.plumbing:
             return False
-        return any(not self.told.holds(text) and not self.told.is_in(text) for text in self.said[place])
+        return any(text not in NOTHING and not self.told.holds(text) and not self.told.is_in(text) for text in self.said[place])
 
 
 def _parents(nodes: Sequence[Node]) -> list[int]:

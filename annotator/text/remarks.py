@@ -26,7 +26,7 @@ def remarks(scope: Scope) -> list[Block]:
     if not lines:
         return []
     root_id, body, summary = scope.root.span_id, "\n".join(lines), "; ".join(lines)
-    return [Block(f"{root_id}/remarks", root_id, "remarks", "SPANS", body, weight="background", summary=summary, note=True)]
+    return [Block(f"{root_id}/remarks", root_id, "remarks", "SPANS", body, summary=summary, note=True)]
 
 
 def _lines(scope: Scope, nodes: Sequence[Node]) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Steps:
         """Spans that say why they failed."""
         self._templates: set[str] = set()
         self._embedded: set[str] = set()
+        self._filters: set[str] = set()
         self._agent = agent_of(scope, scope.root)
         for visit in scope.visits():
             (self._enter if visit.entering else self._leave)(visit.span, scope.reading(visit.span))
@@ -138,7 +139,9 @@ class Steps:
         elif span is not self.scope.root and kind in CARRIERS:
             if self.scope.is_plumbing(span):
                 self.others.append(span)
-            self._steps.extend(self._documents.filtered(span, reading))
+            if filtered := list(self._documents.filtered(span, reading)):
+                self._steps.extend(filtered)
+                self._filters.add(span.span_id)
 
     def _leave(self, span: Span, reading: Reading) -> None:
         kind, top = self.scope.kind(span), span is self.scope.root
@@ -156,7 +159,7 @@ class Steps:
             self._steps.extend(evaluated(self.scope, self._keyed, span, reading))
             if tripped := tripping(self.scope, span):
                 self._failures.append(tripped)
-        elif self.scope.tells(span) and not top:
+        elif self.scope.tells(span) and not top and span.span_id not in self._filters:
             self._tells(span, reading)
         if kind != "TOOL" or top:
             self._failed(span, reading)
