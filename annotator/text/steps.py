@@ -6,6 +6,7 @@ from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Failure, Message, Reading
 from annotator.domain.span import Span
 from annotator.text.block import Block, Weight
+from annotator.text.called import called, failed
 from annotator.text.calls import Call, Calls
 from annotator.text.documents import Documents
 from annotator.text.ends import End, is_envelope, last_user
@@ -14,11 +15,11 @@ from annotator.text.evaluations import TITLES as JUDGES
 from annotator.text.evaluations import evaluated, tripping
 from annotator.text.facts import tokens
 from annotator.text.history import History, Saying, sayings
-from annotator.text.keyed import SUMMED, Keyed
+from annotator.text.keyed import Keyed
 from annotator.text.outline import CARRIERS
-from annotator.text.readable import QUESTIONS, arguments, brief, chosen, facts, media_in, parsed, pretty, prose, spoken
+from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pretty, prose, spoken
 from annotator.text.scope import Scope
-from annotator.text.speakers import agent_of, part_of, route
+from annotator.text.speakers import agent_of, part_of
 
 TITLES = {"user": "USER", "assistant": "ASSISTANT", "reasoning": "REASONING", "result": "RESULT"}
 
@@ -84,37 +85,7 @@ class Steps:
 
     def call_blocks(self, call: Call, weight: Weight = "step") -> Iterator[Block]:
         """A call, its failure, its results."""
-        name, span_id = one_line(call.name), call.span.span_id if call.span else call.span_id
-        failures = call.reading.failures if call.reading else ()
-        if call.hands_over and call.span is not None and not failures:
-            yield self._handoff(call, call.span)
-            return
-        body, syntax = arguments(call.arguments or "")
-        note = call.arguments is None
-        yield self._keyed.block(
-            span_id, "call", "CALL", "no arguments were recorded" if note else body,
-            head=name, syntax=syntax, weight=weight, note=note, media=media_in(call.arguments or ""),
-        )  # fmt: skip
-        for failure in failures:
-            yield self._failure(span_id, failure)
-        results = call.results()
-        for result in results:
-            told, form = pretty(result)
-            media = call.media if result in call.answers else media_in(result)
-            summary = brief(result) if form == "table" else ""
-            yield self._keyed.block(span_id, "result", "=", told, syntax=form, media=media, summary=summary)
-        if not results and not failures and weight == "step":
-            empty = bool(call.answers) or (call.reading is not None and call.reading.output_text == "")
-            said = "the result is an empty text" if empty else "no result was recorded"
-            yield self._keyed.block(span_id, "result", "=", said, note=True)
-
-    def _handoff(self, call: Call, span: Span) -> Block:
-        """One line: from whom to whom; what else the call and its result say when it is opened."""
-        body = one_line(route(call.reading, span.name, None))
-        asked = f"{call.name}({call.arguments or ''})" if call.asked and call.name != span.name else ""
-        more = [text for text in (asked, *call.answers) if text.strip()]
-        detail = "\n".join(pretty(text)[0] for text in more)
-        return self._keyed.block(span.span_id, "handoff", "HANDOFF", body, head=one_line(span.name), detail=detail)
+        return called(self._keyed, call, weight)
 
     def _enter(self, span: Span, reading: Reading) -> None:
         kind = self.scope.kind(span)
@@ -286,14 +257,7 @@ class Steps:
                 continue
             if not any(_repeated(failure, known) for known in self._failures):
                 self._failures.append(failure)
-                self._steps.append(self._failure(span.span_id, failure))
-
-    def _failure(self, span_id: str, failure: Failure) -> Block:
-        message = ": ".join(part for part in (failure.kind, failure.message) if part) or "failed; no message was recorded"
-        stack = visible(failure.stack.strip("\n"))
-        return self._keyed.block(
-            span_id, "error", "✗", visible(message.strip()), detail=stack, weight="error", summary=one_line(message[:SUMMED])
-        )  # fmt: skip
+                self._steps.append(failed(self._keyed, span.span_id, failure))
 
 
 def _speaks(reading: Reading) -> bool:
