@@ -18,6 +18,7 @@ from tests.terminal import Terminal
 
 URL = "http://127.0.0.1:6006"
 PROJECT = "support-bot"
+RECORDED = Path(__file__).parent.parent / "traces"
 SCREEN = ("demo", "review")
 """Verbs that draw one."""
 
@@ -61,6 +62,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, phoenix: PhoenixServer) -> P
     with gzip.open(SAMPLE_TRACES, "rt") as lines:
         pages = lines.read()
     (folder / "traces.jsonl").write_text(pages)
+    (folder / "answers.csv").write_text("asked,reply,passages\nHow heavy is it?,3.4 kg,It weighs 3.4 kg\n")
+    for name, recorded in (("spans.json", "otlp.json"), ("logs.jsonl", "otlp-logs.jsonl")):
+        with gzip.open(RECORDED / f"otel-genai-openai-v2-events.{recorded}.gz", "rt") as lines:
+            (folder / name).write_text(lines.read())
     phoenix.seed(PROJECT, [span for line in pages.splitlines() for span in json.loads(line)["data"]])
     place = Place(folder, phoenix)
     filled = place.run("annotator pull traces.jsonl --rubric rubric.toml")

@@ -69,7 +69,7 @@ def test_the_config_names_every_setting(tmp_path: Path) -> None:
 
 def test_the_keymap_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(files()["keymaps/mine.toml"])
-    assert load("mine", tmp_path).keys("note") == ("m",)
+    assert load("mine", tmp_path).keys("note") == ("q",)
 
 
 def test_every_shipped_keymap_is_named() -> None:
