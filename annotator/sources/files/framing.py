@@ -6,8 +6,8 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from annotator.errors import BadFile
@@ -15,7 +15,7 @@ from annotator.sources.files.shapes import ACCEPTED
 
 _SPACE = b" \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(parse_constant=str)
+DECODER = json.JSONDecoder(parse_constant=str)
 """NaN and Infinity, which JSON has no numbers for, become strings."""
 _quick: Callable[[bytes], Any] | None = None
 _GZIP = b"\x1f\x8b"
@@ -28,6 +28,8 @@ _MAGIC = (
     (b"%PDF", "a PDF"),
     (b"<", "HTML or XML"),
 )
+LONG = 4_000_000
+"""Bytes of a line or a document that is held whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ class Record:
     value: Any = None
     reason: str = ""
     """Why it could not be read; '' where it could."""
+    first: Mapping[str, int] = field(default_factory=dict)
+    """For a piece of a large document: the places of its first elements, by the names of their lists ('' for the outermost)."""
 
 
 def try_first(quick: Callable[[bytes], Any]) -> None:
-    """Parse lines with this where it does: it must give what `_DECODER` gives, or raise ValueError, which decides nothing."""
+    """Parse lines with this where it does: it must give what `DECODER` gives, or raise ValueError, which decides nothing."""
     global _quick
     _quick = quick
 
@@ -112,16 +116,75 @@ def records(stream: io.BufferedReader, line: int = 0, offset: int = 0) -> Iterat
 
 def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Record]:
     at_start = line == 0
-    for raw in stream:
+    while raw := stream.readline(LONG):
         line += 1
         if raw.strip(_SPACE):
+            if len(raw) == LONG and not raw.endswith(b"\n"):
+                yield from _large(raw, Record(line, offset), stream, offset)
+                return
             record, unfinished = _line(raw, line, offset)
             if at_start and unfinished:
-                yield from _documents(raw + stream.read(), record, offset)
+                data = raw + stream.read(LONG)
+                if len(data) < len(raw) + LONG:
+                    yield from _documents(data, record, offset)
+                else:
+                    yield from _large(data, record, stream, offset)
                 return
             at_start = False
             yield record
         offset += len(raw)
+
+
+def _large(data: bytes, first_line: Record, stream: io.BufferedReader, offset: int) -> Iterator[Record]:
+    """Documents that are not held whole, the first of which begins with `data`; lines where there is none, and after one on one line."""
+    from annotator.sources.files.large import Window, pieces
+
+    window = Window(stream, first_line.line)
+    line, reason = first_line.line, ""
+    try:
+        window.take_in(data)
+        while window.peek():
+            line = window.line_at(window.at)
+            for record in pieces(window):
+                window.forget()
+                yield record
+            if window.line_at(window.at) == line and window.ends_line():
+                break
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if not isinstance(error, RecursionError) else why(error)
+        yield Record(window.line_at(window.at), None, reason=reason)
+    if reason and window.raw:
+        yield from _after_line(b"".join(window.raw), stream, first_line.line, offset)
+    elif window.line_at(window.at) == line:
+        rest = window.rest()
+        yield from _after_line(rest, stream, line, offset + window.read - len(rest))
+
+
+def _after_line(start: bytes, stream: io.BufferedReader, line: int, offset: int) -> Iterator[Record]:
+    """The lines after the one that `start` begins with or within."""
+    rest = buffered(_Chained(start, stream))
+    while skipped := rest.readline(LONG):
+        offset += len(skipped)
+        if skipped.endswith(b"\n"):
+            yield from _records(rest, line, offset)
+
+
+class _Chained(io.RawIOBase):
+    """Bytes, then a stream, which it leaves open."""
+
+    def __init__(self, start: bytes, stream: io.BufferedReader) -> None:
+        super().__init__()
+        self._start = memoryview(start)
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._start[: len(buffer)] or self._stream.read1(len(buffer))
+        self._start = self._start[len(chunk) :]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
 
 def _line(raw: bytes, line: int, offset: int) -> tuple[Record, bool]:
@@ -133,11 +196,11 @@ def _line(raw: bytes, line: int, offset: int) -> tuple[Record, bool]:
             pass
     try:
         text = raw.decode().strip(" \t\r\n")
-        return Record(line, offset, _DECODER.decode(text)), False
+        return Record(line, offset, DECODER.decode(text)), False
     except json.JSONDecodeError as error:
-        return Record(line, offset, reason=_why(error)), error.pos >= len(text) - 1
+        return Record(line, offset, reason=why(error)), error.pos >= len(text) - 1
     except (ValueError, RecursionError) as error:
-        return Record(line, offset, reason=_why(error)), False
+        return Record(line, offset, reason=why(error)), False
 
 
 def _documents(data: bytes, first_line: Record, offset: int) -> Iterator[Record]:
@@ -147,22 +210,22 @@ def _documents(data: bytes, first_line: Record, offset: int) -> Iterator[Record]
         text = data.decode()
         start, end = 0, len(text.rstrip(" \t\r\n"))
         while start < end:
-            value, stop = _DECODER.raw_decode(text, start)
+            value, stop = DECODER.raw_decode(text, start)
             yield Record(line, None, value)
             stop = _GAP.match(text, stop).end()  # type: ignore[union-attr]
             line += text.count("\n", start, stop)
             start = stop
     except (ValueError, RecursionError) as error:
         if isinstance(error, UnicodeDecodeError):
-            yield Record(line, None, reason=f"{first_line.reason}, and the rest is {_why(error)}")
+            yield Record(line, None, reason=f"{first_line.reason}, and the rest is {why(error)}")
         else:
-            yield Record(line, None, reason=_why(error))
+            yield Record(line, None, reason=why(error))
         if isinstance(error, UnicodeDecodeError) or start == 0:
             rest = data.find(b"\n") + 1 or len(data)
             yield from _records(buffered(io.BytesIO(data[rest:])), line, offset + rest)
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
     match error:
         case json.JSONDecodeError():
             return f"not JSON: {error.msg} at column {error.colno}" + (f" of line {error.lineno}" if error.lineno > 1 else "")

@@ -25,7 +25,7 @@ _STATUS = frozenset(("code", "message"))
 _NO_STATUS = (None, "", 0, "0", "UNSET", "STATUS_CODE_UNSET")
 _EVENT = frozenset(("name", "attributes", *_TIME))
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
-_NUMBERS = (("intValue", int), ("int_value", int), ("doubleValue", float), ("double_value", float))
+_NUMBERS: dict[str, type[int] | type[float]] = {"intValue": int, "int_value": int, "doubleValue": float, "double_value": float}
 _ALTERNATIVES = frozenset(
     f"{kind}{suffix}" for kind in ("string", "bool", "bytes", "int", "double", "array", "kvlist") for suffix in ("Value", "_value")
 )
@@ -103,12 +103,20 @@ def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) ->
 
 def unwrap(value: Any) -> Any:
     """An AnyValue as a JSON value; 64-bit integers in strings become numbers, bytes stay base64, what is no AnyValue stays."""
-    if not isinstance(value, dict) or not value.keys() <= _ALTERNATIVES:
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        for kind, inner in value.items():
+            if kind in _SCALARS:
+                return inner
+            if kind in _NUMBERS and inner is not None:
+                return _number(inner, _NUMBERS[kind])
+    if not value.keys() <= _ALTERNATIVES:
         return value
     scalar = first(value, *_SCALARS)
     if scalar is not None:
         return scalar
-    for key, kind in _NUMBERS:
+    for key, kind in _NUMBERS.items():
         if value.get(key) is not None:
             return _number(value[key], kind)
     array = first(value, "arrayValue", "array_value")

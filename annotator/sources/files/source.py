@@ -1,10 +1,10 @@
 """Traces from a file, a folder or standard input."""
 
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine, Capabilities, Page
@@ -25,8 +25,7 @@ STDIN = "-"
 _START_OVER = "0"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A span, a log record, or what is none, and where it stood."""
 
     part: Span | LogRecord | BadLine
@@ -156,7 +155,7 @@ def _parts(
         for record in records(plain, line, offset) if line else framed(plain, whole, name, known, columns):
             place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
             for part in _spans(record, known):
-                here = "" if any(unfinished() for unfinished in remembering) else place
+                here = "" if any([unfinished() for unfinished in remembering]) else place
                 yield _Found(part, here, before + (offset if line else 0) + counted.read_bytes)
 
 
@@ -166,9 +165,18 @@ def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | LogReco
         return
     try:
         for part in spans_in(record.value, known):
-            yield BadLine(record.line, part) if isinstance(part, str) else part
+            yield BadLine(record.line, _placed(part, record.first)) if isinstance(part, str) else part
     except RecursionError:
         yield BadLine(record.line, "nested too deep")
+
+
+def _placed(reason: str, first: Mapping[str, int]) -> str:
+    """A reason that names places in a piece of a document, with those of the document."""
+    for name, places in first.items():
+        found = re.search(rf"(?:^|\.){name}\[(\d+)\]", reason)
+        if found:
+            reason = f"{reason[: found.start(1)]}{int(found[1]) + places}{reason[found.end(1) :]}"
+    return reason
 
 
 def _resumed(stream: BinaryIO, cursor: str) -> tuple[int, int]:
