@@ -18,7 +18,7 @@ def failures(span: Span) -> tuple[Failure, ...]:
         failure = Failure(text(node.get("type")) or "", text(node.get("message")) or "", text(node.get("stacktrace")) or "")
         if failure not in found and (failure.kind or failure.message or failure.stack):
             found.append(failure)
-    status = span.status_message.strip()
+    status = span.status_message.strip(" \t\r\n")
     if span.status_code == ERROR and not any(_says(failure, status) for failure in found):
         found.append(_told(status) or _typed(span, status))
     if notice := text(span.extra.get(NOTICE)):
@@ -32,7 +32,7 @@ def _told(status: str) -> Failure | None:
     last = status.rstrip().rpartition("\n")[2] if mark else status
     kind, _, message = last.partition(": ")
     if mark and not kind.replace(".", "").isidentifier():
-        return Failure("", before.strip(), status[len(before) :])
+        return Failure("", before.strip(" \t\r\n"), status[len(before) :])
     if mark:
         return Failure(kind, message, status[len(before) :])
     return Failure(kind, message) if message and kind.isidentifier() else None

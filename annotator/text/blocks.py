@@ -31,6 +31,7 @@ NAMED = ("call", "agent", "guardrail", "evaluator", "step", "model")
 LOOK = 40
 """Characters in which the JSON of a conversation says that it is one."""
 
+
 def trace_blocks(
     trace: Trace,
     readings: Mapping[str, Reading],

@@ -6,7 +6,7 @@ from annotator.domain.message import Failure
 from annotator.domain.span import Span
 from annotator.text.block import Block, Weight
 from annotator.text.calls import Call
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.keyed import SUMMED, Keyed
 from annotator.text.readable import arguments, brief, media_in, pretty
 from annotator.text.speakers import route
@@ -43,7 +43,7 @@ def _handoff(keyed: Keyed, call: Call, span: Span) -> Block:
     """One line: from whom to whom; what else the call and its result say when it is opened."""
     body = one_line(route(call.reading, span.name, None))
     asked = f"{call.name}({call.arguments or ''})" if call.asked and call.name != span.name else ""
-    more = [text for text in (asked, *call.answers) if text.strip()]
+    more = [text for text in (asked, *call.answers) if text.strip(BLANK)]
     detail = "\n".join(pretty(text)[0] for text in more)
     return keyed.block(span.span_id, "handoff", "HANDOFF", body, head=one_line(span.name), detail=detail)
 
@@ -53,5 +53,5 @@ def failed(keyed: Keyed, span_id: str, failure: Failure) -> Block:
     message = ": ".join(part for part in (failure.kind, failure.message) if part) or "failed; no message was recorded"
     stack = visible(failure.stack.strip("\n"))
     return keyed.block(
-        span_id, "error", "✗", visible(message.strip()), detail=stack, weight="error", summary=one_line(message[:SUMMED])
+        span_id, "error", "✗", visible(message.strip(BLANK)), detail=stack, weight="error", summary=one_line(message[:SUMMED])
     )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from annotator.domain.message import Part, Reading
 from annotator.domain.span import Span
+from annotator.text.escape import BLANK
 from annotator.text.history import Saying, canonical
 from annotator.text.speakers import handed_to
 
@@ -56,12 +57,12 @@ class Call:
 
     def results(self) -> list[str]:
         """What came back: what the model was told, and what the span returned where that is something else."""
-        found = [answer for answer in self.answers if answer.strip()]
-        output = (self.reading.output_text or "").strip() if self.reading else ""
+        found = [answer for answer in self.answers if answer.strip(BLANK)]
+        output = (self.reading.output_text or "").strip(BLANK) if self.reading else ""
         if not output:
             return found
         for place, answer in enumerate(found):
-            if _same(answer.strip(), output):
+            if _same(answer.strip(BLANK), output):
                 found[place] = min(answer, output, key=len)
                 return found
         return [output, *found]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from annotator.domain.message import Document, Message, Reading
 from annotator.domain.span import Span
 from annotator.text.block import Block
-from annotator.text.escape import one_line
+from annotator.text.escape import BLANK, one_line
 from annotator.text.facts import counted, ordinal
 from annotator.text.keyed import Keyed
 from annotator.text.readable import facts, media_in, parsed, pretty, said
@@ -50,7 +50,7 @@ class Documents:
             head = f"{position + 1}  {source(document)}"
             body, syntax = pretty(document.content)
             detail = facts(document.metadata)
-            note = not body.strip()
+            note = not body.strip(BLANK)
             block = self.keyed.block(
                 span.span_id, "document", title, "a document without content" if note else body,
                 head=head, detail=detail, syntax="text" if note else syntax, note=note, position=position, media=media_in(document.content),
@@ -106,7 +106,7 @@ class Documents:
         searched = "\n".join(texts)
         found: dict[str, Block] = {}
         for listed in self._lists:
-            left = [block for block, document in listed if document.content.strip()[:RECOGNISED] not in searched]
+            left = [block for block, document in listed if document.content.strip(BLANK)[:RECOGNISED] not in searched]
             if left and len(left) < len(listed):
                 for block in left:
                     head = f"{block.head}  not in the prompt"

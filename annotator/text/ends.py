@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from annotator.domain.message import Message, Part
-from annotator.text.escape import one_line
+from annotator.text.escape import BLANK, one_line
 from annotator.text.readable import ANSWERS, QUESTIONS, chosen, media, parsed, said
 from annotator.text.scope import Scope
 from annotator.text.values import is_large_json
@@ -54,29 +54,29 @@ def question(scope: Scope) -> End:
     asked = last_user(reading.input_messages)
     if asked is not None:
         title = "INPUT" if asked.role == "user" and scope.top_kind not in SPEAKS else _role(asked)
-        return End(said(asked).strip(), title, span_id, media=media(asked))
+        return End(said(asked).strip(BLANK), title, span_id, media=media(asked))
     spoken = _first_asked(scope)
     if reading.embedded:
         return End("\n".join(reading.embedded), "INPUT", span_id)
-    if (given := reading.input_text) and given.strip():
+    if (given := reading.input_text) and given.strip(BLANK):
         title = "USER" if scope.top_kind in SPEAKS else "INPUT"
         value = parsed(given)
         if value is None and not is_large_json(given):
-            return End(given.strip(), title, span_id)
+            return End(given.strip(BLANK), title, span_id)
         if spoken and _inside(spoken.text or "", given):
             return End(spoken.text, "USER", span_id, False, spoken.media)
         if (found := chosen(value, QUESTIONS)) and scope.top_kind in SPEAKS:
-            return End(found.strip(), title, span_id, isinstance(value, dict) and len(value) == 1)
+            return End(found.strip(BLANK), title, span_id, isinstance(value, dict) and len(value) == 1)
         if spoken and scope.top_kind in SPEAKS:
             return End(spoken.text, spoken.title, spoken.span_id, False, spoken.media)
-        return End(given.strip(), "INPUT", span_id)
+        return End(given.strip(BLANK), "INPUT", span_id)
     return spoken or End(None, "USER" if scope.top_kind in SPEAKS else "INPUT", span_id)
 
 
 def _first_asked(scope: Scope) -> End | None:
     for span, _ in scope.order:
         if span.span_id in scope.models and (asked := last_user(scope.heard(span))):
-            return End(said(asked).strip(), _role(asked), span.span_id, media=media(asked))
+            return End(said(asked).strip(BLANK), _role(asked), span.span_id, media=media(asked))
     return None
 
 
@@ -92,7 +92,7 @@ def answers(scope: Scope) -> list[End]:
         return _choices(texts, span_id, reading.output_messages)
     last = scope.last_said()
     spoken = _texts(last[1]) if last else []
-    told = (reading.output_text or "").strip()
+    told = (reading.output_text or "").strip(BLANK)
     if told and not is_envelope(told):
         if scope.top_kind in ("LLM", "EMBEDDING") and (reading.output_messages or reading.embedded):
             return []  # the provider's JSON around calls, an empty answer, vectors
@@ -102,7 +102,7 @@ def answers(scope: Scope) -> list[End]:
             return [End(spoken[0], title, span_id)]
         value = parsed(told)
         if isinstance(value, dict) and scope.top_kind in SPEAKS and (found := chosen({**_strings(value)}, ANSWERS)):
-            return [End(found.strip(), title, span_id, len(value) == 1)]
+            return [End(found.strip(BLANK), title, span_id, len(value) == 1)]
         return [End(told, title, span_id)]
     if spoken and last and not reading.failures:
         return _choices(spoken, last[0].span_id, last[1])
@@ -110,13 +110,13 @@ def answers(scope: Scope) -> list[End]:
 
 
 def _choices(texts: list[str], span_id: str, messages: tuple[Message, ...]) -> list[End]:
-    shown = {said(message).strip(): media(message) for message in messages}
+    shown = {said(message).strip(BLANK): media(message) for message in messages}
     titles = ["ANSWER"] if len(texts) == 1 else [f"ANSWER {place} of {len(texts)}" for place in range(1, len(texts) + 1)]
     return [End(text, title, span_id, media=shown[text]) for text, title in zip(texts, titles, strict=True)]
 
 
 def _texts(messages: tuple[Message, ...]) -> list[str]:
-    return [text for message in messages if message.role in ("assistant", "model", "") and (text := said(message).strip())]
+    return [text for message in messages if message.role in ("assistant", "model", "") and (text := said(message).strip(BLANK))]
 
 
 def _strings(value: dict[str, object]) -> dict[str, object]:
@@ -125,7 +125,7 @@ def _strings(value: dict[str, object]) -> dict[str, object]:
 
 def _inside(spoken: str, recorded: str) -> bool:
     """True when the start of a text (less of it where the value was cut) is within a recorded value, also as JSON."""
-    start = spoken.strip()[: 24 if recorded.endswith("...") else 60]
+    start = spoken.strip(BLANK)[: 24 if recorded.endswith("...") else 60]
     return len(start) > 1 and any(
         form in recorded for form in (start, json.dumps(start, ensure_ascii=False)[1:-1], json.dumps(start)[1:-1])
     )

@@ -15,6 +15,8 @@ _HIDDEN_ALONE, _HIDDEN_REPEATED = re.compile(_ALONE), re.compile(_REPEATED)
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\n"
 SHOWN = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U000[0-9a-f]{5}")
 """Matches the escaped form."""
+BLANK = " \t\r\n"
+"""What may be left out at the ends of a text; what else str.strip takes for white space (U+0085, U+2028) is to be seen."""
 GAP = re.compile("[ \t\r\n]+")
 """Not what str.split takes for white space: U+2028 and the C0 separators are to be seen."""
 TAB = "    "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from annotator.domain.message import Evaluation, Failure, Reading
 from annotator.domain.span import Span
 from annotator.text.block import Block
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.keyed import Keyed
 from annotator.text.readable import pretty
 from annotator.text.scope import Scope
@@ -46,7 +46,7 @@ def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evalu
         known.insert(0, "passed" if found.passed else "tripped" if kind == "GUARDRAIL" else "failed")
     if found.score is not None:
         known.append(f"score {found.score:.3g}")
-    explanation = visible(found.explanation.strip())
+    explanation = visible(found.explanation.strip(BLANK))
     body = "   ".join(known) + ("\n" if known and explanation else "") + explanation
     loud = found.passed is False and kind == "GUARDRAIL"
     return keyed.block(

@@ -92,9 +92,7 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
     # With more blocks than rows only the last level, which hides what a group stands for, has room: the others are not measured.
     crowded = len(blocks) - sum(block.kind == "group" or block.weight in ("question", "answer") for block in blocks) > height
     tall = [
-        0
-        if crowded and section in MEMBERS
-        else _height(block, width if is_headed(block, headed) else width - GUTTER, max(height, 40))
+        0 if crowded and section in MEMBERS else _height(block, width if is_headed(block, headed) else width - GUTTER, max(height, 40))
         for block, section in zip(blocks, where, strict=True)
     ]
     for level in LEVELS[-1:] if crowded else LEVELS:

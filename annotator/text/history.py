@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from annotator.domain.message import Message, Part, ToolCall
+from annotator.text.escape import BLANK
 from annotator.text.readable import media, parsed, said, thought
 
 
@@ -26,7 +27,7 @@ def sayings(message: Message) -> list[Saying]:
     found: list[Saying] = []
     if reason := thought(message):
         found.append(Saying("reasoning", reason))
-    if text := said(message).strip():
+    if text := said(message).strip(BLANK):
         found.append(Saying(message.role or "message", text, media=media(message)))
     found.extend(Saying("call", canonical(call.arguments), call, call.call_id, call.name) for call in calls(message))
     return found
@@ -47,7 +48,7 @@ def canonical(arguments: str) -> str:
     """Arguments without regard to spacing and key order."""
     value = parsed(arguments)
     if value is None:
-        return arguments.strip()
+        return arguments.strip(BLANK)
     return repr(sorted(value.items())) if isinstance(value, dict) else repr(value)
 
 

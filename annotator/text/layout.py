@@ -36,9 +36,7 @@ def lay_out(
     return Page(layout.places(), layout.part, layout.at)
 
 
-def shortened(
-    blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], *, wrapped: bool = True
-) -> frozenset[str]:
+def shortened(blocks: Sequence[Block], width: int, height: int, folds: Mapping[str, bool], *, wrapped: bool = True) -> frozenset[str]:
     """Keys of the blocks (and groups) that are not shown whole: what a fold key opens; any other block it folds."""
     layout = _layout(blocks, width, height, folds, "", -1, wrapped)
     return frozenset(block.key for index, block in enumerate(blocks) if layout.hides(index))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from annotator.domain.annotation import Annotation
 from annotator.text.block import Block
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.tree import TreeRow
 
 DEEPEST = 20
@@ -33,7 +33,7 @@ def _annotation(row: Annotation, names: Mapping[str, str]) -> str:
     said = [row.label or "", f"{row.score:g}" if row.score is not None else ""]
     position = "" if row.target.position is None else f" {row.target.position + 1}"
     place = names.get(row.target.id) or row.target.id
-    who = f"{row.annotator_kind} {row.identity.identifier}".strip()
+    who = f"{row.annotator_kind} {row.identity.identifier}".strip(BLANK)
     head = "  ".join(one_line(part) for part in (row.name, *said, f"{row.target.kind}{position} {place}", who) if part)
-    told = visible((row.explanation or "").strip()).replace("\n", "\n  ")
+    told = visible((row.explanation or "").strip(BLANK)).replace("\n", "\n  ")
     return f"{head}\n  {told}" if told else head

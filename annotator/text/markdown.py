@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from annotator.text.block import Syntax
+from annotator.text.escape import BLANK
 from annotator.text.line import Style
 from annotator.text.syntax import LONGEST, Mark, Tokens, tokens_of
 
@@ -73,7 +74,7 @@ def fences(text: str, start: int, end: int) -> Iterator[Fence]:
         found = FENCE.match(text, begin, stop)
         if found and opened is None and "`" not in text[found.end() : stop]:
             opened = (begin, min(stop + 1, end), found["fence"], found["language"].lower())
-        elif found and opened and found["fence"].startswith(opened[2]) and not text[found.end("fence") : stop].strip():
+        elif found and opened and found["fence"].startswith(opened[2]) and not text[found.end("fence") : stop].strip(BLANK):
             yield Fence(opened[0], opened[1], begin, stop, opened[3])
             opened = None
         place = stop

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, Node, SpanHeader, tree
+from annotator.text.escape import BLANK
 from annotator.text.history import calls
 from annotator.text.readable import said
 from annotator.text.spans import kind_of
@@ -181,7 +182,7 @@ class _Outliner:
         return _same_model(first.model, second.model)
 
     def _asks_alike(self, outer: int, inner: int) -> bool:
-        asked = [said(message).strip() for message in self.readings[inner].input_messages if message.role == "user"]
+        asked = [said(message).strip(BLANK) for message in self.readings[inner].input_messages if message.role == "user"]
         given = self.readings[outer]
         heard = [said(message) for message in given.input_messages]
         return not asked or (not given.input_text and not heard) or any(asked[-1] in text for text in (*heard, given.input_text or ""))
@@ -212,13 +213,12 @@ class _Outliner:
         elif any(failure.message for failure in reading.failures):
             return False
         named = CODE_NAMES.fullmatch(node.span.name) is not None
-        says = self.said[place] or ((reading.input_text.strip(),) if reading.input_text else ())
+        says = self.said[place] or ((reading.input_text.strip(BLANK),) if reading.input_text else ())
         if not says:
             return kind != UNKNOWN or named
         if not named and (below or kind == UNKNOWN):
             return False
         return all(self.told.holds(text) or (named and self.told.is_in(text)) for text in says)
-
 
     def _tells(self, place: int) -> bool:
         if not self.nodes[place].depth or self.kinds[place] not in CARRIERS or place in self.twins or place in self.plumbing:
@@ -250,7 +250,7 @@ def _ends(nodes: Sequence[Node]) -> list[int]:
 
 def _spoken(reading: Reading) -> tuple[str, ...]:
     """Texts and the names of calls; arguments are written in many ways."""
-    texts = [text for message in reading.output_messages if (text := said(message).strip())]
+    texts = [text for message in reading.output_messages if (text := said(message).strip(BLANK))]
     return (*texts, *(call.name for message in reading.output_messages for call in calls(message)))
 
 

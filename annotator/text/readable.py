@@ -8,7 +8,7 @@ from typing import Any
 from annotator.domain.message import Message, Part
 from annotator.text.block import Syntax
 from annotator.text.bulk import bulk, media_in, shortened, without_media
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.facts import size
 from annotator.text.markdown import is_markdown
 from annotator.text.tables import aligned, separated, tabulated
@@ -121,7 +121,7 @@ def chosen(value: Any, names: tuple[str, ...]) -> str | None:
         for node in level[:50]:
             if isinstance(node, dict):
                 for name in names:
-                    if isinstance(found := node.get(name), str) and found.strip():
+                    if isinstance(found := node.get(name), str) and found.strip(BLANK):
                         return found
                 below.extend(node.values())
         level = below

@@ -4,6 +4,7 @@ import re
 
 from annotator.domain.message import Reading
 from annotator.domain.span import Span
+from annotator.text.escape import BLANK
 from annotator.text.scope import Scope
 
 HANDOFF = re.compile(r"(?:hand[ _-]?off[ _]to|transfer[ _]to)[ _](?P<to>.+)", re.IGNORECASE)
@@ -32,12 +33,12 @@ def part_of(scope: Scope, span: Span) -> str:
 
 def handed_to(name: str) -> str | None:
     """The agent that a tool of this name hands over to, without regard to how it is written; None for any other tool."""
-    found = HANDOFF.fullmatch(name.strip())
+    found = HANDOFF.fullmatch(name.strip(BLANK))
     return re.sub(r"\W+", "_", found["to"].lower()) if found else None
 
 
 def route(reading: Reading | None, name: str, speaker: str | None) -> str:
     """`Triage → Flight desk`."""
-    given, told = ((text or "").strip() for text in ((reading.input_text, reading.output_text) if reading else ("", "")))
-    named = HANDOFF.fullmatch(name.strip())
+    given, told = ((text or "").strip(BLANK) for text in ((reading.input_text, reading.output_text) if reading else ("", "")))
+    named = HANDOFF.fullmatch(name.strip(BLANK))
     return f"{given or speaker or '?'} → {told or (named['to'] if named else name)}"

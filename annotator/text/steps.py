@@ -10,7 +10,7 @@ from annotator.text.called import called, failed
 from annotator.text.calls import Call, Calls
 from annotator.text.documents import Documents
 from annotator.text.ends import End, is_envelope, last_user
-from annotator.text.escape import one_line, visible
+from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.evaluations import TITLES as JUDGES
 from annotator.text.evaluations import evaluated, tripping
 from annotator.text.facts import tokens
@@ -163,7 +163,7 @@ class Steps:
                     self._asked = True
                 elif place < turns_end and saying.kind in ("user", "assistant"):
                     self.earlier.append(self._spoken(span, saying, TITLES[saying.kind]))
-                    self.spoken.add(saying.text.strip())
+                    self.spoken.add(saying.text.strip(BLANK))
                 else:
                     self._continue(span, saying)
 
@@ -199,7 +199,7 @@ class Steps:
             return
         elif saying.kind == "user" and self.question.text and self.question.text in saying.text:
             self._steps.append(self._spoken(span, saying, "PROMPT", "background"))
-        elif saying.kind == "result" and not saying.text.strip():
+        elif saying.kind == "result" and not saying.text.strip(BLANK):
             self._steps.append(self._keyed.block(span.span_id, "result", "RESULT", "a tool message without text", note=True))
         else:
             self._steps.append(self._spoken(span, saying, TITLES.get(saying.kind, one_line(saying.kind.upper())[:9])))
@@ -214,7 +214,7 @@ class Steps:
 
     def _wordless(self, span: Span, reading: Reading) -> None:
         """A model call of which no message was recorded: its input and output, or that there are none."""
-        told, given = (reading.output_text or "").strip(), (reading.input_text or "").strip()
+        told, given = (reading.output_text or "").strip(BLANK), (reading.input_text or "").strip(BLANK)
         if told and told in self.answers and not given:
             return
         if is_envelope(told):
@@ -234,7 +234,7 @@ class Steps:
         if not body:
             return
         given = reading.input_text or ""
-        detail = f"input: {pretty(given)[0]}" if given.strip() else ""
+        detail = f"input: {pretty(given)[0]}" if given.strip(BLANK) else ""
         kind = self.scope.kind(span)
         title = "STEP" if kind in ("CHAIN", UNKNOWN) else one_line(kind)[:9]
         self._steps.append(self._keyed.block(span.span_id, "step", title, body, head=one_line(span.name), syntax=syntax, detail=detail))

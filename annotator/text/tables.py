@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from annotator.text.cells import width_of
-from annotator.text.escape import visible
+from annotator.text.escape import BLANK, visible
 from annotator.text.markdown import fences
 from annotator.text.values import LARGEST, MEASURE, quoted
 
@@ -64,12 +64,12 @@ def _stop(text: str, start: int) -> int:
 
 
 def _cells(line: str) -> list[str]:
-    line = line.strip()
+    line = line.strip(BLANK)
     line = line.removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
         line = line[:-1]
     places = [-1, *(sign.start() for sign in PIPE.finditer(line) if not sign["kept"]), len(line)]
-    return [line[start + 1 : end].strip() for start, end in pairwise(places)]
+    return [line[start + 1 : end].strip(BLANK) for start, end in pairwise(places)]
 
 
 def _table(lines: list[str]) -> str | None:
@@ -110,7 +110,7 @@ def tabulated(value: Any) -> str | None:
         return None
     rows = [[_cell(inner) for inner in one.values()] for one in value]
     head = [visible(key) for key in head]
-    if any(cell is None for row in rows for cell in row) or any(not key.strip() or "\n" in key or len(key) > CELL for key in head):
+    if any(cell is None for row in rows for cell in row) or any(not key.strip(BLANK) or "\n" in key or len(key) > CELL for key in head):
         return None
     right = [all(type(inner) in (int, float) for inner in column) for column in zip(*(one.values() for one in value), strict=True)]
     return _columns(head, rows, right)  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def _cell(value: Any) -> str | None:
         return quoted(value)
     if width_of(value) > CELL or "\n" in value or "\t" in value:
         return None
-    return visible(quoted(value) if value != value.strip() or "  " in value or _is_scalar(value) else value)
+    return visible(quoted(value) if value != value.strip(BLANK) or "  " in value or _is_scalar(value) else value)
 
 
 def _is_scalar(text: str) -> bool:
@@ -155,7 +155,7 @@ def separated(text: str) -> str | None:
         count = lines[0].count(sign)
         if not (1 if sign == "\t" else 2) <= count < COLUMNS or any(line.count(sign) != count for line in lines):
             continue
-        rows = [[visible(cell.strip()) for cell in line.split(sign)] for line in lines]
+        rows = [[visible(cell.strip(BLANK)) for cell in line.split(sign)] for line in lines]
         shown = "" if sign == "\t" else sign
         rows = [[*(cell + shown for cell in row[:-1]), row[-1]] for row in rows]
         size = widths(rows)

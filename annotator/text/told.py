@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotator.domain.message import Reading
+from annotator.text.escape import BLANK
 from annotator.text.history import calls, canonical
 from annotator.text.readable import said
 
@@ -20,10 +21,10 @@ HEADS = 200
 def uttered(reading: Reading) -> tuple[str, ...]:
     """What came out of a span: the texts and calls of its messages, else its output."""
     if reading.output_messages:
-        texts = [text for message in reading.output_messages if (text := said(message).strip())]
+        texts = [text for message in reading.output_messages if (text := said(message).strip(BLANK))]
         asked = [f"{call.name}({canonical(call.arguments)})" for message in reading.output_messages for call in calls(message)]
         return (*texts, *asked)
-    told = (reading.output_text or "").strip()
+    told = (reading.output_text or "").strip(BLANK)
     return (told,) if told else ()
 
 
@@ -64,14 +65,14 @@ class Told:
 
 def _texts(reading: Reading) -> Iterable[str]:
     for message in (*reading.input_messages, *reading.output_messages):
-        yield said(message).strip()
+        yield said(message).strip(BLANK)
         for call in message.tool_calls:
             yield f"{call.name}({canonical(call.arguments)})"
     for text in (reading.input_text, reading.output_text, reading.tool_arguments, *reading.embedded):
         if text:
-            yield text.strip()
+            yield text.strip(BLANK)
     for document in (*reading.documents, *reading.input_documents):
-        yield document.content.strip()
+        yield document.content.strip(BLANK)
 
 
 NAMELESS = ("type", "role", "id", "object")
@@ -87,5 +88,5 @@ def leaves(value: Any) -> Iterator[str]:
             waiting.extend(inner for key, inner in node.items() if key not in NAMELESS)
         elif isinstance(node, list):
             waiting.extend(node)
-        elif node is not None and not isinstance(node, bool) and (text := str(node).strip()):
+        elif node is not None and not isinstance(node, bool) and (text := str(node).strip(BLANK)):
             yield text

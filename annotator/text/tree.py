@@ -70,9 +70,7 @@ def tree_rows(
         kind = kind_of(span, readings.get(span.span_id, EMPTY))
         kind = "" if kind == UNKNOWN else one_line(kind.lower())
         name = one_line(span.name)
-        rows.append(
-            TreeRow(span.span_id, depth, kind, name, took(span), marks[place], node.orphan, node.circular, times.get(place, 1))
-        )
+        rows.append(TreeRow(span.span_id, depth, kind, name, took(span), marks[place], node.orphan, node.circular, times.get(place, 1)))
     carried = [place for place, stand in hidden.items() if stand < 0]
     if carried:
         first = nodes[min(carried)].span.span_id

@@ -7,7 +7,7 @@ from annotator.domain.message import Reading
 from annotator.domain.span import Trace
 from annotator.text.block import Block
 from annotator.text.ends import answers, question
-from annotator.text.escape import one_line
+from annotator.text.escape import BLANK, one_line
 from annotator.text.facts import counted
 from annotator.text.keyed import SUMMED
 from annotator.text.readable import prose, spoken
@@ -67,7 +67,7 @@ def earlier_turns(conversation: Conversation, told: Collection[str]) -> list[Blo
         body = f"{counted(first - 1, 'earlier turn')} of this session before these"
         found.append(Block("turn/before", "", "turn", "", body, weight="background", summary=body, note=True))
     for one in conversation.earlier:
-        if one.question and one.answer and one.question.strip() in told and one.answer.strip() in told:
+        if one.question and one.answer and one.question.strip(BLANK) in told and one.answer.strip(BLANK) in told:
             continue
         found.extend(_blocks(one))
     return found
@@ -89,8 +89,8 @@ def _blocks(one: Turn) -> list[Block]:
     head = f"turn {one.place}"
     if one.unread:
         return [_block(one, "user", "USER", head, f"{one.unread}: trace {one_line(one.trace_id)}", note=True)]
-    asked = one.question.strip() if one.question else ""
-    told = one.answer.strip() if one.answer else ""
+    asked = one.question.strip(BLANK) if one.question else ""
+    told = one.answer.strip(BLANK) if one.answer else ""
     missing = f"✗ {one_line(one.failure)}" if one.failure else "no answer was recorded"
     return [
         _block(one, "user", "USER", head, asked or "no input was recorded", note=not asked),

@@ -46,7 +46,7 @@ class Place:
         """The screen when a trace is on it, and the exit code after leaving."""
         argv = shlex.split(command.replace(URL, self.server.url))
         with Terminal([str(ANNOTATOR), *argv[1:]], env=self.env, cwd=self.folder) as terminal:
-            lines = terminal.wait_for(lambda lines: all(word in "\n".join(lines) for word in ("correctness", "tokens")))
+            lines = terminal.wait_for(lambda lines: all(word in "\n".join(lines) for word in ("correctness", "ANSWER")))
             terminal.send(CTRL_Q)
             return lines, terminal.exit_code()
 
