@@ -46,11 +46,14 @@ def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evalu
         known.insert(0, "passed" if found.passed else "tripped" if kind == "GUARDRAIL" else "failed")
     if found.score is not None:
         known.append(f"score {found.score:.3g}")
+    if found.judge:
+        known.append(f"by {one_line(found.judge)}")
     explanation = visible(found.explanation.strip(BLANK))
     body = "   ".join(known) + ("\n" if known and explanation else "") + explanation
+    name = one_line(found.name or span.name) + (f"  of the {found.target}" if found.target else "")
     loud = found.passed is False and kind == "GUARDRAIL"
     return keyed.block(
-        span.span_id, kind.lower(), TITLES[kind], body or "no result was recorded", head=one_line(found.name or span.name),
+        span.span_id, kind.lower(), TITLES[kind], body or "no result was recorded", head=name,
         detail=_given(reading), weight="error" if loud else "step", note=not body,
     )  # fmt: skip
 

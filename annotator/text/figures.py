@@ -1,6 +1,7 @@
 """What stands below the answer: framework spans, metadata, parameters, and the facts in one line."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from annotator.domain.kinds import UNKNOWN
@@ -54,7 +55,6 @@ def facts_block(scope: Scope, turn: str = "") -> Block:
     talking = [scope.reading(span) for span, _ in scope.order if span.span_id in scope.models]
     models = _each(reading.model for reading in [*talking, *readings])
     spent = _spenders(scope)
-    prompt, completion = (_total(reading.prompt_tokens for reading in spent), _total(reading.completion_tokens for reading in spent))
     costs = [reading.cost for reading in spent if reading.cost is not None]
     version = next((reading.prompt_version for reading in readings if reading.prompt_version), None)
     sessions = _each(reading.session_id for reading in readings)
@@ -66,10 +66,10 @@ def facts_block(scope: Scope, turn: str = "") -> Block:
         for part in (
             ", ".join(models[:MODELS]) + (f" and {len(models) - MODELS} more" if len(models) > MODELS else ""),
             ", ".join(_each(reading.provider for reading in [*talking, *readings])[:MODELS]),
-            facts.tokens(prompt, completion),
+            _tokens(spent, readings),
             facts.money(sum(costs)) if costs else "",
             facts.duration(scope.root.duration_ns) or ("never ended" if never_ended(scope.root) else ""),
-            f"finish reason {ended}" if ended else "",
+            f"finish {ended}" if ended else "",
             f"prompt {version}" if version else "",
             f"session {', '.join(sessions)}" if sessions else "",
             turn,
@@ -124,6 +124,19 @@ def _spenders(scope: Scope) -> list[Reading]:
                 found.append(reading)
             inside = depth
     return found
+
+
+def _tokens(spent: list[Reading], readings: list[Reading]) -> str:
+    """In and out, and what some of them were; their sum where only that was recorded."""
+    prompt, completion = _total(reading.prompt_tokens for reading in spent), _total(reading.completion_tokens for reading in spent)
+    if prompt is None and completion is None:
+        total = next((reading.total_tokens for reading in readings if reading.total_tokens), None)
+        return facts.counted(total, "token") if total else ""
+    details: Counter[str] = Counter()
+    for reading in spent:
+        details.update(reading.token_details)
+    named = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in details.items())
+    return facts.tokens(prompt, completion) + (f" ({named})" if named else "")
 
 
 def _counts(reading: Reading) -> bool:

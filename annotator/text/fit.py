@@ -25,12 +25,15 @@ class Level(NamedTuple):
     errors: int
     gaps: bool = True
     """Empty lines between sections."""
+    earlier: bool = True
+    """Earlier turns have a line each, not one for all."""
     grouped: bool = False
-    """Steps and earlier turns are one line each."""
+    """Steps are one line."""
 
 
 BACK = (
     ("call", "result"),
+    ("call",),
     ("agent", "handoff"),
     ("assistant", "reasoning", "user", "step", "model", "guardrail", "evaluator"),
     ("document", "rerank"),
@@ -41,11 +44,12 @@ MEMBERS = ("steps", "documents", "earlier")
 LEVELS = (
     Level(40, 4, 20),
     Level(12, 3, 8),
-    Level(6, 2, 4),
-    Level(3, 1, 2),
-    Level(1, 1, 1),
-    Level(1, 1, 1, gaps=False),
-    Level(1, 1, 1, gaps=False, grouped=True),
+    Level(12, 3, 8, earlier=False),
+    Level(6, 2, 4, earlier=False),
+    Level(3, 1, 2, earlier=False),
+    Level(1, 1, 1, earlier=False),
+    Level(1, 1, 1, gaps=False, earlier=False),
+    Level(1, 1, 1, gaps=False, earlier=False, grouped=True),
 )
 
 
@@ -58,7 +62,8 @@ class Plan(NamedTuple):
 
     rows: tuple[int, ...]
     gaps: bool
-    grouped: bool
+    closed: frozenset[str]
+    """Keys of the group blocks whose members are not shown, but for those that found room all the same."""
     headed: bool = True
     """USER and ANSWER have lines of their own: on every trace of a tall screen, on none of a low one."""
 
@@ -113,7 +118,8 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
             _fill(blocks, where, rows, height - sum(rows) - sum(wanted.values()))
         for place, size in _shared(wanted, where, room).items():
             rows[place] = size
-        return Plan(tuple(rows), level.gaps, level.grouped, headed)
+        closed = frozenset([] if level.earlier else ["earlier"]) | frozenset(["steps"] if level.grouped else [])
+        return Plan(tuple(rows), level.gaps, closed, headed)
     raise AssertionError("the last level always fits")
 
 
@@ -132,7 +138,7 @@ def _height(block: Block, width: int, limit: int) -> int:
 def _rows(block: Block, section: str, tall: int, level: Level) -> int:
     if block.kind == "group":
         return 1 if level.grouped or block.key == "earlier" else 0
-    if level.grouped and section in MEMBERS:
+    if section in MEMBERS and (not level.earlier if section == "earlier" else level.grouped):
         return 0
     if block.kind == "facts":
         return min(tall, 2)
@@ -147,14 +153,18 @@ def _keep_errors(blocks: Sequence[Block], rows: list[int]) -> None:
 
 
 def _fill(blocks: Sequence[Block], where: list[str], rows: list[int], room: int) -> None:
-    """One line each for the calls and their results, then for what was said, the documents, as far as each has room as a whole."""
+    """One line each for the calls and their results, then for what was said, the documents, as far as each has room as a whole.
+
+    Without room for the results a call's line ends with its result.
+    """
     for kinds in BACK:
         back = [place for place, block in enumerate(blocks) if not rows[place] and where[place] in MEMBERS and block.kind in kinds]
-        room -= len(back)
-        if room < 0:
+        if len(back) > room and kinds != BACK[0]:
             return
-        for place in back:
-            rows[place] = 1
+        if len(back) <= room:
+            room -= len(back)
+            for place in back:
+                rows[place] = 1
 
 
 def _gaps(rows: list[int], where: list[str], ends: list[int]) -> int:

@@ -49,7 +49,7 @@ def _layout(
     at = match(blocks, query, current)
     plan = fit(blocks, measure, height)
     rows, where = list(plan.rows), sections(blocks)
-    groups = {block.key: folds.get(block.key, plan.grouped) for block in blocks if block.kind == "group"}
+    groups = {block.key: folds.get(block.key, block.key in plan.closed) for block in blocks if block.kind == "group"}
     if at is not None and where[at[0]] in MEMBERS:
         groups["steps" if where[at[0]] == "documents" else where[at[0]]] = False
     for index, block in enumerate(blocks):
@@ -58,8 +58,8 @@ def _layout(
             rows[index] = 1 if groups[block.key] or plan.rows[index] else 0
         elif group in groups:
             if groups[group]:
-                rows[index] = rows[index] if plan.grouped else 0 if block.weight != "error" else 1
-            elif plan.grouped:
+                rows[index] = rows[index] if group in plan.closed else 0 if block.weight != "error" else 1
+            elif group in plan.closed:
                 rows[index] = rows[index] or 1
         if rows[index] and block.key in folds and block.kind != "group":
             rows[index] = 1 if folds[block.key] else OPEN
@@ -110,7 +110,14 @@ class _Layout(NamedTuple):
         if headed and rows != OPEN:
             rows = max(1, rows - 1)
         selected = self.at[1] if self.at is not None and self.at[0] == index else -1
-        return Part(block, index, Shape(self.width, self.measure, rows, headed, self.query, selected))
+        return Part(block, index, Shape(self.width, self.measure, rows, headed, self.query, selected, self._result(index)))
+
+    def _result(self, index: int) -> str:
+        """The result of a call in one line, where it has no row of its own."""
+        after = self.blocks[index + 1 : index + 2]
+        if self.blocks[index].kind != "call" or not after or after[0].kind != "result" or self.plan.rows[index + 1]:
+            return ""
+        return after[0].summary
 
     def _headed(self, block: Block) -> bool:
         return is_headed(block, self.plan.headed)

@@ -66,6 +66,9 @@ class _Outliner:
         self.kin = Counter(zip(self.parents, self.kinds, strict=True))
         self.twins: dict[int, int] = {}
         self.plumbing: set[int] = set()
+        agents = any(node.depth and kind == "AGENT" for node, kind in zip(nodes, self.kinds, strict=True))
+        own = (reading for place, reading in enumerate(self.readings) if self.kinds[place] not in WRAPPERS or not nodes[place].depth)
+        self.by_calls = Told(own) if agents else Told(())
         calls = (reading for place, reading in enumerate(self.readings) if self.kinds[place] not in CARRIERS or not nodes[place].depth)
         self.told = Told(calls) if any(node.depth and kind in CARRIERS for node, kind in zip(nodes, self.kinds, strict=True)) else Told(())
 
@@ -219,11 +222,17 @@ class _Outliner:
         if not named and (below or kind == UNKNOWN):
             return False
         return all(self.told.holds(text) or (named and self.told.is_in(text)) for text in says)
-
     def _tells(self, place: int) -> bool:
-        if not self.nodes[place].depth or self.kinds[place] not in CARRIERS or place in self.twins or place in self.plumbing:
+        """What it says is said by no call; an agent's own record is none."""
+        if not self.nodes[place].depth or place in self.twins or place in self.plumbing:
             return False
-        return any(text not in NOTHING and not self.told.holds(text) and not self.told.is_in(text) for text in self.said[place])
+        if self.kinds[place] not in CARRIERS and not self._is_agent(place):
+            return False
+        told = self.by_calls if self._is_agent(place) else self.told
+        return any(text not in NOTHING and not told.holds(text) and not told.is_in(text) for text in self.said[place])
+
+    def _is_agent(self, place: int) -> bool:
+        return self.kinds[place] == "AGENT" and self.nodes[place].depth > 0
 
 
 def _parents(nodes: Sequence[Node]) -> list[int]:

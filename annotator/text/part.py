@@ -36,6 +36,8 @@ class Shape(NamedTuple):
     query: str = ""
     selected: int = -1
     """Offset of the current match in the block's text; -1 where it is elsewhere."""
+    result: str = ""
+    """Of a call whose result has no row: that result in one line."""
 
 
 class Part:
@@ -123,6 +125,8 @@ class Part:
         block, count, width = self.block, self.shape.rows, self._room
         text, shown = first_rows(block, count + 1, self._measure)
         painter = self._painted(text)
+        if count == 1 and self.shape.result:
+            return [[Piece("▸ ", "faint"), *self._summary(width - 2)]]
         if len(shown) <= count:
             rows = [painter.row(start, end) for start, end in shown]
             return [*rows[:-1], _with_note(rows[-1], _detail_note(block), width)]
@@ -138,7 +142,10 @@ class Part:
         return [*rows[:-1], _with_note(rows[-1], self._hidden(count), width)]
 
     def _summary(self, width: int) -> list[Piece]:
-        cropped = crop(self.block.summary, width)
+        summary = self.block.summary
+        if result := self.shape.result:
+            summary = f"{crop(summary, max(width - 5 - width_of(result), width * 3 // 5))}  =  {result}"
+        cropped = crop(summary, width)
         style: Style = "text" if self.block.weight in ("question", "answer", "step") else "dim"
         pieces = Painter(cropped, STYLES.get(self.block.kind, style), query=self.shape.query).row(0, len(cropped))
         return [*pieces, Piece(" " * (width - width_of(cropped)))] if width > width_of(cropped) else pieces

@@ -20,6 +20,12 @@ def agent_of(scope: Scope, span: Span) -> str | None:
     return None
 
 
+def named(scope: Scope, agent: str | None) -> str | None:
+    """The name of an agent that another one calls by its id."""
+    names = (reading.agent for reading in scope.readings.values() if reading.agent_id == agent and reading.agent)
+    return next(names, agent) if agent else None
+
+
 def part_of(scope: Scope, span: Span) -> str:
     """The nearest agent, else the nearest named part of the program that the span belongs to, else the span."""
     for around in scope.above(span):

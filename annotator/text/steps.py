@@ -17,9 +17,9 @@ from annotator.text.facts import tokens
 from annotator.text.history import History, Saying, sayings
 from annotator.text.keyed import Keyed
 from annotator.text.outline import CARRIERS
-from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pretty, prose, spoken
+from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pretty, prose, said, spoken
 from annotator.text.scope import Scope
-from annotator.text.speakers import agent_of, part_of
+from annotator.text.speakers import agent_of, named, part_of
 
 TITLES = {"user": "USER", "assistant": "ASSISTANT", "reasoning": "REASONING", "result": "RESULT"}
 
@@ -141,7 +141,7 @@ class Steps:
         """Another agent has the word."""
         agent = agent_of(self.scope, span)
         if agent and agent != self._agent:
-            before = reading.agent_parent
+            before = named(self.scope, reading.agent_parent)
             body = f"from {one_line(before)}" if before else ""
             self._steps.append(self._keyed.block(span.span_id, "agent", "AGENT", body, head=one_line(agent), note=bool(body)))
         self._agent = agent or self._agent
@@ -230,13 +230,14 @@ class Steps:
 
     def _tells(self, span: Span, reading: Reading) -> None:
         """A span of no call with an output that no call says."""
-        body, syntax = pretty(reading.output_text or "")
-        if not body:
+        told = (reading.output_text or "\n".join(map(said, reading.output_messages))).strip(BLANK)
+        body, syntax = pretty(told)
+        if not body or told in self.answers:
             return
         given = reading.input_text or ""
         detail = f"input: {pretty(given)[0]}" if given.strip(BLANK) else ""
         kind = self.scope.kind(span)
-        title = "STEP" if kind in ("CHAIN", UNKNOWN) else one_line(kind)[:9]
+        title = "STEP" if kind in ("CHAIN", UNKNOWN) else "ASSISTANT" if kind == "AGENT" else one_line(kind)[:9]
         self._steps.append(self._keyed.block(span.span_id, "step", title, body, head=one_line(span.name), syntax=syntax, detail=detail))
 
     def _embeds(self, span: Span, reading: Reading) -> None:

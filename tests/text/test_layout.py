@@ -97,3 +97,30 @@ def test_no_line_is_wider_than_the_screen(width: int, height: int, name: str, da
     for line in lay_out(found, width, height, folds, query, 0):
         assert cell_len(line.plain) <= width, line
         assert "\n" not in line.plain and -1 <= line.block < len(found)
+
+
+def calls(count: int) -> list[Block]:
+    """A question, earlier turns, calls with their results, an answer."""
+    made = [STORY[0], Block("earlier", "", "group", "", weight="background", summary="2 earlier messages")]
+    made += [Block(f"e{number}", "s", "user", "USER", f"before {number}", summary=f"before {number}") for number in (1, 2)]
+    made.append(Block("steps", "", "group", "", weight="background", summary=f"{count} steps"))
+    for number in range(count):
+        made.append(Block(f"c{number}", "s", "call", "CALL", f"n: {number}", head="look", summary=f"look  n: {number}"))
+        made.append(Block(f"r{number}", "s", "result", "=", f"found {number}\nand more", summary=f"found {number} and more"))
+    return [*made, *STORY[-2:]]
+
+
+def test_the_steps_come_before_the_earlier_turns() -> None:
+    roomy, tight = rows(lay_out(calls(4), 60, 30, {})), rows(lay_out(calls(4), 60, 22, {}))
+    assert any("before 1" in row for row in roomy) and sum("and more" in row for row in roomy) == 4
+    assert not any("before 1" in row for row in tight) and sum("and more" in row for row in tight) == 4
+    assert "▸ 2 earlier messages" in tight
+    assert any("before 1" in row for row in rows(lay_out(calls(4), 60, 22, {"earlier": False})))
+
+
+def test_a_call_ends_with_its_result_where_that_has_no_row() -> None:
+    shown = rows(lay_out(calls(4), 60, 10, {}))
+    assert [row for row in shown if row.startswith("CALL")] == [f"CALL      ▸ look  n: {n}  =  found {n} and more" for n in range(4)]
+    assert not any(row.startswith("=") for row in shown)
+    opened = rows(lay_out(calls(4), 60, 10, {"steps": False}))
+    assert sum(row.startswith("=") for row in opened) == 4

@@ -74,7 +74,7 @@ def test_not_recorded_and_recorded_empty() -> None:
 def test_an_answer_that_was_cut_off_says_so() -> None:
     assert "ENDED\nfinish reason: length" in text(trace(call("a", None, "q", "It is", llm__finish_reason="length")))
     fine = text(trace(call("a", None, "q", "It is", llm__finish_reason="tool_calls")))
-    assert "ENDED" not in fine and "finish reason tool_calls" in fine
+    assert "ENDED" not in fine and "finish tool_calls" in fine
 
 
 def test_a_response_without_what_it_says_is_no_answer() -> None:
