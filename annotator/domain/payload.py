@@ -1,20 +1,27 @@
 """A span's payload as JSON text: how it is kept, and how it comes from a process that read it."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from annotator.domain.span import Span, SpanHeader
+from annotator.domain.span import Span
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 """Made once; what came from JSON has no circles."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackedSpan(SpanHeader):
-    """A span whose payload is text already."""
+class PackedSpan(NamedTuple):
+    """A span's header, field by field, and its payload as text already; a tuple, since a big file has very many."""
 
-    payload: bytes = b""
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    name: str
+    kind: str
+    status_code: str
+    start_ns: int | None
+    end_ns: int | None
+    session_id: str | None
+    payload: bytes
     """What `payload_of` gives for it."""
 
 

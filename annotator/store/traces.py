@@ -37,7 +37,7 @@ KEEP_SPAN = f"""
 class _Arrived:
     """What a page brings for one trace."""
 
-    headers: list[SpanHeader] = field(default_factory=list)
+    headers: list[SpanHeader | PackedSpan] = field(default_factory=list)
     logs: list[LogRecord] = field(default_factory=list)
     spans: list[Span | PackedSpan] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
@@ -209,11 +209,14 @@ def keep_traces(db: Database, source_id: int, trace_ids: Collection[str], here: 
     return found
 
 
-def _values(trace: int, header: SpanHeader) -> Sequence[Any]:
-    times = (None if ns is None or abs(ns) > LATEST_NS else ns for ns in (header.start_ns, header.end_ns))
-    texts = (header.name, header.kind, header.status_code)
-    session = None if header.session_id is None else _text(header.session_id)
-    return (trace, header.span_id, header.parent_id, *map(_text, texts), *times, session)
+def _values(trace: int, header: SpanHeader | PackedSpan) -> Sequence[Any]:
+    start, end, session = header.start_ns, header.end_ns, header.session_id
+    return (
+        trace, header.span_id, header.parent_id, _text(header.name), _text(header.kind), _text(header.status_code),
+        start if start is None or abs(start) <= LATEST_NS else None,
+        end if end is None or abs(end) <= LATEST_NS else None,
+        session if session is None else _text(session),
+    )  # fmt: skip
 
 
 def _text(text: str) -> str:

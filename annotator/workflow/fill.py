@@ -123,7 +123,7 @@ def _strayed(strays: Mapping[str, int]) -> BadLine:
 
 def _has_news(work: Filling, page: Page) -> bool:
     """A trace that no listing brought before. A complete queue in another order than the oldest first has its news on top."""
-    trace_ids = {span.trace_id for span in (*page.headers, *page.spans, *page.packed)}
+    trace_ids = {span.trace_id for span in (*page.headers, *page.spans)} | {span.trace_id for span in page.packed}
     return not trace_ids or not all(work.store.headers_of(work.queue.source_id, trace_ids).values())
 
 

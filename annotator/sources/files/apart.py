@@ -119,13 +119,14 @@ def _page(spans: Iterable[Any], logs: Iterable[Any], bad: Iterable[Any], cursor:
         read=read,
         total=total,
         logs=tuple(LogRecord(trace_id, span_id, SpanEvent(*fields)) for trace_id, span_id, *fields in logs),
-        packed=tuple(PackedSpan(*fields) for fields in spans),
+        packed=tuple(map(PackedSpan._make, spans)),
     )
 
 
 def _send(out: BinaryIO, *message: Any) -> None:
     data = marshal.dumps(message)
-    out.write(_LENGTH.pack(len(data)) + data)
+    out.write(_LENGTH.pack(len(data)))
+    out.write(data)
     out.flush()
 
 

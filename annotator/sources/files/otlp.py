@@ -26,6 +26,7 @@ _NO_STATUS = (None, "", 0, "0", "UNSET", "STATUS_CODE_UNSET")
 _EVENT = frozenset(("name", "attributes", *_TIME))
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
 _NUMBERS: dict[str, type[int] | type[float]] = {"intValue": int, "int_value": int, "doubleValue": float, "double_value": float}
+_STRINGS = frozenset((str,))
 _ALTERNATIVES = frozenset(
     f"{kind}{suffix}" for kind in ("string", "bool", "bytes", "int", "double", "array", "kvlist") for suffix in ("Value", "_value")
 )
@@ -59,14 +60,16 @@ def spans_of_request(request: Mapping[str, Any]) -> Iterator[Span | str]:
 
 def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Span | str:
     """The span, with what stood around it in `extra`; a string says why it is none."""
-    trace_id, span_id = span_or_trace_id(first(span, *TRACE_ID)), span_or_trace_id(first(span, *SPAN_ID))
+    # `get` finds nearly every one of these; `first` decides where it does not.
+    trace_id = span_or_trace_id(span.get("traceId") or first(span, *TRACE_ID))
+    span_id = span_or_trace_id(span.get("spanId") or first(span, *SPAN_ID))
     if not trace_id or not span_id:
         return f"a span without a {'span' if trace_id else 'trace'} id"
     attributes, odd_attributes = attributes_of(span.get("attributes"))
     events, odd_events = _events(span.get("events"))
     received = span.get("status")
     status = received if isinstance(received, dict) else {"code": received}
-    start, end = first(span, *START), first(span, *_END)
+    start, end = span.get(START[0]) or first(span, *START), span.get(_END[0]) or first(span, *_END)
     start_ns, end_ns = unix_nano(start), unix_nano(end)
     extra = {key: value for key, value in span.items() if key not in _READ and value not in _EMPTY}
     if around:
@@ -147,22 +150,19 @@ def attributes_of(pairs: Any) -> tuple[dict[str, Any], Any]:
         return pairs, None
     if not isinstance(pairs, list):
         return {}, pairs
-    attributes: dict[str, Any] = {}
-    odd = []
-    for pair in pairs:
-        try:  # nearly every value is a string alone
-            key, value = pair["key"], pair["value"]
-            alone = value["stringValue"]
-            if len(value) == 1 and alone is not None and isinstance(key, str):
-                attributes[key] = alone
-                continue
-        except (KeyError, TypeError, IndexError):
-            pass
-        if isinstance(pair, dict) and isinstance(key := pair.get("key"), str):
-            attributes[key] = unwrap(pair.get("value"))
-        else:
-            odd.append(pair)
-    return attributes, odd
+    try:
+        # Nearly every value is a string alone, and every pair is one.
+        attributes = {
+            pair["key"]: value["stringValue"] if len(value := pair["value"]) == 1 and "stringValue" in value else unwrap(value)
+            for pair in pairs
+        }
+        if _STRINGS.issuperset(map(type, attributes)):
+            return attributes, []
+    except (KeyError, TypeError, IndexError):
+        pass
+    good = [pair for pair in pairs if isinstance(pair, dict) and isinstance(pair.get("key"), str)]
+    odd = [pair for pair in pairs if not isinstance(pair, dict) or not isinstance(pair.get("key"), str)]
+    return {pair["key"]: unwrap(pair.get("value")) for pair in good}, odd
 
 
 def _events(events: Any) -> tuple[tuple[SpanEvent, ...], Any]:
