@@ -93,6 +93,10 @@ class Evaluation:
     explanation: str = ""
     passed: bool | None = None
     """A guardrail's verdict; None where it is not known."""
+    judge: str = ""
+    """HUMAN, LLM, CODE, or another kind of judge; '' where it is not known."""
+    target: str = ""
+    """'trace' or 'session' where it is not about the span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,16 @@ class Reading:
     invocation_parameters: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    total_tokens: int | None = None
+    token_details: Mapping[str, int] = field(default_factory=dict)
+    """What some of the tokens were: `cache_read`, `cache_write`, `reasoning`, `audio`, ..."""
     cost: float | None = None
     """US dollars."""
     session_id: str | None = None
     user_id: str | None = None
     agent: str | None = None
+    agent_id: str | None = None
+    """What `agent_parent` of another span calls this one; its name as a rule."""
     agent_parent: str | None = None
     """The agent that handed over to this one, or called it."""
     tags: tuple[str, ...] = ()

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.domain.message import Document, Message, Part, ToolCall, ToolDefinition
+from annotator.domain.message import Document, Message, ToolDefinition
 from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
-from annotator.reading.nested import entries, fields, number, parse, restored, shown, text, whole
-from annotator.reading.parts import arguments, blocks, call, part, parts
+from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
+from annotator.reading.openinference_messages import messages, texts
+from annotator.reading.tokens import counts
 from annotator.reading.tools import definition, is_schema
 
 TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
@@ -21,7 +22,7 @@ class OpenInference:
     """https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md"""
 
     roots = frozenset(("llm", "input", "output", "retrieval", "reranker", "tool", "tool_call", "embedding", "openinference")) | {
-        "metadata", "session", "user", "tag", "agent", "graph",
+        "metadata", "session", "user", "tag", "agent", "graph", "prompt",
     }  # fmt: skip
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,10 +35,10 @@ class OpenInference:
         model = "llm" in tree
         if model:
             llm = fields(tree["llm"])
-            heard = messages(llm.get("input_messages"))
-            said = messages(llm.get("output_messages"))
+            heard = messages(llm.get("input_messages")) or texts(llm.get("prompts"), "user")
+            said = messages(llm.get("output_messages")) or texts(llm.get("choices"), "assistant")
             if "tools" in llm:
-                offered = tuple(tool for item in entries(llm["tools"]) if (tool := definition(_schema(item))) is not None)
+                offered = tuple(tool for item in entries(llm["tools"]) if (tool := _offered(item)) is not None)
             found |= _llm(llm)
         if span.kind in TALKS:
             heard, said, offered = _completed(given, told, heard, said, offered, model)
@@ -46,7 +47,11 @@ class OpenInference:
         for section, reader in SECTIONS.items():
             if section in tree:
                 found |= reader(fields(tree[section]), given)
-        if span.kind in JUDGES:
+        if span.kind == "AGENT" and not found.get("agent"):
+            found["agent"] = text(fields(fields(tree.get("graph")).get("node")).get("name")) or found.get("agent_id")
+        if "prompt" in tree:
+            found["metadata"] = _prompt(fields(tree["prompt"])) | found.get("metadata", {})
+        if span.kind in JUDGES and "evaluations" not in tree and "annotations" not in tree:
             found["evaluations"] = evaluations(told or restored(tree.get("guardrail_response")), text(tree.get("guardrail_name")) or "")
         if span.kind == "RETRIEVER" and "documents" in found:
             found["documents"] = _identified(found["documents"], told)
@@ -68,13 +73,35 @@ def _llm(llm: dict[str, Any]) -> dict[str, Any]:
     }
     if tokens := fields(llm.get("token_count")):
         found["prompt_tokens"], found["completion_tokens"] = whole(tokens.get("prompt")), whole(tokens.get("completion"))
+        found["total_tokens"] = whole(tokens.get("total"))
+        found["token_details"] = counts(tokens.get("prompt_details"), tokens.get("completion_details"))
     if "cost" in llm:
-        found["cost"] = number(fields(llm["cost"]).get("total"))
+        cost = fields(llm["cost"])
+        parts = [amount for name in ("prompt", "completion") if (amount := number(cost.get(name))) is not None]
+        total = number(cost.get("total"))
+        found["cost"] = sum(parts) if total is None and parts else total
     if template := fields(llm.get("prompt_template")):
         found["prompt_template"] = shown(restored(template.get("template")))
         found["prompt_variables"] = _mapping(template.get("variables"))
         found["prompt_version"] = _id(template.get("version"))
     return found
+
+
+def _offered(item: Any) -> ToolDefinition | None:
+    """A tool; `json_schema` is the definition in some libraries and the schema of the parameters, beside a name, in others."""
+    node = fields(item)
+    node = fields(node.get("tool", node))
+    schema = restored(node.get("json_schema", node))
+    name = text(node.get("name"))
+    found = definition(schema)
+    if name and (found is None or (found.name != name and is_schema(fields(schema)))):
+        return definition({"name": name, "description": node.get("description"), "parameters": schema})
+    return found
+
+
+def _prompt(node: dict[str, Any]) -> dict[str, Any]:
+    """Where a prompt is kept: `prompt.vendor`, `prompt.id`, `prompt.url`."""
+    return {f"prompt.{name}": node[name] for name in ("vendor", "id", "url") if node.get(name) not in (None, "")}
 
 
 def _retrieval(node: dict[str, Any], given: str | None) -> dict[str, Any]:
@@ -101,14 +128,18 @@ def _reranker(node: dict[str, Any], given: str | None) -> dict[str, Any]:
         found["input_text"] = text(node.get("query"))
     if model := text(node.get("model_name")):
         found["model"] = model
+    if "top_k" in node:
+        found["invocation_parameters"] = dumped({"top_k": node["top_k"]})
     return found
 
 
 def _embedding(node: dict[str, Any], given: str | None) -> dict[str, Any]:
-    texts = tuple(value for item in entries(node.get("embeddings")) if (value := text(fields(fields(item).get("embedding")).get("text"))))
-    found: dict[str, Any] = {"embedded": texts}
+    embedded = tuple(value for item in entries(node.get("embeddings")) if (value := text(fields(fields(item).get("embedding")).get("text"))))
+    found: dict[str, Any] = {"embedded": embedded}
     if model := text(node.get("model_name")):
         found["model"] = model
+    if "invocation_parameters" in node:
+        found["invocation_parameters"] = shown(restored(node["invocation_parameters"]))
     return found
 
 
@@ -123,6 +154,8 @@ def _tool(node: dict[str, Any], given: str | None) -> dict[str, Any]:
         for wrapper in ("kwargs", "arguments", "input"):
             if set(values) == {wrapper} and isinstance(values[wrapper], dict):
                 passed = shown(values[wrapper])
+        if isinstance(args := values.get("args"), list) and isinstance(kwargs := values.get("kwargs"), dict):
+            passed = shown({**({"args": args} if args else {}), **kwargs})
     if passed is None and not is_schema(parameters):
         passed = shown(restored(parameters))
     return {"tool_name": text(node.get("name")), "tool_arguments": passed, "call_id": text(node.get("id"))}
@@ -139,8 +172,12 @@ SECTIONS: dict[str, Callable[[dict[str, Any], str | None], dict[str, Any]]] = {
     "user": lambda node, given: {"user_id": _id(node.get("id"))},
     "tag": lambda node, given: {"tags": tuple(value for item in entries(node.get("tags")) if (value := shown(item)))},
     "agent": lambda node, given: {"agent": text(node.get("name"))},
-    "graph": lambda node, given: {"agent_parent": text(fields(node.get("node")).get("parent_id"))},
+    "graph": lambda node, given: _node(fields(node.get("node"))),
 }
+
+
+def _node(node: dict[str, Any]) -> dict[str, Any]:
+    return {"agent_id": _id(node.get("id")), "agent_parent": _id(node.get("parent_id"))}
 
 
 def _mapping(node: Any) -> dict[str, Any]:
@@ -149,72 +186,6 @@ def _mapping(node: Any) -> dict[str, Any]:
 
 def _id(value: Any) -> str | None:
     return value if isinstance(value, str) and value else str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _schema(item: Any) -> Any:
-    return restored(fields(fields(item).get("tool", item)).get("json_schema", item))
-
-
-def messages(node: Any) -> tuple[Message, ...]:
-    """A list of `message` objects in numeric index order."""
-    return tuple(message for item in entries(node) if (message := _message(item)) is not None)
-
-
-def _message(item: Any) -> Message | None:
-    node = item if isinstance(item, dict) else fields(item)
-    inner = node.get("message", node)
-    node = inner if isinstance(inner, dict) else fields(inner)
-    if not node:
-        return None
-    content = node.get("content")
-    calls: list[ToolCall] = []
-    pieces: tuple[Part, ...] = ()
-    if isinstance(content, str) and not content.startswith("["):  # what nearly every message is
-        if content:
-            pieces = (Part("text", content),)
-    elif content is not None:
-        items = blocks(content)
-        pieces = parts(items)
-        calls = [asked for item in items if isinstance(item, dict) and (asked := call(item)) is not None]
-    role = node.get("role")
-    role = role.lower() if isinstance(role, str) else ""
-    if len(node) < 3 and role and content is not None:
-        return Message(role, pieces, tuple(calls))
-    if "contents" in node:
-        pieces, calls = _contents(node["contents"], pieces)
-    if "tool_calls" in node:
-        known = {asked.call_id for asked in calls if asked.call_id}
-        listed = [asked for entry in entries(node["tool_calls"]) if (asked := _call(fields(entry))) is not None]
-        calls += [asked for asked in listed if asked.call_id not in known] if known else [asked for asked in listed if asked not in calls]
-    if name := text(node.get("function_call_name")):
-        calls.append(ToolCall(name, shown(node.get("function_call_arguments_json")) or ""))
-    return Message(role, pieces, tuple(calls), text(node.get("tool_call_id")), text(node.get("name")))
-
-
-def _contents(node: Any, before: tuple[Part, ...]) -> tuple[tuple[Part, ...], list[ToolCall]]:
-    """The parts under `contents`; a plain `content` that repeats one of them is dropped."""
-    pieces: list[Part] = []
-    calls: list[ToolCall] = []
-    for entry in entries(node):
-        item = fields(entry)
-        inner = fields(item.get("message_content", item))
-        if "tool_call" in item and (asked := _call(item)):
-            calls.append(asked)
-        elif (single := part(inner)) is not None:
-            pieces.append(single)
-        elif asked := call(inner):
-            calls.append(asked)
-    return (*(piece for piece in before if piece not in pieces), *pieces), calls
-
-
-def _call(node: dict[str, Any]) -> ToolCall | None:
-    node = fields(node.get("tool_call", node))
-    function = fields(node.get("function"))
-    name = text(function.get("name"))
-    call_id = text(node.get("id"))
-    if name is None and call_id is None:
-        return None
-    return ToolCall(name or "", arguments(restored(function.get("arguments"))), call_id)
 
 
 def documents(node: Any) -> tuple[Document, ...]:

@@ -6,9 +6,11 @@ from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.convention import Convention
 from annotator.reading.failures import failures
+from annotator.reading.feedback import Feedback
 from annotator.reading.gen_ai import GenAI
 from annotator.reading.gen_ai_events import GenAIEvents
 from annotator.reading.google_adk import GoogleADK
+from annotator.reading.guardrails import Guardrails
 from annotator.reading.langfuse import Langfuse
 from annotator.reading.langsmith import LangSmith
 from annotator.reading.logfire import Logfire
@@ -24,6 +26,8 @@ from annotator.reading.vercel import Vercel
 
 CONVENTIONS: tuple[Convention, ...] = (
     OpenInference(),
+    Feedback(),
+    Guardrails(),
     Vercel(),
     Traceloop(),
     GoogleADK(),

@@ -11,7 +11,10 @@ WRAPPERS = ("function", "toolSpec", "tool_spec")
 
 
 def definition(node: Any) -> ToolDefinition | None:
-    """Name, description and parameter names; None where there is no name (a built-in tool is known by its type)."""
+    """Name, description and parameter names; None where there is no name.
+
+    A built-in tool is known by its type, a bare schema by its title.
+    """
     received = node if isinstance(node, str) else dumped(node)
     inner = parse(node) if isinstance(node, str) else node
     if isinstance(inner, str):  # JSON in JSON
@@ -21,10 +24,11 @@ def definition(node: Any) -> ToolDefinition | None:
     for wrapper in WRAPPERS:
         if isinstance(inner.get(wrapper), dict):
             inner = inner[wrapper]
-    name = text(inner.get("name")) or text(inner.get("type"))
+    name = text(inner.get("name")) or (text(inner.get("title")) if is_schema(inner) else None) or text(inner.get("type"))
     if name is None:
         return None
     schema = next((found for key in SCHEMAS if (found := fields(inner.get(key)))), {})
+    schema = schema or (inner if is_schema(inner) else {})
     schema = fields(schema.get("json")) or fields(schema.get("jsonSchema")) or schema
     properties = fields(schema.get("properties")) or (schema if _named_types(schema) else {})
     return ToolDefinition(name, text(inner.get("description")) or "", tuple(properties), received)

@@ -20,7 +20,9 @@ WORDS = ("text", "reasoning", "refusal")
 LOOK = 4000
 """Characters from the start of a text by which its syntax is told."""
 QUESTIONS = ("question", "query", "query_str", "user_input", "user_msg", "input", "prompt", "message", "text", "content")
-ANSWERS = ("answer", "output", "response", "result", "completion", "text", "content", "message")
+ANSWERS = (
+    "answer", "final_answer", "output", "final_output", "response", "result", "completion", "text", "content", "message", "reply", "raw",
+)  # fmt: skip
 SYNTAXES: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     ("diff", re.compile(r"^(?:diff --git |--- [^\n]+\n\+\+\+ [^\n]+\n@@ |@@ -\d+(?:,\d+)? \+\d+)", re.MULTILINE)),
     ("stack", re.compile(r"^(?:Traceback \(most recent call last\):| {2,}at [\w.$<>]+ ?\([^\n]*:\d+\))", re.MULTILINE)),
