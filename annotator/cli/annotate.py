@@ -49,7 +49,10 @@ def run(args: argparse.Namespace) -> int:
     presented = present(store, queue.source_id, item)
     how = Circumstances(None, facts(presented, item.span_id) if presented else {})
     for criterion, value in answers:
-        say(judge.answer(item, criterion, value, how).title)
+        judged = judge.answer(item, criterion, value, how)
+        say(judged.title)
+        if judged.kept and (args.explanation is None or criterion is not answers[-1][0]):
+            say(f"  the explanation is still: {judged.kept}", aside=True)
     if args.explanation is not None:
         say(judge.explain(item, answers[-1][0], args.explanation).title)
     if args.note is not None:

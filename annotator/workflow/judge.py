@@ -37,6 +37,8 @@ class Judged:
     """This answer made the verdict whole: the item was not done before and is now."""
     withdrawn: tuple[str, ...] = ()
     """Answers that were taken back because they are no longer asked for."""
+    kept: str = ""
+    """The explanation of the answer that this one replaces by another; it goes with the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Judge:
         shown = {name: answers[name] for name in labels}
         title = ItemView(item, self.queue.rubric, shown, ()).title
         self._commit("answer", title, item, criterion.name, changes)
-        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn)
+        reversed_ = old is not None and row.explanation == old.explanation and (row.label, row.score) != (old.label, old.score)
+        kept = (row.explanation or "") if reversed_ else ""
+        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn, kept)
 
     def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:
         """Give this item the verdict that was given last; None where there is none."""

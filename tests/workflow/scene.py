@@ -11,7 +11,7 @@ from annotator.domain.span import Span
 from annotator.domain.store import OutboxEntry
 from annotator.store.store import SqliteStore, open_store
 from annotator.workflow.fill import Filling, Progress, fill
-from annotator.workflow.judge import Judge
+from annotator.workflow.judge import Judge, Judged
 from annotator.workflow.sync import Drain, Drained, contact
 from tests.fake_server import FakeServer
 
@@ -89,10 +89,10 @@ class Desk:
         assert item is not None and item.position == position
         return item
 
-    def answer(self, position: int, value: str | float, name: str = "correctness") -> None:
+    def answer(self, position: int, value: str | float, name: str = "correctness") -> Judged:
         criterion = self.judge.queue.rubric.criterion(name)
         assert criterion is not None
-        self.judge.answer(self.item(position), criterion, value)
+        return self.judge.answer(self.item(position), criterion, value)
 
     def identity(self, position: int, name: str = "correctness", identifier: str = "") -> Identity:
         return Identity(self.server.url, self.item(position).target, name, identifier or self.judge.identifier)

@@ -107,7 +107,8 @@ def test_what_somebody_else_wrote_into_the_metadata_is_kept(desk: Desk) -> None:
 def test_an_explanation_outlives_a_change_of_mind(desk: Desk) -> None:
     desk.answer(1, "pass")
     desk.judge.explain(desk.item(1), CORRECTNESS, "  because\nit is  ")
-    desk.answer(1, "fail")
+    assert desk.answer(1, "pass").kept == ""
+    assert desk.answer(1, "fail").kept == "because\nit is", "said, as it may not fit the new answer"
     row = desk.local(1)
     assert row is not None and (row.label, row.score, row.explanation) == ("fail", 0.0, "because\nit is")
     desk.judge.explain(desk.item(1), CORRECTNESS, " ")

@@ -196,6 +196,9 @@ class Judging:
         self.screen.background.changed()
         text = f"{item.position}: {judged.title}" + (f" (taken back: {', '.join(judged.withdrawn)})" if judged.withdrawn else "")
         self.desk.say(text, "good")
+        if judged.kept:
+            key = self.desk.session.keymap.first("explain")
+            self.desk.say(f"{text}; {key} changes the explanation, which is still: {judged.kept}", "warn")
         self.desk.refresh_figures()
 
     def _judged(self, item: Item, judged: Judged) -> None:
