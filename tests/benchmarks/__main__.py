@@ -13,12 +13,12 @@ from pathlib import Path
 
 import annotator
 from annotator.config.rubric_file import load_rubric
-from tests.benchmarks import first_frame, keys, size, stored
+from tests.benchmarks import first_frame, imports, keys, reading, size, stored
 from tests.benchmarks.material import SCORE_RUBRIC, SMALL, USUAL, copies, long_trace, write_lines
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.table import Row, table
 
-SUBJECTS = ("start", "keys", "store", "size")
+SUBJECTS = ("start", "keys", "store", "size", "import", "reading")
 SPANS = 2_000
 
 
@@ -62,12 +62,16 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
         rows += keys.score(stage, scored, count)
         rows += keys.scrolling(stage, long, count)
     if "store" in subjects:
-        rows += stored.importing(folder, traces, 5)
         judged = folder / "judged.db"
         queue, _ = stored.fill_store(judged, traces)
         rows += stored.committing(folder, judged, queue, 300)
     if "size" in subjects:
         rows += size.measure(stage, folder, rounds, count)
+    if "import" in subjects:
+        rows += imports.measure(stage, folder, 5)
+        rows += imports.meanwhile(stage, folder, 100)
+    if "reading" in subjects:
+        rows += reading.measure(folder, rounds)
     return rows
 
 

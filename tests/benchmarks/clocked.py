@@ -81,6 +81,16 @@ class Clocked:
             raise RuntimeError(f"{key!r} changed nothing:\n{self.text()}")
         return Update((self._last - pressed) * 1000, len(self._raw) - before)
 
+    def press_for(self, key: str, sentinel: str, timeout: float = 10) -> float:
+        """Type a key; milliseconds to the byte that completes this text, whatever else is drawn meanwhile."""
+        before = len(self._raw)
+        pressed = time.perf_counter()
+        os.write(self._fd, key.encode())
+        while sentinel.encode() not in _ESCAPES.sub(b"", self._raw[before:]):
+            if not self._read(timeout):
+                raise RuntimeError(f"{timeout} s after {key!r}, and no {sentinel!r}:\n{self.text()}")
+        return (self._last - pressed) * 1000
+
     def settle(self, quiet: float = 0.5) -> None:
         """Read until nothing has come for so long."""
         while self._read(quiet):
