@@ -7,13 +7,13 @@ from annotator.domain.message import Evaluation
 from annotator.reading.nested import fields, number, parse, text
 
 NAMES = ("name", "metric", "metric_name", "evaluator", "evaluator_name", "guardrail", "guardrail_name", "validator_name", "key")
-LABELS = ("label", "verdict", "outcome", "decision", "score_label", "rating", "grade")
+LABELS = ("label", "verdict", "outcome", "decision", "action", "score_label", "rating", "grade")
 SCORES = ("score", "score_value", "value", "rating", "grade")
 WORDS = ("explanation", "reason", "reasoning", "rationale", "comment", "feedback", "justification", "message")
 PASSED = ("passed", "pass", "is_valid", "valid", "success", "allowed", "safe", "is_safe", "validation_passed")
 CAUGHT = ("flagged", "tripwire_triggered", "blocked", "triggered", "detected", "violated", "intervened")
 """True here means that it did not pass."""
-VERDICTS = {"pass": True, "passed": True, "fail": False, "failed": False, "GUARDRAIL_INTERVENED": False}
+VERDICTS = {"pass": True, "passed": True, "fail": False, "failed": False, "GUARDRAIL_INTERVENED": False, "INTERVENED": False}
 INNER = ("results", "evaluations", "scores", "metrics", "evals", "output", "result", "evaluation")
 LONGEST = 60
 """Characters of a text that is still a label."""

@@ -1,5 +1,6 @@
 """OpenTelemetry's GenAI conventions, current form: attributes `gen_ai.*`, messages as JSON or as objects."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from annotator.reading import payload
 from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
 from annotator.reading.parts import blocks, piece
 from annotator.reading.python_repr import evaluated
+from annotator.reading.tokens import named
 
 KINDS = {
     "chat": "LLM",
@@ -38,6 +40,11 @@ KINDS = {
 }
 """`gen_ai.operation.name`, and what OpenInference calls it; other names are CHAIN."""
 CONTENT = ("content", "text", "page_content", "document")
+GIVEN = ("arguments", "args", "input", "inputs", "parameters", "input_data")
+TOLD = ("result", "output", "outputs", "response", "output_data", "actual_output")
+STEPS = ("workflow", "task", "agent", "pipeline")
+"""Branches under which OpenLIT and others keep what went into a step and what came out."""
+COST = re.compile(r"\d+(?:\.\d+)?(?=\s*USD$)")
 
 
 class GenAI:
@@ -56,16 +63,25 @@ class GenAI:
         called = fields(tool.get("call"))
         if kind == "TOOL":
             found["tool_name"], found["call_id"] = text(tool.get("name")), text(called.get("id"))
-            found["tool_arguments"] = found["input_text"] = shown(restored(called.get("arguments")))
-            found["output_text"] = shown(restored(called.get("result")))
+            found["tool_arguments"] = found["input_text"] = _first(called, GIVEN) or _first(tool, GIVEN)
+            found["output_text"] = _first(called, TOLD) or _first(tool, TOLD)
+        else:
+            for section in STEPS:
+                if section in node:
+                    found.setdefault("input_text", _first(fields(node[section]), GIVEN))
+                    found.setdefault("output_text", _first(fields(node[section]), TOLD))
         retrieval = fields(node.get("retrieval"))
         if kind == "RETRIEVER" or retrieval:
             found["retrieved"] = True
             found["documents"] = documents(retrieval.get("documents"))
-            found["input_text"] = text(fields(retrieval.get("query")).get("text"))
+            found["input_text"] = text(fields(retrieval.get("query")).get("text")) or text(retrieval.get("query")) or found.get("input_text")
         if (evaluation := evaluation_of(node)) is not None:
             found["evaluations"] = (evaluation,)
         return placed(found, kind)
+
+
+def _first(node: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((words for name in names if (words := shown(restored(node.get(name))))), None)
 
 
 def kind_of(node: Mapping[str, Any]) -> str | None:
@@ -89,7 +105,7 @@ def conversation(attributes: Mapping[str, Any], node: Mapping[str, Any]) -> dict
     """
     agent = fields(node.get("agent"))
     heard = spoken(_received(attributes, node, "input", "messages") or restored(agent.get("invocation_input")), "user")
-    told = restored(_received(attributes, node, "system_instructions"))
+    told = restored(_received(attributes, node, "system_instructions")) or restored(agent.get("instructions"))
     instructions = tuple(single for item in _instructions(told) if (single := piece(item)) is not None)
     if instructions and not any(message.role == "system" and message.parts == instructions for message in heard):
         heard = (Message("system", instructions), *heard)
@@ -148,7 +164,8 @@ def _facts(node: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
     if kind := text(fields(node.get("output")).get("type")):
         given["output_type"] = kind
     total, operation = fields(node.get("cost")).get("total_cost"), fields(tree.get("operation")).get("cost")
-    costs = (usage.get("cost"), usage.get("total_cost"), total, operation)
+    estimated = COST.match(text(fields(node.get("client")).get("estimated_cost")) or "")
+    costs = (usage.get("cost"), usage.get("total_cost"), total, operation, estimated and estimated[0])
     source = fields(node.get("data_source")).get("id")
     return {
         "model": _model(node),
@@ -156,6 +173,8 @@ def _facts(node: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
         "invocation_parameters": dumped(given) if given else None,
         "prompt_tokens": _count(usage, "input_tokens", "prompt_tokens"),
         "completion_tokens": _count(usage, "output_tokens", "completion_tokens"),
+        "total_tokens": whole(usage.get("total_tokens")),
+        "token_details": named(usage) if len(usage) > 2 else {},
         "cost": next((cost for value in costs if (cost := number(value)) is not None), None),
         "finish_reason": reasons(response.get("finish_reasons") or response.get("finish_reason") or response.get("stop_reason")),
         "session_id": shown(fields(node.get("conversation")).get("id")),

@@ -10,6 +10,7 @@ from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
 from annotator.reading.openinference_messages import messages, texts
+from annotator.reading.parts import part
 from annotator.reading.tokens import counts
 from annotator.reading.tools import definition, is_schema
 
@@ -40,6 +41,7 @@ class OpenInference:
             if "tools" in llm:
                 offered = tuple(tool for item in entries(llm["tools"]) if (tool := _offered(item)) is not None)
             found |= _llm(llm)
+        heard, said = heard or _sounds(tree.get("input"), "user"), said or _sounds(tree.get("output"), "assistant")
         if span.kind in TALKS:
             heard, said, offered = _completed(given, told, heard, said, offered, model)
         found["input_messages"], found["output_messages"], found["tools"] = heard, said, offered
@@ -48,9 +50,12 @@ class OpenInference:
             if section in tree:
                 found |= reader(fields(tree[section]), given)
         if span.kind == "AGENT" and not found.get("agent"):
-            found["agent"] = text(fields(fields(tree.get("graph")).get("node")).get("name")) or found.get("agent_id")
+            name = text(fields(fields(tree.get("graph")).get("node")).get("name"))
+            found["agent"] = name or (None if "gen_ai" in tree else found.get("agent_id"))
         if "prompt" in tree:
             found["metadata"] = _prompt(fields(tree["prompt"])) | found.get("metadata", {})
+        if span.kind in JUDGES and told is None and "metadata" in found and "guardrail_response" not in tree:
+            found["output_text"] = told = dumped(found["metadata"])  # Bedrock's agents
         if span.kind in JUDGES and "evaluations" not in tree and "annotations" not in tree:
             found["evaluations"] = evaluations(told or restored(tree.get("guardrail_response")), text(tree.get("guardrail_name")) or "")
         if span.kind == "RETRIEVER" and "documents" in found:
@@ -61,6 +66,12 @@ class OpenInference:
 def _value(node: Any) -> str | None:
     value = fields(node).get("value")
     return value if isinstance(value, str) else shown(restored(value))
+
+
+def _sounds(node: Any, role: str) -> tuple[Message, ...]:
+    """`input.audio` and `output.audio`: {url, mime_type, transcript}."""
+    sound = part({"type": "audio", "audio": held}) if isinstance(node, dict) and (held := fields(node.get("audio"))) else None
+    return (Message(role, (sound,)),) if sound is not None else ()
 
 
 def _llm(llm: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +145,8 @@ def _reranker(node: dict[str, Any], given: str | None) -> dict[str, Any]:
 
 
 def _embedding(node: dict[str, Any], given: str | None) -> dict[str, Any]:
-    embedded = tuple(value for item in entries(node.get("embeddings")) if (value := text(fields(fields(item).get("embedding")).get("text"))))
+    items = (fields(fields(item).get("embedding")) for item in entries(node.get("embeddings")))
+    embedded = tuple(value for item in items if (value := text(item.get("text"))))
     found: dict[str, Any] = {"embedded": embedded}
     if model := text(node.get("model_name")):
         found["model"] = model

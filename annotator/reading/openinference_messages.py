@@ -57,7 +57,7 @@ def _message(item: Any) -> Message | None:
         if content:
             pieces = (Part("text", content),)
     elif content is not None:
-        items = blocks(content)
+        items = blocks(restored(content))  # texts by index in some libraries
         pieces = parts(items)
         calls = [asked for item in items if isinstance(item, dict) and (asked := call(item)) is not None]
     role = node.get("role")

@@ -20,6 +20,7 @@ from annotator.reading.nested import nest
 from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
 from annotator.reading.plain import Plain
+from annotator.reading.spring_ai import SpringAI
 from annotator.reading.traceloop import Traceloop
 from annotator.reading.vector_db import VectorDB
 from annotator.reading.vercel import Vercel
@@ -31,6 +32,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     Vercel(),
     Traceloop(),
     GoogleADK(),
+    SpringAI(),
     GenAI(),
     GenAIEvents(),
     Logfire(),

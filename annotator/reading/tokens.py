@@ -1,8 +1,36 @@
 """What the tokens of a call were: read from a cache, thoughts, sounds."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from annotator.reading.nested import fields, whole
+
+
+COUNTED = re.compile(r"(?:^|_)(?:details|input|output|prompt|completion|candidates|tokens?|count)(?=_|$)")
+"""What says in a name that tokens are counted, and where."""
+SAME = {"cache_creation": "cache_write", "cached": "cache_read", "thoughts": "reasoning", "cached_content": "cache_read"}
+
+
+def named(usage: Any) -> dict[str, int]:
+    """Details among the counts of `gen_ai.usage`, however they are written: `cache_read.input_tokens`, `details.reasoning_tokens`, ..."""
+    found: dict[str, int] = {}
+    for name, count in _counted(usage, ""):
+        name = COUNTED.sub("", name).strip("_")
+        if name and name != "total":
+            found.setdefault(SAME.get(name, name), count)
+    return found
+
+
+def _counted(node: Any, path: str) -> Iterator[tuple[str, int]]:
+    for key, value in fields(node).items():
+        if "cost" in key:
+            continue
+        name = f"{path}_{key}" if path else key
+        if isinstance(value, dict):
+            yield from _counted(value, name)
+        elif count := whole(value):
+            yield name, count
 
 
 def counts(prompt: Any, completion: Any) -> dict[str, int]:

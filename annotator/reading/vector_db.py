@@ -1,11 +1,12 @@
-"""Queries of vector databases as OpenLLMetry records them: one event a result, `db.query.result` or `db.search.result`."""
+"""Queries of vector databases: OpenLLMetry's events, one a result; Spring AI's `db.vector.query.*`."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from annotator.domain.message import Document
 from annotator.domain.span import Span
-from annotator.reading.nested import fields, nest, number, restored, shown
+from annotator.reading.nested import entries, fields, nest, number, restored, shown, text
+from annotator.reading.retrieved import document
 
 RESULTS = {"db.query.result": "query", "db.search.result": "search"}
 CONTENT = ("document", "entity")
@@ -19,6 +20,11 @@ class VectorDB:
     roots = frozenset(("db",))
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
+        query = fields(fields(fields(tree.get("db")).get("vector")).get("query"))
+        if "content" in query or "response" in query:
+            told = entries(fields(query.get("response")).get("documents"))
+            documents = tuple(known for item in told if (known := document(item)) is not None)
+            return {"kind": "RETRIEVER", "retrieved": True, "documents": documents, "input_text": text(query.get("content"))}
         found = tuple(_document(event.attributes, RESULTS[event.name]) for event in span.events if event.name in RESULTS)
         return {"kind": "RETRIEVER", "retrieved": True, "documents": found} if found else {}
 

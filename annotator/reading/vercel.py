@@ -51,6 +51,8 @@ class Vercel:
             "invocation_parameters": _settings(node, fields(fields(tree.get("gen_ai")).get("request"))),
             "prompt_tokens": _count(usage, "inputTokens", "promptTokens", "tokens"),
             "completion_tokens": _count(usage, "outputTokens", "completionTokens"),
+            "total_tokens": whole(usage.get("totalTokens")),
+            "token_details": _details(usage),
             "agent": text(telemetry.get("functionId")) if kind == "AGENT" else None,
             "session_id": next((value for key in SESSIONS if (value := shown(metadata.get(key)))), None),
             "user_id": next((value for key in USERS if (value := shown(metadata.get(key)))), None),
@@ -59,16 +61,27 @@ class Vercel:
         }
         if kind == "TOOL":
             found |= _tool(fields(node.get("toolCall")))
-        if kind == "EMBEDDING":
+        if "value" in node or "values" in node:
             values = [node["value"]] if "value" in node else entries(node.get("values"))
             found["embedded"] = tuple(words for value in values if (words := _unquoted(value)))
-        if kind == "RERANKER":
+        if "documents" in node or "ranking" in node:
             found |= _reranked(node)
         return found
 
 
 def _count(usage: Mapping[str, Any], *names: str) -> int | None:
     return next((count for name in names if (count := whole(usage.get(name))) is not None), None)
+
+
+def _details(usage: Mapping[str, Any]) -> dict[str, int]:
+    """From AI SDK 6 on in an object each, beside the older names."""
+    given, told = fields(usage.get("inputTokenDetails")), fields(usage.get("outputTokenDetails"))
+    counted = {
+        "cache_read": _count(given, "cacheReadTokens") or _count(usage, "cachedInputTokens"),
+        "cache_write": _count(given, "cacheWriteTokens"),
+        "reasoning": _count(told, "reasoningTokens") or _count(usage, "reasoningTokens"),
+    }
+    return {name: count for name, count in counted.items() if count}
 
 
 def _asked(node: Any) -> tuple[Message, ...]:

@@ -15,6 +15,8 @@ STREAM = re.compile(r"<(async_)?generator")
 ENVELOPE = {"id", "model", "object", "created", "usage", "system_fingerprint", "service_tier", "finish_reason", "finish_reasons"}
 LONGEST_ENVELOPE = 1000
 LONGEST_ROLE = 20
+CHOOSERS = ("LLM", "UNKNOWN")
+"""Kinds with several answers to one question; what others say is said one after the other."""
 SPEAKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN")
 """Kinds whose plain input is taken for a person's words."""
 
@@ -89,7 +91,7 @@ def answers(scope: Scope) -> list[End]:
     reading, span_id = scope.top, scope.root.span_id
     title = "ANSWER" if scope.top_kind in SPEAKS else "OUTPUT"
     if texts := _texts(reading.output_messages):
-        return _choices(texts, span_id, reading.output_messages)
+        return _choices(texts if scope.top_kind in CHOOSERS else texts[-1:], span_id, reading.output_messages)
     last = scope.last_said()
     spoken = _texts(last[1]) if last else []
     told = (reading.output_text or "").strip(BLANK)

@@ -158,7 +158,9 @@ class _Outliner:
         if kind in SINGLE:
             return same or _same_usage(first, second)
         if kind == "TOOL":
-            return _passed(first) == _passed(second) and (same or not self.said[inner])
+            given, passed = _passed(first), _passed(second)
+            alike = given == passed if passed else first.tool_name == second.tool_name
+            return alike and (same or not self.said[inner])
         return same and (first.input_text == second.input_text or self.nodes[outer].span.name == self.nodes[inner].span.name)
 
     def _alone(self, outer: int, inner: int) -> bool:

@@ -158,7 +158,7 @@ class Scope:
     def _models(self) -> set[str]:
         """Spans whose messages are the conversation: LLM spans, else whatever carries messages."""
         with_messages = [span for span, _ in self.order if self.reading(span).input_messages or self.reading(span).output_messages]
-        llm = {span.span_id for span in with_messages if self.kind(span) in ("LLM", UNKNOWN)}
+        llm = {span.span_id for span in with_messages if self.kind(span) not in (*NOT_MODELS, "AGENT", "CHAIN")}
         return llm or {span.span_id for span in with_messages if self.kind(span) not in NOT_MODELS}
 
     def _outdone(self) -> tuple[set[str], set[str]]:

@@ -130,7 +130,7 @@ class Steps:
             self._steps.extend(evaluated(self.scope, self._keyed, span, reading))
             if tripped := tripping(self.scope, span):
                 self._failures.append(tripped)
-        elif self.scope.tells(span) and not top and span.span_id not in self._filters:
+        elif self.scope.tells(span) and not top and span.span_id not in self.scope.models and span.span_id not in self._filters:
             self._tells(span, reading)
         if kind != "TOOL" or top:
             self._failed(span, reading)
@@ -177,7 +177,8 @@ class Steps:
     def _said(self, span: Span) -> None:
         for message in self.scope.said(span):
             for saying in sayings(message):
-                if not self._history.is_new(saying) and self._repeats(saying, span):
+                known = not self._history.is_new(saying) or saying.call_id is not None
+                if known and self._repeats(saying, span):
                     continue
                 self._outputs.append((saying, span.span_id))
                 if saying.text in self.answers and saying.call is None and self.scope.related(span.span_id, self.answering or span.span_id):
