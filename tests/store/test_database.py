@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator.domain.queue import SourceRef
+from annotator.domain.source import Page
 from annotator.errors import AnnotatorError, StoreBusy, StoreError, StoreTooNew
 from annotator.store import database
 from annotator.store.database import file_system, statements
@@ -172,6 +174,37 @@ def test_a_lock_held_elsewhere_is_busy_and_changes_nothing(store: SqliteStore, o
         assert store.on_target(SERVER, item.target) == [], "reading goes on"
     assert journal(store) == [] and store.outbox_counts().waiting == 0
     store.commit(judged(item, "pass"))
+
+
+def test_what_is_done_together_is_seen_together(store: SqliteStore, opened: Callable[[], SqliteStore]) -> None:
+    other = opened()
+    with store.together():
+        other.add_source(SourceRef("before the first change"))  # which takes the lock
+        store.add_source(SourceRef("one"))
+        with pytest.raises(StoreBusy):
+            other.add_source(SourceRef("meanwhile"))
+        store.add_source(SourceRef("two"))
+        assert locations(other) == ["before the first change"]
+    assert locations(other) == ["before the first change", "one", "two"]
+    store.add_source(SourceRef("three"))
+    assert locations(other)[-1] == "three", "each is a transaction of its own again"
+
+
+def test_what_is_done_together_fails_together(store: SqliteStore) -> None:
+    with pytest.raises(KeyError), store.together():
+        store.add_source(SourceRef("one"))
+        raise KeyError
+    with pytest.raises(StoreError), store.together():
+        store.add_source(SourceRef("two"))
+        store.add_page(99, Page())
+    with store.together():
+        pass
+    store.add_source(SourceRef("three"))
+    assert locations(store) == ["three"]
+
+
+def locations(store: SqliteStore) -> list[str]:
+    return [location for (location,) in store.db.all("SELECT location FROM source ORDER BY id")]
 
 
 def test_a_connection_belongs_to_its_thread(store: SqliteStore) -> None:
