@@ -43,6 +43,8 @@ class Message:
     tool_call_id: str | None = None
     """On a tool message: the call that it answers."""
     name: str | None = None
+    failed: bool = False
+    """On a tool message: it says that the tool failed (`is_error`, `isError`, `status` error)."""
 
     @property
     def text(self) -> str:
@@ -122,6 +124,8 @@ class Reading:
     tool_arguments: str | None = None
     call_id: str | None = None
     """On a TOOL span: the tool call that it carries out."""
+    tool_failed: bool = False
+    """On a TOOL span: its output says that the tool failed."""
     embedded: tuple[str, ...] = ()
     """The texts that were embedded."""
     evaluations: tuple[Evaluation, ...] = ()

@@ -2,7 +2,8 @@
 
 from annotator.domain.message import Failure
 from annotator.domain.span import ERROR, NOTICE, Span
-from annotator.reading.nested import nest, text
+from annotator.reading.nested import nest, parse, text
+from annotator.reading.parts import may_have_failed, says_failed
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -24,6 +25,12 @@ def failures(span: Span) -> tuple[Failure, ...]:
     if notice := text(span.extra.get(NOTICE)):
         found.append(Failure("", notice))
     return tuple(found)
+
+
+def tool_failed(told: str) -> bool:
+    """True for the output of a TOOL span that is a message which says so: MCP's `isError`, LangChain's ToolMessage with its status."""
+    value = parse(told) if may_have_failed(told) else None
+    return isinstance(value, dict) and "content" in value and says_failed(value)
 
 
 def _told(status: str) -> Failure | None:

@@ -10,7 +10,7 @@ from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
 from annotator.reading.openinference_messages import messages, texts
-from annotator.reading.parts import part
+from annotator.reading.parts import may_have_failed, part
 from annotator.reading.tokens import counts
 from annotator.reading.tools import definition, is_schema
 
@@ -228,12 +228,15 @@ def _completed(
         lacks_tools = model and not offered and ('"tools"' in given or '"functions"' in given)
         silent = any(not message.parts and not message.tool_calls for message in heard)
         lacks_parts = model and (silent or '"input_audio"' in given or '"file"' in given or '"input_file"' in given)
-        if (not heard and _has_messages(given)) or lacks_tools or lacks_parts:
+        failed = model and may_have_failed(given)
+        if (not heard and _has_messages(given)) or lacks_tools or lacks_parts or failed:
             asked = parse(given)
-            full = payload.request(asked) if not heard or lacks_parts else ()
-            if full and (not heard or len(full) == len(heard)):
+            full = payload.request(asked) if not heard or lacks_parts or failed else ()
+            if full and (not heard or (lacks_parts and len(full) == len(heard))):
                 heard = full
-            offered = offered or payload.tools(asked)
+            elif failed:
+                heard = _failing(heard, full)
+            offered = offered or (payload.tools(asked) if isinstance(asked, dict) else ())
     if told and told[0] in "{[":
         spoken = any(message.parts or message.tool_calls for message in said)
         lacks_words = model and (('"reasoning_content"' in told and not _has(said, "reasoning")) or '"refusal":"' in told)
@@ -242,6 +245,12 @@ def _completed(
             if any(message.parts or message.tool_calls for message in full):
                 said = full
     return heard, said, offered
+
+
+def _failing(heard: tuple[Message, ...], full: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Exploded messages with what only the request says: which tools' results are failures."""
+    ids = {message.tool_call_id for message in full if message.failed and message.tool_call_id}
+    return tuple(replace(message, failed=True) if message.tool_call_id in ids else message for message in heard)
 
 
 def _has_messages(recorded: str) -> bool:

@@ -18,6 +18,7 @@ ARGUMENTS = ("arguments", "args", "input", "server_tool_call")
 ANSWERS = ("content", "output", "response", "result", "server_tool_call_response")
 CALL_IDS = ("call_id", "id", "toolUseId", "toolCallId", "tool_call_id")
 ANSWERED_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "id")
+FAILED = ('"is_error": true', '"is_error":true', '"isError": true', '"isError":true', '"status": "error"', '"status":"error"')
 KNOWN = frozenset(("id", "call_id", "type", "status", "output", "error", "outputs", "results", "name", "kind"))
 
 
@@ -136,6 +137,7 @@ def result(node: Any) -> Message | None:
     if kind not in RESULTS and not kind.endswith(RESULT_ENDS) and node.get("class") != "ToolCallResult":
         return None
     told = next((node[key] for key in ANSWERS if node.get(key) is not None), None)
+    failed = says_failed(node) or node.get("error") is True or says_failed(told)
     if isinstance(told, dict) and "value" in told and isinstance(told.get("type"), str):  # the AI SDK: {"type": "json", "value": ...}
         told = told["value"]
     if told is None and isinstance(node.get("text"), str):
@@ -144,7 +146,26 @@ def result(node: Any) -> Message | None:
     if call_id is None:
         call_id = text(fields(node.get("origin")).get("id"))
     name = text(node.get("name")) or text(node.get("toolName")) or text(node.get("tool_name"))
-    return Message("tool", parts(told), tool_call_id=call_id, name=name)
+    return Message("tool", parts(told), tool_call_id=call_id, name=name, failed=failed)
+
+
+def may_have_failed(recorded: str) -> bool:
+    """A look at JSON in which a tool's result may say that the tool failed."""
+    return any(mark in recorded for mark in FAILED)
+
+
+def says_failed(node: Any) -> bool:
+    """True for a tool's result that says that the tool failed.
+
+    Anthropic: `is_error`. Model Context Protocol: `isError`. Bedrock, LangChain: `status`. The AI SDK: {"type": "error-text", "value": …}.
+    """
+    if not isinstance(node, dict):
+        return False
+    kind = node.get("type")
+    return (
+        node.get("is_error") is True or node.get("isError") is True or node.get("status") == "error"
+        or (isinstance(kind, str) and (kind == "tool-error" or (kind.startswith("error-") and "value" in node)))
+    )  # fmt: skip
 
 
 def call(node: Any) -> ToolCall | None:

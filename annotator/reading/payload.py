@@ -1,13 +1,14 @@
 """Messages inside the JSON of a provider's request or response, in whatever API's shape they were recorded."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from annotator.domain.message import Message, Part, ToolCall, ToolDefinition
 from annotator.reading.nested import fields, parse, shown, text
-from annotator.reading.parts import arguments, blocks, call, listed, part, piece, result
+from annotator.reading.parts import arguments, blocks, call, listed, part, piece, result, says_failed
 from annotator.reading.python_repr import evaluated
-from annotator.reading.tools import definition
+from annotator.reading.tools import definition, is_described
 
 ROLES = {"human": "user", "ai": "assistant", "aimessagechunk": "assistant", "aichunk": "assistant", "model": "assistant"}
 """LangChain's and Gemini's names of the usual roles."""
@@ -18,6 +19,10 @@ SPOKEN = frozenset(
 PLAIN = frozenset(("role", "content", "parts", "finish_reason", "index"))
 """A message with these keys only says nothing beside its content."""
 ASKED = ("messages", "input", "contents", "chat_history")
+REPR = re.compile(r"\w*Message\(")
+"""The beginning of the Python repr of a message (Haystack)."""
+LONGEST_REPRS = 200_000
+"""Characters of such reprs together beyond which they are left as text."""
 WRAPPED = ("data", "response", "body", "result")
 """Keys under which a client keeps the response itself."""
 
@@ -102,7 +107,7 @@ def tools(value: Any) -> tuple[ToolDefinition, ...]:
     found: list[ToolDefinition] = []
     for item in offered if isinstance(offered, list) else ():
         if isinstance(item, str) and not item.lstrip().startswith("{"):
-            item = evaluated(item) or item
+            item = described if is_described(described := evaluated(item)) else item
         declared = fields(item).get("functionDeclarations") or fields(item).get("function_declarations")
         for entry in declared if isinstance(declared, list) else [item]:
             if (tool := definition(entry)) is not None:
@@ -114,6 +119,8 @@ def messages(items: list[Any]) -> tuple[Message, ...]:
     """The messages in a list, in order; a message with tools' results in it becomes several."""
     if len(items) == 1 and isinstance(items[0], list):
         items = items[0]  # LangChain writes one list a batch
+    if items and isinstance(items[0], str) and REPR.match(items[0]) and sum(map(len, items)) <= LONGEST_REPRS:
+        items = [evaluated(item) or item if isinstance(item, str) else item for item in items]
     return tuple(message for item in items for message in message_of(item))
 
 
@@ -149,9 +156,10 @@ def _responses_item(item: dict[str, Any], kind: str) -> list[Message]:
         return [Message("assistant", (single,))] if single else []
     if kind.endswith("_call") and (asked := call(item)) is not None:
         found = [Message("assistant", (), (asked,))]
-        told = next((item[key] for key in ("output", "outputs", "results", "result", "error") if item.get(key)), None)
-        if told is not None:
-            found.append(Message("tool", (Part("text", shown(told) or ""),), tool_call_id=asked.call_id, name=asked.name))
+        key = next((key for key in ("output", "outputs", "results", "result", "error") if item.get(key)), None)
+        if key is not None:
+            told = (Part("text", shown(item[key]) or ""),)
+            found.append(Message("tool", told, tool_call_id=asked.call_id, name=asked.name, failed=key == "error"))
         return found
     return []
 
@@ -191,7 +199,7 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
         role = "assistant"  # Koog names a call by what answers it
     if pieces or calls or not found:
         call_id = text(item.get("tool_call_id")) or text(item.get("toolCallId")) or (text(item.get("id")) if role == "tool" else None)
-        found.append(Message(role, tuple(pieces), tuple(calls), call_id, name))
+        found.append(Message(role, tuple(pieces), tuple(calls), call_id, name, role == "tool" and says_failed(item)))
     return found
 
 

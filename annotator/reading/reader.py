@@ -5,7 +5,7 @@ from typing import Any
 from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.convention import Convention
-from annotator.reading.failures import failures
+from annotator.reading.failures import failures, tool_failed
 from annotator.reading.feedback import Feedback
 from annotator.reading.gen_ai import GenAI
 from annotator.reading.gen_ai_events import GenAIEvents
@@ -71,6 +71,8 @@ def read(span: Span) -> Reading:
                 said[name] = value
             elif value and name in MERGED:
                 said[name] = MERGED[name](said[name], value)
+    if (span.kind == "TOOL" or said.get("kind") == "TOOL") and (told := said.get("output_text")):
+        said["tool_failed"] = tool_failed(told)
     if span.events or span.status_code == ERROR or NOTICE in span.extra:
         said["failures"] = failures(span) or said.get("failures", ())
     return Reading(**said)

@@ -8,6 +8,8 @@ from annotator.reading.nested import dumped, fields, parse, text
 
 SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema", "parameters_json_schema", "args", "parametersJsonSchema")
 WRAPPERS = ("function", "toolSpec", "tool_spec")
+CLASSES = ("tool", "function")
+"""Words in the names of the classes that describe a tool."""
 
 
 def definition(node: Any) -> ToolDefinition | None:
@@ -47,6 +49,13 @@ def joined(first: Iterable[ToolDefinition], more: Iterable[ToolDefinition]) -> t
         if known is None or (tool.parameters and not known.parameters):
             found[tool.name] = tool
     return tuple(found.values())
+
+
+def is_described(node: Any) -> bool:
+    """True for what a Python repr of a tool is read as: its class says so, or it has a name and a schema."""
+    if not isinstance(node, dict) or not isinstance(name := node.get("class"), str):
+        return False
+    return any(word in name.lower() for word in CLASSES) or ("name" in node and any(key in node for key in SCHEMAS))
 
 
 def is_schema(node: Any) -> bool:

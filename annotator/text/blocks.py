@@ -169,7 +169,10 @@ def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:
     what = "answer" if scope.top_kind in SPEAKS and not scope.top.embedded else "output"
     empty = scope.top.output_text == "" or any(message.role in ("assistant", "model") for message in _last_words(scope))
     body = f"the {what} is an empty text" if empty else f"no {what} was recorded"
-    body += f" (finish reason: {one_line(reason)})" if reason else ""
+    if scope.failed:
+        body = f"no {what}: it failed"
+    elif reason:
+        body += f" (finish reason: {one_line(reason)})"
     if scope.top.embedded:
         body = f"{facts.counted(len(scope.top.embedded), 'text')} embedded; vectors are not shown"
     if calls:

@@ -32,7 +32,10 @@ def called(keyed: Keyed, call: Call, weight: Weight = "step") -> Iterator[Block]
         told, form = pretty(result)
         media = call.media if result in call.answers else media_in(result)
         summary = brief(result) if form == "table" else ""
-        yield keyed.block(span_id, "result", "=", told, syntax=form, media=media, summary=summary)
+        if call.failed and not failures:
+            yield keyed.block(span_id, "result", "✗", told, syntax=form, weight="error", media=media, summary=summary)
+        else:
+            yield keyed.block(span_id, "result", "=", told, syntax=form, media=media, summary=summary)
     if not results and not failures and weight == "step":
         empty = bool(call.answers) or (call.reading is not None and call.reading.output_text == "")
         said = "the result is an empty text" if empty else "no result was recorded"

@@ -30,6 +30,8 @@ class Call:
     """What the model was told, as received."""
     media: tuple[Part, ...] = ()
     """What the answers hold placeholders of."""
+    told_failed: bool = False
+    """An answer says that the tool failed."""
 
     _canonical: str | None = None
 
@@ -44,6 +46,11 @@ class Call:
         """Take these where none were recorded."""
         if not self.arguments and arguments:
             self.arguments, self._canonical = arguments, None
+
+    @property
+    def failed(self) -> bool:
+        """What came back says that the tool failed."""
+        return self.told_failed or (self.reading is not None and self.reading.tool_failed)
 
     @property
     def hands_over(self) -> bool:
@@ -127,6 +134,7 @@ class Calls:
         if saying.text not in found.answers:
             found.answers.append(saying.text)
             found.media += saying.media
+        found.told_failed |= saying.failed
         return True
 
     def _new(self, call: Call) -> Call:

@@ -18,12 +18,15 @@ class Saying(NamedTuple):
     name: str | None = None
     media: tuple[Part, ...] = ()
     """What the text holds placeholders of."""
+    failed: bool = False
+    """A result that says that the tool failed."""
 
 
 def sayings(message: Message) -> list[Saying]:
     """A message taken apart, in reading order."""
     if message.role in ("tool", "function"):
-        return [Saying("result", said(message), call_id=message.tool_call_id, name=message.name, media=media(message))]
+        result = Saying("result", said(message), None, message.tool_call_id, message.name, media(message), message.failed)
+        return [result]
     found: list[Saying] = []
     if reason := thought(message):
         found.append(Saying("reasoning", reason))

@@ -113,11 +113,11 @@ class _Layout(NamedTuple):
         return Part(block, index, Shape(self.width, self.measure, rows, headed, self.query, selected, self._result(index)))
 
     def _result(self, index: int) -> str:
-        """The result of a call in one line, where it has no row of its own."""
+        """The result of a call in one line behind its sign, where it has no row of its own."""
         after = self.blocks[index + 1 : index + 2]
         if self.blocks[index].kind != "call" or not after or after[0].kind != "result" or self.plan.rows[index + 1]:
             return ""
-        return after[0].summary
+        return f"{after[0].title}  {after[0].summary}"
 
     def _headed(self, block: Block) -> bool:
         return is_headed(block, self.plan.headed)

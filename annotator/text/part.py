@@ -37,7 +37,7 @@ class Shape(NamedTuple):
     selected: int = -1
     """Offset of the current match in the block's text; -1 where it is elsewhere."""
     result: str = ""
-    """Of a call whose result has no row: that result in one line."""
+    """Of a call whose result has no row: that result in one line, its sign before it."""
 
 
 class Part:
@@ -144,7 +144,7 @@ class Part:
     def _summary(self, width: int) -> list[Piece]:
         summary = self.block.summary
         if result := self.shape.result:
-            summary = f"{crop(summary, max(width - 5 - width_of(result), width * 3 // 5))}  =  {result}"
+            summary = f"{crop(summary, max(width - 2 - width_of(result), width * 3 // 5))}  {result}"
         cropped = crop(summary, width)
         style: Style = "text" if self.block.weight in ("question", "answer", "step") else "dim"
         pieces = Painter(cropped, STYLES.get(self.block.kind, style), query=self.shape.query).row(0, len(cropped))

@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Message, Reading
-from annotator.domain.span import Span, Trace, root
+from annotator.domain.span import ERROR, NOTICE, Span, Trace, root
 from annotator.text.outline import EMPTY, Outline, outline
 from annotator.text.readable import said
 
@@ -68,6 +68,12 @@ class Scope:
     @property
     def top_kind(self) -> str:
         return self.kind(self.root)
+
+    @property
+    def failed(self) -> bool:
+        """It ended with a failure and not with an answer: a model that asked for a tool did what it was to do."""
+        failing = self.root.status_code == ERROR or (bool(self.top.failures) and NOTICE not in self.root.extra)
+        return failing and not any(message.parts or message.tool_calls for message in self.top.output_messages)
 
     def is_twin(self, span: Span) -> bool:
         """It repeats a call that another span stands for."""

@@ -59,7 +59,7 @@ class Steps:
     @property
     def final_calls(self) -> list[Call]:
         """Calls that the trace ends with: asked for by the last model span, never run."""
-        pending = (step for step in self._steps if isinstance(step, Call) and step.pending)
+        pending = (step for step in self._steps if isinstance(step, Call) and step.pending and not self.scope.failed)
         return [call for call in pending if self.scope.related(call.span_id, self.answering)]
 
     def system(self) -> list[Block]:
@@ -202,6 +202,8 @@ class Steps:
             self._steps.append(self._spoken(span, saying, "PROMPT", "background"))
         elif saying.kind == "result" and not saying.text.strip(BLANK):
             self._steps.append(self._keyed.block(span.span_id, "result", "RESULT", "a tool message without text", note=True))
+        elif saying.failed:
+            self._steps.append(self._spoken(span, saying, "✗ RESULT", "error"))
         else:
             self._steps.append(self._spoken(span, saying, TITLES.get(saying.kind, one_line(saying.kind.upper())[:9])))
 

@@ -24,10 +24,10 @@ def test_several_results_in_one_message_are_all_shown() -> None:
         {"toolResult": {"toolUseId": "b", "content": [{"json": "two"}]}},
         {"text": "Go on."},
     ]
-    for content in (anthropic, bedrock):
+    for content, failed in ((anthropic, True), (bedrock, False)):
         assert payload.request({"messages": [{"role": "user", "content": content}]}) == (
             Message("tool", (Part("text", "one"),), tool_call_id="a"),
-            Message("tool", (Part("text", "two"),), tool_call_id="b"),
+            Message("tool", (Part("text", "two"),), tool_call_id="b", failed=failed),
             Message("user", (Part("text", "Go on."),)),
         )
 

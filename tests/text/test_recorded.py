@@ -123,7 +123,8 @@ def test_anthropic_messages() -> None:
     assert "You review pull requests. Be concrete, quote the line.\nHouse style: tabs, British spelling." in shown
     assert "The diff touches rounding." in "\n".join(titled(review, "REASONING"))
     assert [call.split("   ")[0] for call in titled(review, "CALL")] == ["read_file", "run_tests", "read_file"]
-    assert ["def total" in result or "FAILED" in result or "FileNotFoundError" in result for result in titled(review, "=")] == [True] * 3
+    assert ["def total" in result or "FAILED" in result for result in titled(review, "=")] == [True] * 2
+    assert list(titled(review, "✗")) == ["FileNotFoundError: src/missing.py"]
     assert "repo=northfell/site" in shown and "pr=812" in shown and "tags review" in shown
     picture = text(the("anthropic-messages", "A green tent on a hill."))
     assert "[image/png 70 B inline]" in picture and "[image https://example.com/hill.jpg]" in picture
