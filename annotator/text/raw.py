@@ -27,6 +27,23 @@ def raw_blocks(trace: Trace, focus: str) -> list[Block]:
     return [block for place, span in wanted for block in _span(place, span)]
 
 
+def holds(span: Span, query: str) -> bool:
+    """True where a string or a key of a span's payload has a text, whatever its case: a quick look before its raw view is made."""
+    query = query.lower()
+    waiting: list[Any] = [span.name, span.status_message, span.attributes, span.extra]
+    waiting.extend(part for event in span.events for part in (event.name, event.attributes))
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            waiting.extend(value)
+        elif query in str(value).lower():
+            return True
+    return False
+
+
 def _span(place: int, span: Span) -> Iterator[Block]:
     number = 0
 

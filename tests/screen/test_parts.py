@@ -8,7 +8,7 @@ import pytest
 
 from tests.recorded import FOLDER
 from tests.screen.parts import agent
-from tests.screen.scene import ESC, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, Scene, press, shows, span
+from tests.screen.scene import ENTER, ESC, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, Scene, press, shows, span
 from tests.terminal import Terminal
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -27,6 +27,19 @@ def said(lines: list[str]) -> str:
 def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
     with Scene(tmp_path, [*agent(1), span(2)]).open(request.param) as opened:
         yield opened
+
+
+def test_the_search_goes_where_the_text_is(terminal: Terminal) -> None:
+    assert "'passage 1': 1 of 1" in said(press(terminal, "/", "passage 1", ENTER))
+    press(terminal, "]")
+    assert "'passage 1': 1 of 1 in this span" in said(press(terminal, "/", "passage 1", ENTER))
+    press(terminal, "]")
+    lines = press(terminal, "/", "rule 7", ENTER)
+    assert "'rule 7' is not in this span; 1 of 1 in the whole trace" in said(lines) and any("rule 7 of the house" in line for line in lines)
+    lines = press(terminal, "/", "openinference.span.kind", ENTER)
+    assert "'openinference.span.kind' is not in the text; 1 of 1 in reply as received" in said(lines)
+    assert any("openinference.span.kind" in line for line in lines[3:-4])
+    assert "'{nothing}' is not in this trace" in said(press(terminal, "/", "{nothing}", ENTER))
 
 
 def test_nothing_is_marked_until_a_part_is_chosen(terminal: Terminal) -> None:

@@ -1,8 +1,12 @@
 """Commands that look at the trace in another way: another span, raw, unwrapped; search."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from annotator.text.escape import one_line
 from annotator.text.find import find
+from annotator.text.raw import holds, raw_blocks
+from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -82,14 +86,38 @@ class Browsing:
         if not desk.query:
             desk.say(f"search first: {desk.session.keymap.first('search')} asks for a text", "warn")
             return
-        matches = find(desk.blocks, desk.query)
+        if desk.presented is None:
+            desk.say("this trace is not here yet", "warn")
+            return
+        view, here = (desk.span_id, desk.raw), "this view" if desk.raw else "the text" if desk.whole else "this span"
+        matches, there = find(desk.blocks, desk.query), ""
+        if not matches:
+            matches, there = self._elsewhere(desk.presented)
         if not matches:
             desk.say(f"{desk.query!r} is not in this trace", "warn")
             desk.match = -1
         else:
             desk.match = (desk.match + direction) % len(matches) if desk.match >= 0 else (0 if direction > 0 else len(matches) - 1)
-            desk.say(f"{desk.query!r}: {desk.match + 1:,} of {len(matches):,}")
+            number = f"{desk.match + 1:,} of {len(matches):,}"
+            if there:
+                desk.say(f"{desk.query!r} is not in {here}; {number} {there}", "warn")
+            else:
+                desk.say(f"{desk.query!r}: {number}" + ("" if desk.whole else f" in {here}"))
             if desk.part:
                 desk.part = desk.blocks[matches[desk.match][0]].key
-        self.screen.trace_changed(keep_top=True)
+        self.screen.trace_changed(keep_top=view == (desk.span_id, desk.raw))
         self.screen.reveal_match()
+
+    def _elsewhere(self, presented: Presented) -> tuple[Sequence[tuple[int, int]], str]:
+        """Go to where the text is when this view does not have it: the whole trace, else a span as received; and where that is."""
+        desk, trace = self.desk, presented.trace
+        if trace.root is not None and (desk.raw or not desk.whole):
+            matches = find(presented.focused(trace.root.span_id), desk.query)
+            if matches:
+                desk.look_at(trace.root.span_id)
+                return matches, "in the whole trace"
+        for span in trace.spans:
+            if holds(span, desk.query) and (matches := find(raw_blocks(trace, span.span_id), desk.query)):
+                desk.look_at(span.span_id, raw=True)
+                return matches, f"in {one_line(span.name)} as received"
+        return (), ""
