@@ -66,4 +66,4 @@ def judgement(node: Mapping[str, Any], name: str = "") -> Evaluation | None:
         passed = VERDICTS.get(label)
     words = next((value for key in WORDS if (value := text(node.get(key)))), "")
     named = next((value for key in NAMES if (value := text(node.get(key)))), None)
-    return Evaluation(named or name, label, score, words, passed)
+    return Evaluation(named or name, label, score, words, passed, text(node.get("annotator_kind")) or "")

@@ -34,6 +34,7 @@ KINDS = {
     "retrieval": "RETRIEVER",
     "retrieve": "RETRIEVER",
     "vector_db_retrieve": "RETRIEVER",
+    "search_memory": "RETRIEVER",
     "rerank": "RERANKER",
     "evaluation": "EVALUATOR",
     "guardrail": "GUARDRAIL",
@@ -66,15 +67,15 @@ class GenAI:
             found["tool_arguments"] = found["input_text"] = _first(called, GIVEN) or _first(tool, GIVEN)
             found["output_text"] = _first(called, TOLD) or _first(tool, TOLD)
         else:
-            for section in STEPS:
-                if section in node:
-                    found.setdefault("input_text", _first(fields(node[section]), GIVEN))
-                    found.setdefault("output_text", _first(fields(node[section]), TOLD))
-        retrieval = fields(node.get("retrieval"))
+            steps = [fields(node[section]) for section in STEPS if section in node]
+            found["input_text"] = next((words for step in steps if (words := _first(step, GIVEN))), None)
+            found["output_text"] = next((words for step in steps if (words := _first(step, TOLD))), None)
+        retrieval = fields(node.get("retrieval")) or fields(node.get("memory"))
         if kind == "RETRIEVER" or retrieval:
             found["retrieved"] = True
-            found["documents"] = documents(retrieval.get("documents"))
-            found["input_text"] = text(fields(retrieval.get("query")).get("text")) or text(retrieval.get("query")) or found.get("input_text")
+            found["documents"] = documents(retrieval.get("documents", retrieval.get("records")))
+            query = retrieval.get("query")
+            found["input_text"] = text(fields(query).get("text")) or text(query) or found.get("input_text")
         if (evaluation := evaluation_of(node)) is not None:
             found["evaluations"] = (evaluation,)
         return placed(found, kind)

@@ -5,7 +5,7 @@ from typing import Any
 
 from annotator.domain.span import Span
 from annotator.reading import payload
-from annotator.reading.nested import entries, fields, restored, shown, text
+from annotator.reading.nested import entries, fields, mapping, restored, shown, text
 
 ABSENT = ("N/A", "<not specified>", '{"result": "<not specified>"}', "{}")
 
@@ -19,7 +19,7 @@ class GoogleADK:
         node = fields(fields(fields(tree.get("gcp")).get("vertex")).get("agent"))
         if not node:
             return {}
-        request, response = restored(fields(node.get("llm_request"))), restored(fields(node.get("llm_response")))
+        request, response = mapping(node.get("llm_request")), mapping(node.get("llm_response"))
         found: dict[str, Any] = {"session_id": text(node.get("session_id"))}
         if request or response:
             found["kind"] = "LLM"

@@ -132,6 +132,10 @@ def _metadata(attributes: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[st
             found |= {key: value for key, value in values.items() if key not in ORIGIN and value not in (None, "", [], {})}
         elif values:
             found["metadata"] = values
+    experiment = fields(fields(tree.get("langfuse")).get("experiment"))
+    for name, value in (("experiment", experiment.get("name")), ("expected_output", fields(experiment.get("item")).get("expected_output"))):
+        if value not in (None, ""):
+            found[name] = decoded(value)
     return found
 
 

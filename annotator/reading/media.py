@@ -36,7 +36,7 @@ KINDS = {
 }
 """The `type` of a part, and what it is to a reader."""
 WRAPPERS = {"inlineData": "file", "inline_data": "file", "fileData": "file", "file_data": "file", "image": "image", "audio": "audio"} | {
-    "image_url": "image", "input_audio": "audio", "video": "file", "document": "file",
+    "image_url": "image", "input_audio": "audio", "video": "file", "document": "file", "media": "file",
 }  # fmt: skip
 """Keys that hold a medium in a part without a `type` (Gemini, Bedrock, LlamaIndex)."""
 ADDRESSES = ("url", "image_url", "audio_url", "video_url", "file_url", "document_url", "imageUrl", "fileUri", "file_uri", "uri", "gcs_uri")

@@ -44,6 +44,7 @@ class MLflow:
         found["cost"] = dollars(fields(said.get("mlflow.llm.cost")).get("total_cost"))
         if kind == "TOOL":
             found["tool_name"] = found.get("tool_name") or text(said.get("mlflow.spanFunctionName"))
+        found["user_id"] = text(decoded(attributes.get("mlflow.trace.user")))
         found["prompt_version"] = _prompts(said.get("mlflow.linkedPrompts"))
         about = {key[len(INFO) :]: attributes[key] for key in attributes if key.startswith(INFO)}
         return found | _about(about, found) if about else found

@@ -182,6 +182,11 @@ def restored(node: Any) -> Any:
     return {key: restored(value) if type(value) in COMPOUND else value for key, value in node.items()}
 
 
+def mapping(node: Any) -> dict[str, Any]:
+    """An object, also one whose keys are indexes, with the lists in it put back."""
+    return {key: restored(value) for key, value in fields(node).items()}
+
+
 def text(value: Any) -> str | None:
     """A string that is not empty; None for everything else."""
     return value if isinstance(value, str) and value else None

@@ -8,7 +8,7 @@ from annotator.domain.message import Document, Message, ToolDefinition
 from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
-from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
+from annotator.reading.nested import dumped, entries, fields, mapping, number, parse, restored, shown, text, whole
 from annotator.reading.openinference_messages import messages, texts
 from annotator.reading.parts import may_have_failed, part
 from annotator.reading.tokens import counts
@@ -93,7 +93,7 @@ def _llm(llm: dict[str, Any]) -> dict[str, Any]:
         found["cost"] = sum(parts) if total is None and parts else total
     if template := fields(llm.get("prompt_template")):
         found["prompt_template"] = shown(restored(template.get("template")))
-        found["prompt_variables"] = _mapping(template.get("variables"))
+        found["prompt_variables"] = mapping(template.get("variables"))
         found["prompt_version"] = _id(template.get("version"))
     return found
 
@@ -179,7 +179,7 @@ SECTIONS: dict[str, Callable[[dict[str, Any], str | None], dict[str, Any]]] = {
     "embedding": _embedding,
     "tool": _tool,
     "tool_call": lambda node, given: {"call_id": text(node.get("id"))},
-    "metadata": lambda node, given: {"metadata": _mapping(node)},
+    "metadata": lambda node, given: {"metadata": mapping(node)},
     "session": lambda node, given: {"session_id": _id(node.get("id"))},
     "user": lambda node, given: {"user_id": _id(node.get("id"))},
     "tag": lambda node, given: {"tags": tuple(value for item in entries(node.get("tags")) if (value := shown(item)))},
@@ -190,10 +190,6 @@ SECTIONS: dict[str, Callable[[dict[str, Any], str | None], dict[str, Any]]] = {
 
 def _node(node: dict[str, Any]) -> dict[str, Any]:
     return {"agent_id": _id(node.get("id")), "agent_parent": _id(node.get("parent_id"))}
-
-
-def _mapping(node: Any) -> dict[str, Any]:
-    return {key: restored(value) for key, value in fields(node).items()}
 
 
 def _id(value: Any) -> str | None:
@@ -209,7 +205,7 @@ def _document(item: Any) -> Document:
     node = fields(item)
     node = fields(node.get("document", node))
     content = shown(restored(node.get("content"))) or ""
-    return Document(content, _id(node.get("id")), number(node.get("score")), _mapping(node.get("metadata")))
+    return Document(content, _id(node.get("id")), number(node.get("score")), mapping(node.get("metadata")))
 
 
 def _completed(

@@ -12,8 +12,12 @@ THOUGHTS = ("reasoning", "thinking", "reasoning_content", "reasoningContent", "t
 RESULTS = ("tool_result", "tool-result", "tool_call_response", "server_tool_call_response", "tool_return")
 RESULT_ENDS = ("_tool_result", "_call_output")
 """Anthropic's server tools and OpenAI's Responses name a result by what gave it."""
-BLOCKS = frozenset(("text", "toolUse", "toolResult", "reasoningContent", "image", "document", "json", "functionCall", "functionResponse"))
+BLOCKS = frozenset(
+    ("text", "json", "image", "document", "media", "reasoningContent", "toolUse", "toolResult", "toolRequest", "toolResponse",
+     "functionCall", "functionResponse")
+)  # fmt: skip
 """Keys of a content block without a `type` (Bedrock, Gemini)."""
+TOOLS = frozenset(("toolResult", "toolUse", "toolRequest", "toolResponse"))
 ARGUMENTS = ("arguments", "args", "input", "server_tool_call")
 ANSWERS = ("content", "output", "response", "result", "server_tool_call_response")
 CALL_IDS = ("call_id", "id", "toolUseId", "toolCallId", "tool_call_id")
@@ -99,7 +103,7 @@ def part(node: Any) -> Part | None:
         return medium(KINDS[kind], content if isinstance(content, dict) else node)
     if isinstance(content, str) and kind in ("text", "refusal", "output_text", "input_text"):
         return Part("refusal" if kind == "refusal" else "text", content) if content else None
-    if kind in RESULTS or kind in CALLS or "toolResult" in node or "toolUse" in node:
+    if kind in RESULTS or kind in CALLS or not TOOLS.isdisjoint(node):
         return None
     for key, wrapped in WRAPPERS.items():
         if isinstance(inner := node.get(key), dict | str) and inner:
@@ -130,9 +134,9 @@ def result(node: Any) -> Message | None:
     """A tool's result within a message; None for anything else."""
     if not isinstance(node, dict):
         return None
-    for wrapper in ("toolResult", "functionResponse", "function_response"):
+    for wrapper in ("toolResult", "functionResponse", "function_response", "toolResponse"):
         if isinstance(node.get(wrapper), dict):
-            node = {"type": "tool_result", **node[wrapper]}
+            node = {"type": "tool_result", "id": node[wrapper].get("ref"), **node[wrapper]}
     kind = _kind(node)
     if kind not in RESULTS and not kind.endswith(RESULT_ENDS) and node.get("class") != "ToolCallResult":
         return None
@@ -175,6 +179,8 @@ def call(node: Any) -> ToolCall | None:
         node = node["toolUse"]
     elif isinstance(wrapped := node.get("functionCall") or node.get("function_call"), dict | str):
         node = {**fields(wrapped), **({"id": node["id"]} if "id" in node else {})}
+    elif isinstance(node.get("toolRequest"), dict):  # Genkit
+        node = {"id": node["toolRequest"].get("ref"), "type": "tool_call", **node["toolRequest"]}
     elif isinstance(node.get("tool_call"), dict):
         node = node["tool_call"]
     else:

@@ -119,8 +119,10 @@ def messages(items: list[Any]) -> tuple[Message, ...]:
     """The messages in a list, in order; a message with tools' results in it becomes several."""
     if len(items) == 1 and isinstance(items[0], list):
         items = items[0]  # LangChain writes one list a batch
-    if items and isinstance(items[0], str) and REPR.match(items[0]) and sum(map(len, items)) <= LONGEST_REPRS:
-        items = [evaluated(item) or item if isinstance(item, str) else item for item in items]
+    if items and isinstance(items[0], str) and REPR.match(items[0]):
+        written = [item for item in items if isinstance(item, str)]
+        if sum(map(len, written)) <= LONGEST_REPRS:
+            items = [evaluated(item) or item if isinstance(item, str) else item for item in items]
     return tuple(message for item in items for message in message_of(item))
 
 

@@ -7,19 +7,22 @@ from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.convention import Convention
 from annotator.reading.failures import failures, tool_failed
 from annotator.reading.feedback import Feedback
+from annotator.reading.functions import Functions
 from annotator.reading.gen_ai import GenAI
 from annotator.reading.gen_ai_events import GenAIEvents
+from annotator.reading.genkit import Genkit
 from annotator.reading.google_adk import GoogleADK
 from annotator.reading.guardrails import Guardrails
 from annotator.reading.langfuse import Langfuse
 from annotator.reading.langsmith import LangSmith
+from annotator.reading.livekit import LiveKit
 from annotator.reading.logfire import Logfire
 from annotator.reading.merging import MERGED
 from annotator.reading.mlflow import MLflow
 from annotator.reading.nested import nest
 from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
-from annotator.reading.plain import Plain
+from annotator.reading.plain import Plain, named_so
 from annotator.reading.spring_ai import SpringAI
 from annotator.reading.traceloop import Traceloop
 from annotator.reading.vector_db import VectorDB
@@ -33,6 +36,8 @@ CONVENTIONS: tuple[Convention, ...] = (
     Traceloop(),
     GoogleADK(),
     SpringAI(),
+    Genkit(),
+    LiveKit(),
     GenAI(),
     GenAIEvents(),
     Logfire(),
@@ -41,9 +46,14 @@ CONVENTIONS: tuple[Convention, ...] = (
     MLflow(),
     Langfuse(),
     LangSmith(),
+    Functions(),
     Plain(),
 )
 """In order of trust; the last is the fallback."""
+
+KNOWN = frozenset(root for convention in CONVENTIONS for root in convention.roots)
+SHOWN = ("input_text", "output_text", "input_messages", "output_messages", "tool_arguments", "documents", "embedded", "evaluations")
+"""Where a span says anything here, it was understood."""
 
 NUMBERS = frozenset((int, float))
 """A count of 0 is said; every other empty value is not."""
@@ -73,8 +83,14 @@ def read(span: Span) -> Reading:
                 said[name] = MERGED[name](said[name], value)
     if (span.kind == "TOOL" or said.get("kind") == "TOOL") and (told := said.get("output_text")):
         said["tool_failed"] = tool_failed(told)
+    if said.keys().isdisjoint(SHOWN):
+        for name, value in named_so(span.attributes, KNOWN).items():
+            said.setdefault(name, value)
     if span.events or span.status_code == ERROR or NOTICE in span.extra:
-        said["failures"] = failures(span) or said.get("failures", ())
+        told = failures(span)
+        said["failures"] = told if any(failure.kind or failure.message for failure in told) else said.get("failures") or told
+    if span.session_id:
+        said.setdefault("session_id", span.session_id)
     return Reading(**said)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from annotator.reading.nested import fields, whole
 
-
 COUNTED = re.compile(r"(?:^|_)(?:details|input|output|prompt|completion|candidates|tokens?|count)(?=_|$)")
 """What says in a name that tokens are counted, and where."""
 SAME = {"cache_creation": "cache_write", "cached": "cache_read", "thoughts": "reasoning", "cached_content": "cache_read"}

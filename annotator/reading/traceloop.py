@@ -5,7 +5,7 @@ from typing import Any
 
 from annotator.domain.span import Span
 from annotator.reading import payload
-from annotator.reading.nested import dumped, fields, parse, restored, shown, text
+from annotator.reading.nested import dumped, fields, mapping, parse, restored, shown, text
 
 KINDS = {"workflow": "CHAIN", "task": "CHAIN", "agent": "AGENT", "tool": "TOOL", "unknown": None}
 SESSIONS = ("session_id", "chat_id", "conversation_id", "thread_id")
@@ -23,7 +23,7 @@ class Traceloop:
         kind = KINDS.get(text(fields(node.get("span")).get("kind")) or "unknown", "CHAIN")
         name = text(entity.get("name"))
         given, told = _input(entity.get("input")), _unwrapped(entity.get("output"), "outputs")
-        properties = restored(fields(fields(node.get("association")).get("properties")))
+        properties = mapping(fields(node.get("association")).get("properties"))
         found: dict[str, Any] = {
             "kind": kind,
             "input_text": shown(given),
@@ -47,7 +47,7 @@ def _prompt(node: dict[str, Any]) -> dict[str, Any]:
     known = [str(value) for key in ("key", "version", "version_name") if (value := node.get(key)) not in (None, "")]
     return {
         "prompt_template": shown(restored(node.get("template"))),
-        "prompt_variables": restored(fields(node.get("template_variables"))),
+        "prompt_variables": mapping(node.get("template_variables")),
         "prompt_version": " ".join(known) or None,
     }
 

@@ -7,7 +7,7 @@ from annotator.domain.message import Document, Message, Part
 from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.gen_ai import spoken
-from annotator.reading.nested import dumped, entries, fields, number, parse, restored, shown, text, whole
+from annotator.reading.nested import dumped, entries, fields, mapping, number, parse, restored, shown, text, whole
 from annotator.reading.parts import arguments, blocks, listed, piece
 
 KINDS = {
@@ -37,7 +37,7 @@ class Vercel:
         kind = "LLM" if operation.endswith(MODEL_CALLS) else KINDS.get(".".join(operation.split(".")[:2]))
         response = fields(node.get("response")) or fields(node.get("result"))
         telemetry = fields(node.get("telemetry"))
-        metadata = restored(fields(telemetry.get("metadata")))
+        metadata = mapping(telemetry.get("metadata"))
         usage = fields(node.get("usage"))
         tags = metadata.get("tags")
         found: dict[str, Any] = {
@@ -177,7 +177,7 @@ def _document(value: Any) -> str:
 
 def _settings(node: Mapping[str, Any], request: Mapping[str, Any]) -> str | None:
     """`ai.settings.*`, what was asked of the provider, the tool choice and the schema of an object."""
-    given = restored(fields(node.get("settings")))
+    given = mapping(node.get("settings"))
     given |= {key: restored(value) for key, value in request.items() if key != "model"}
     if choice := fields(node.get("prompt")).get("toolChoice"):
         given["toolChoice"] = parse(choice) if isinstance(choice, str) else restored(choice)

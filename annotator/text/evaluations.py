@@ -23,7 +23,7 @@ def evaluated(scope: Scope, keyed: Keyed, span: Span, reading: Reading) -> Itera
     """
     kind = "GUARDRAIL" if scope.kind(span) == "GUARDRAIL" else "EVALUATOR"
     for found in reading.evaluations:
-        yield _finding(keyed, span, reading, kind, found)
+        yield _finding(keyed, span, "" if span is scope.root else _given(reading), kind, found)
     if reading.evaluations or scope.kind(span) not in TITLES:
         return
     tripped = tripping(scope, span)
@@ -40,7 +40,7 @@ def evaluated(scope: Scope, keyed: Keyed, span: Span, reading: Reading) -> Itera
     )  # fmt: skip
 
 
-def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evaluation) -> Block:
+def _finding(keyed: Keyed, span: Span, given: str, kind: str, found: Evaluation) -> Block:
     known = [one_line(found.label)] if found.label else []
     if found.passed is not None:
         known.insert(0, "passed" if found.passed else "tripped" if kind == "GUARDRAIL" else "failed")
@@ -54,7 +54,7 @@ def _finding(keyed: Keyed, span: Span, reading: Reading, kind: str, found: Evalu
     loud = found.passed is False and kind == "GUARDRAIL"
     return keyed.block(
         span.span_id, kind.lower(), TITLES[kind], body or "no result was recorded", head=name,
-        detail=_given(reading), weight="error" if loud else "step", note=not body,
+        detail=given, weight="error" if loud else "step", note=not body,
     )  # fmt: skip
 
 

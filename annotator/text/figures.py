@@ -60,7 +60,7 @@ def facts_block(scope: Scope, turn: str = "") -> Block:
     sessions = _each(reading.session_id for reading in readings)
     users = _each(reading.user_id for reading in readings)
     tags = list(dict.fromkeys(tag for reading in readings for tag in reading.tags))
-    ended = finished(scope)
+    ended, agent = finished(scope), scope.top.agent
     line = " · ".join(
         one_line(part)
         for part in (
@@ -70,6 +70,7 @@ def facts_block(scope: Scope, turn: str = "") -> Block:
             facts.money(sum(costs)) if costs else "",
             facts.duration(scope.root.duration_ns) or ("never ended" if never_ended(scope.root) else ""),
             f"finish {ended}" if ended else "",
+            f"agent {agent}" if agent and agent not in scope.root.name else "",
             f"prompt {version}" if version else "",
             f"session {', '.join(sessions)}" if sessions else "",
             turn,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Message, Reading
 from annotator.domain.span import ERROR, NOTICE, Span, Trace, root
 from annotator.text.outline import EMPTY, Outline, outline

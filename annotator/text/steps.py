@@ -51,10 +51,13 @@ class Steps:
         """Spans that say why they failed."""
         self._templates: set[str] = set()
         self._embedded: set[str] = set()
+        self._queries: set[str] = set()
         self._filters: set[str] = set()
         self._agent = agent_of(scope, scope.root)
         for visit in scope.visits():
             (self._enter if visit.entering else self._leave)(visit.span, scope.reading(visit.span))
+        for span, _ in scope.order:
+            self._instructed(span)
 
     @property
     def final_calls(self) -> list[Call]:
@@ -120,6 +123,8 @@ class Steps:
             self._said(span)
         elif kind == "LLM" and not top and not self.scope.converses(span) and not self.scope.folded(span):
             self._wordless(span, reading)
+        if kind == "RETRIEVER" and not top and not self.scope.is_twin(span):
+            self._searches(span, reading)
         if kind == "RETRIEVER" or (reading.documents and kind != "RERANKER"):
             self._steps.extend(self._documents.retrieved(span, reading))
         elif kind == "RERANKER":
@@ -166,6 +171,16 @@ class Steps:
                     self.spoken.add(saying.text.strip(BLANK))
                 else:
                     self._continue(span, saying)
+
+    def _instructed(self, span: Span) -> None:
+        """Instructions of an agent that none of its model calls repeats."""
+        if span.span_id in self.scope.models or self.scope.is_twin(span):
+            return
+        for message in self.scope.reading(span).input_messages:
+            if message.role in ("system", "developer"):
+                for saying in sayings(message):
+                    if self._history.is_new(saying):
+                        self._system.append((self._spoken(span, saying, message.role.upper(), "background"), span))
 
     def _turns_end(self, messages: tuple[Message, ...]) -> int:
         """Where the question stands in the first request; what comes before it are earlier turns. 0 once it was asked."""
@@ -252,6 +267,17 @@ class Steps:
         body = visible(texts.strip("\n")) or "no text was recorded on this span"
         head = one_line(reading.model or span.name)
         self._steps.append(self._keyed.block(span.span_id, "embedding", "EMBED", body, head=head, weight="background", note=not texts))
+
+    def _searches(self, span: Span, reading: Reading) -> None:
+        """What a retriever was asked, where that is not the question itself."""
+        given = reading.input_text or ""
+        query = (chosen(parsed(given), QUESTIONS) or given).strip(BLANK)
+        if not query or query in self._queries or query in (self.question.text or ""):
+            return
+        self._queries.add(query)
+        body, syntax = pretty(query)
+        head = one_line(span.name)
+        self._steps.append(self._keyed.block(span.span_id, "query", "QUERY", body, head=head, syntax=syntax, weight="background"))
 
     def _failed(self, span: Span, reading: Reading) -> None:
         """Failures that nothing below this span showed: an exception is recorded again on every span that it passes."""

@@ -23,6 +23,12 @@ ai.response.reasoning ai.response.files ai.toolCall ai.toolCall.args ai.values a
 ai.telemetry.metadata pydantic_ai.all_messages all_messages_events events agent_name tool_arguments tool_response final_result
 model_request_parameters request_data response_data assertions scores gcp.vertex.agent gcp.vertex.agent.llm_request
 gcp.vertex.agent.llm_response gcp.vertex.agent.data gcp.vertex.agent.tool_call_args guardrail_response output.value error.type
+llm.input_messages llm.input_messages.0 llm.input_messages.0.message.content llm.output_messages llm.choices llm.tools llm.token_count
+llm.cost
+input.audio output.audio prompt annotations evaluations trace.annotations session.evaluations graph.node reranker embedding tool metadata
+validator_name genkit:input genkit:output genkit:metadata:subtype lk lk.chat_ctx lk.pii.chat_ctx lk.response lk.function_tool spring.ai
+spring.ai.tool db.vector.query code.function.parameter code.function.return gen_ai.memory gen_ai.workflow gen_ai.task gen_ai.agent
+gen_ai.client langfuse.experiment langfuse.observation.input robot.task.prompt mlflow.spanInputs langsmith.run.inputs
 """
 EVENTS = """
 gen_ai.user.message gen_ai.system.message gen_ai.assistant.message gen_ai.tool.message gen_ai.choice gen_ai.content.prompt
@@ -32,7 +38,8 @@ INSIDE = """
 role content parts type text name id arguments args input output messages contents tools function tool_calls toolCallId toolName value
 kwargs result response message choices image image_url url data source bytes file media_type format thinking reasoning summary system
 config functionCall functionResponse toolUse toolResult inlineData kind blocks class event.name body finish_reason score label passed
-gen_ai.event.content gen_ai.input.messages event_name originalIndex 0 1 3
+gen_ai.event.content gen_ai.input.messages event_name originalIndex 0 1 3 message tool_call message_content prompt completion annotation
+toolRequest toolResponse media ref items pii audio url transcript json_schema prompt_details thought node query documents records item
 """
 WORDS = """
 user assistant tool chat execute_tool embeddings retrieval text image blob uri tool_call tool_call_response reasoning tool_use tool_result
