@@ -165,7 +165,7 @@ def test_tab_and_escape_alone_change_nothing(tmp_path: Path) -> None:
     scene = Scene(tmp_path, rubric=PASS_FAIL + GRADE)
     with scene.open() as terminal:
         assert current(press(terminal, ESC)) == "correctness"
-        assert "Esc does nothing here" in terminal.text()
+        assert "no part is marked" in terminal.text()
         press(terminal, "\x00", "\x1c", "é", "日", "\x1b[1;5A", "\x1b[15~")
         assert shows(1)(terminal.lines())
     assert all(item["annotations"] == [] for item in scene.listed())

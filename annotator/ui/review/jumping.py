@@ -106,6 +106,9 @@ class Jumping:
     def clear(self) -> None:
         """No cursor, no search: the trace as it came."""
         desk = self.desk
+        if not desk.part and not desk.query:
+            desk.say("no part is marked, and nothing is searched for")
+            return
         desk.part, desk.query, desk.match = "", "", -1
         self.screen.trace_changed(keep_top=True)
 
