@@ -9,8 +9,8 @@ from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import dumped, entries, fields, mapping, number, parse, restored, shown, text, whole
-from annotator.reading.openinference_messages import messages, texts
-from annotator.reading.parts import may_have_failed, part
+from annotator.reading.openinference_messages import messages, texts, with_call
+from annotator.reading.parts import call, may_have_failed, part
 from annotator.reading.tokens import counts
 from annotator.reading.tools import definition, is_schema
 
@@ -38,6 +38,8 @@ class OpenInference:
             llm = fields(tree["llm"])
             heard = messages(llm.get("input_messages")) or texts(llm.get("prompts"), "user")
             said = messages(llm.get("output_messages")) or texts(llm.get("choices"), "assistant")
+            if "function_call" in llm and (asked := call({"function_call": llm["function_call"]})) is not None:
+                said = with_call(said, asked)
             if "tools" in llm:
                 offered = tuple(tool for item in entries(llm["tools"]) if (tool := _offered(item)) is not None)
             found |= _llm(llm)

@@ -28,6 +28,14 @@ def texts(node: Any, role: str) -> tuple[Message, ...]:
     return tuple(found)
 
 
+def with_call(said: tuple[Message, ...], asked: ToolCall) -> tuple[Message, ...]:
+    """The answer with `llm.function_call`, unless it holds that call."""
+    if any(known.name == asked.name for message in said for known in message.tool_calls):
+        return said
+    *before, last = said or (Message("assistant"),)
+    return (*before, replace(last, tool_calls=(*last.tool_calls, asked)))
+
+
 def _entry(item: Any) -> Iterator[Message]:
     """A message, and what AutoGen writes beside it: a thought, and the results of several calls as `function.N`."""
     message = _message(item)

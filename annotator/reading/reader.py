@@ -23,6 +23,7 @@ from annotator.reading.nested import nest
 from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
 from annotator.reading.plain import Plain, named_so
+from annotator.reading.promptflow import Promptflow
 from annotator.reading.spring_ai import SpringAI
 from annotator.reading.traceloop import Traceloop
 from annotator.reading.vector_db import VectorDB
@@ -38,6 +39,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     SpringAI(),
     Genkit(),
     LiveKit(),
+    Promptflow(),
     GenAI(),
     GenAIEvents(),
     Logfire(),
