@@ -12,6 +12,7 @@ from annotator.text.bulk import media_in
 from annotator.text.ends import SPEAKS, End, answers, question
 from annotator.text.escape import one_line
 from annotator.text.figures import background, cut_short, facts_block, finished
+from annotator.text.grouped import earlier_line, steps_line
 from annotator.text.outline import Outline
 from annotator.text.readable import parsed, pretty, prose, spoken
 from annotator.text.remarks import remarks
@@ -26,8 +27,6 @@ __all__ = ["Block", "trace_blocks"]
 EARLIER = "earlier"
 STEPS = "steps"
 """Keys of the two group blocks: each stands for the blocks that follow it when there is no room for them."""
-NAMED = ("call", "agent", "guardrail", "evaluator", "step", "model")
-"""Kinds that are known by their heads in the line of a group."""
 LOOK = 40
 """Characters in which the JSON of a conversation says that it is one."""
 
@@ -55,10 +54,10 @@ def trace_blocks(
     blocks.extend(_tools_block(scope))
     turns = earlier_turns(conversation, steps.spoken) if conversation and scope.whole else []
     if earlier := [*turns, *steps.earlier]:
-        blocks.append(_earlier(turns, steps.earlier))
+        blocks.append(Block(EARLIER, "", "group", "", weight="background", summary=earlier_line(earlier)))
         blocks.extend(earlier)
     if happened:
-        blocks.append(_steps(happened))
+        blocks.append(Block(STEPS, "", "group", "", weight="background", summary=steps_line(happened)))
         blocks.extend(happened)
     final = steps.final_calls
     blocks.extend(_answer_blocks(scope, ends, bool(final)))
@@ -127,28 +126,6 @@ def _tools_block(scope: Scope) -> list[Block]:
     body = "\n".join(f"{name}  {one_line(tool.description)}".rstrip() for name, tool in zip(signatures, offered.values(), strict=True))
     detail = "\n".join(pretty(tool.schema)[0] for tool in offered.values())
     return [Block(f"{span_id}/tools", span_id, "tools", "TOOLS", body, detail=detail, weight="background", summary=summary)]
-
-
-def _earlier(turns: list[Block], messages: list[Block]) -> Block:
-    """One line for what was said before the question: in other traces of the session, and in the prompt."""
-    told = len({block.key.rpartition("/")[0] for block in turns if block.kind != "turn"})
-    counts = (told and facts.counted(told, "earlier turn"), messages and facts.counted(len(messages), "earlier message"))
-    return Block(EARLIER, "", "group", "", weight="background", summary=", ".join(count for count in counts if count) or "earlier turns")
-
-
-def _steps(members: list[Block]) -> Block:
-    """One line for many blocks: how many, and what they are."""
-    names: list[str] = []
-    count = 0
-    for place, block in enumerate(members):
-        if block.title not in ("=", "✗", ""):
-            count += 1
-        elif place and block.title == "✗" and names:
-            names[-1] += " ✗"
-            continue
-        if block.title not in ("=", ""):
-            names.append(f"{block.title} {block.head}" if block.kind in NAMED else block.title)
-    return Block(STEPS, "", "group", "", weight="background", summary=f"{facts.counted(count, 'step')}  {', '.join(names)}")
 
 
 def _answer_blocks(scope: Scope, ends: list[End], calls: bool) -> list[Block]:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from annotator.text.block import Block
 from annotator.text.find import find, match
-from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, is_headed, sections
+from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, hidden, is_headed, is_inline, sections
+from annotator.text.grouped import earlier_line, steps_line
 from annotator.text.page import Page, Place
 from annotator.text.part import Group, Part, Shape
 from annotator.text.rows import first_rows
@@ -54,9 +55,7 @@ def _layout(
         groups["steps" if where[at[0]] == "documents" else where[at[0]]] = False
     for index, block in enumerate(blocks):
         group = "steps" if where[index] == "documents" else where[index]
-        if block.kind == "group":
-            rows[index] = 1 if groups[block.key] or plan.rows[index] else 0
-        elif group in groups:
+        if group in groups and block.kind != "group":
             if groups[group]:
                 rows[index] = rows[index] if group in plan.closed else 0 if block.weight != "error" else 1
             elif group in plan.closed:
@@ -65,6 +64,13 @@ def _layout(
             rows[index] = 1 if folds[block.key] else OPEN
         if at is not None and at[0] == index:
             rows[index] = OPEN
+        if not rows[index] and rows[index - 1] == OPEN and is_inline(blocks, plan.rows, index):
+            rows[index] = OPEN  # a call's line that ended with its result was opened
+    for index, block in enumerate(blocks):
+        if block.kind == "group":
+            lacking = bool(hidden(blocks, where, rows, block.key))
+            rows[index] = 1 if lacking or plan.rows[index] or folds.get(block.key) is False else 0
+            groups[block.key] = groups[block.key] and lacking
     return _Layout(blocks, width, measure, plan._replace(rows=tuple(rows)), where, groups, query, at)
 
 
@@ -84,6 +90,8 @@ class _Layout(NamedTuple):
             return self.groups[block.key]
         if rows == OPEN:
             return False
+        if self._result(index):
+            return True
         if block.detail or not rows:
             return True
         measure = self.measure - (0 if self._headed(block) or block.kind == "facts" else GUTTER)
@@ -105,19 +113,28 @@ class _Layout(NamedTuple):
         """The lines of a block."""
         block, rows = self.blocks[index], self.plan.rows[index]
         if block.kind == "group":
-            return Group(block, index, self.width, self.groups[block.key])
+            return Group(block._replace(summary=self._stands_for(block)), index, self.width, self.groups[block.key])
         headed = self._headed(block)
         if headed and rows != OPEN:
             rows = max(1, rows - 1)
         selected = self.at[1] if self.at is not None and self.at[0] == index else -1
         return Part(block, index, Shape(self.width, self.measure, rows, headed, self.query, selected, self._result(index)))
 
+    def _stands_for(self, group: Block) -> str:
+        """What a group's line says: what has no row, where it is closed."""
+        left = hidden(self.blocks, self.where, self.plan.rows, group.key) if self.groups[group.key] else []
+        if not left:
+            return group.summary
+        more = len(left) < len(hidden(self.blocks, self.where, [0] * len(self.blocks), group.key))
+        said = steps_line if group.key == "steps" else earlier_line
+        return said([self.blocks[place] for place in left], more) if more else group.summary
+
     def _result(self, index: int) -> str:
         """The result of a call in one line behind its sign, where it has no row of its own."""
-        after = self.blocks[index + 1 : index + 2]
-        if self.blocks[index].kind != "call" or not after or after[0].kind != "result" or self.plan.rows[index + 1]:
+        if self.plan.rows[index + 1 : index + 2] != (0,) or not is_inline(self.blocks, self.plan.rows, index + 1):
             return ""
-        return f"{after[0].title}  {after[0].summary}"
+        result = self.blocks[index + 1]
+        return f"{result.title}  {result.summary}"
 
     def _headed(self, block: Block) -> bool:
         return is_headed(block, self.plan.headed)

@@ -37,7 +37,7 @@ def test_a_call_ends_with_the_sign_of_its_result() -> None:
         made.append(Block(f"c{number}", "s", "call", "CALL", "n: 1", head="look", summary="look  n: 1"))
         made.append(Block(f"r{number}", "s", "result", "✗", f"gone {number}", weight="error", summary=f"gone {number}"))
     made.append(Block("a", "s", "assistant", "ANSWER", "No.", weight="answer", summary="No."))
-    shown = [line.plain.rstrip() for line in lay_out(made, 60, 12, {})]
+    shown = [line.plain.rstrip() for line in lay_out(made, 60, 10, {})]
     assert "CALL      ▸ look  n: 1  ✗  gone 4" in shown and "✗         gone 0" in shown
 
 

@@ -1,10 +1,9 @@
 """Commands that look at the trace in another way: another span, raw, unwrapped; search."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from annotator.text.escape import one_line
-from annotator.text.find import find
+from annotator.text.find import Matches, find
 from annotator.text.raw import holds, raw_blocks
 from annotator.workflow.present import Presented
 
@@ -108,7 +107,7 @@ class Browsing:
         self.screen.trace_changed(keep_top=view == (desk.span_id, desk.raw))
         self.screen.reveal_match()
 
-    def _elsewhere(self, presented: Presented) -> tuple[Sequence[tuple[int, int]], str]:
+    def _elsewhere(self, presented: Presented) -> tuple[Matches, str]:
         """Go to where the text is when this view does not have it: the whole trace, else a span as received; and where that is."""
         desk, trace = self.desk, presented.trace
         if trace.root is not None and (desk.raw or not desk.whole):
@@ -120,4 +119,4 @@ class Browsing:
             if holds(span, desk.query) and (matches := find(raw_blocks(trace, span.span_id), desk.query)):
                 desk.look_at(span.span_id, raw=True)
                 return matches, f"in {one_line(span.name)} as received"
-        return (), ""
+        return Matches(), ""
