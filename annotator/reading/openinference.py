@@ -43,7 +43,10 @@ class OpenInference:
             if "tools" in llm:
                 offered = tuple(tool for item in entries(llm["tools"]) if (tool := _offered(item)) is not None)
             found |= _llm(llm)
-        heard, said = heard or _sounds(tree.get("input"), "user"), said or _sounds(tree.get("output"), "assistant")
+        if not heard and "input" in tree:
+            heard = _sounds(tree["input"], "user")
+        if not said and "output" in tree:
+            said = _sounds(tree["output"], "assistant")
         if span.kind in TALKS:
             heard, said, offered = _completed(given, told, heard, said, offered, model)
         found["input_messages"], found["output_messages"], found["tools"] = heard, said, offered
@@ -72,7 +75,9 @@ def _value(node: Any) -> str | None:
 
 def _sounds(node: Any, role: str) -> tuple[Message, ...]:
     """`input.audio` and `output.audio`: {url, mime_type, transcript}."""
-    sound = part({"type": "audio", "audio": held}) if isinstance(node, dict) and (held := fields(node.get("audio"))) else None
+    if type(node) is not dict or "audio" not in node:
+        return ()
+    sound = part({"type": "audio", "audio": fields(node["audio"])})
     return (Message(role, (sound,)),) if sound is not None else ()
 
 

@@ -14,7 +14,13 @@ OPAQUE = ("type", "id", "signature", "data", "encrypted_content")
 
 def messages(node: Any) -> tuple[Message, ...]:
     """A list of `message` objects in numeric index order."""
-    return tuple(message for item in entries(node) for message in _entry(item))
+    found: list[Message] = []
+    for item in entries(node):
+        if type(item) is dict and len(item) > 1 and "message" in item:
+            found.extend(_entry(item))
+        elif (message := _message(item)) is not None:
+            found.append(message)
+    return tuple(found)
 
 
 def texts(node: Any, role: str) -> tuple[Message, ...]:
@@ -36,14 +42,9 @@ def with_call(said: tuple[Message, ...], asked: ToolCall) -> tuple[Message, ...]
     return (*before, replace(last, tool_calls=(*last.tool_calls, asked)))
 
 
-def _entry(item: Any) -> Iterator[Message]:
+def _entry(item: dict[str, Any]) -> Iterator[Message]:
     """A message, and what AutoGen writes beside it: a thought, and the results of several calls as `function.N`."""
-    message = _message(item)
-    if not isinstance(item, dict) or len(item) == 1 or "message" not in item:
-        if message is not None:
-            yield message
-        return
-    message = message or Message("")
+    message = _message(item) or Message("")
     if thought := text(item.get("thought")):
         message = replace(message, parts=(Part("reasoning", thought), *message.parts))
     results = [result({"type": "tool_result", **fields(entry)}) for entry in entries(item.get("function"))]
