@@ -24,6 +24,7 @@ class FakeServer:
     url: str = "http://phoenix.test"
     read_only: str = ""
     version: str = "20.26.1"
+    stamp: str = ""
     faults: deque[AnnotatorError | None] = field(default_factory=deque)
     """One for each coming call, None for one that works. A write that fails with OutcomeUnknown is applied, any other is not."""
     down: AnnotatorError | None = None

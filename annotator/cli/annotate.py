@@ -11,6 +11,7 @@ from annotator.domain.annotation_config import CategoricalConfig, ContinuousConf
 from annotator.domain.queue import Item, Queue
 from annotator.domain.validation import check_score, value_of
 from annotator.errors import InvalidAnnotation, UsageError
+from annotator.text.facts import counted
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.note is not None:
         print(judge.note(item, args.note).title)
     waiting = store.outbox_counts().waiting
-    wait = f"; {waiting} rows wait for annotator push" if waiting else ""
+    wait = f"; {counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for annotator push" if waiting else ""
     say(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}{wait}")
     return 0
 

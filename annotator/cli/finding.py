@@ -15,11 +15,15 @@ class Found(NamedTuple):
     trace_id: str
     span_id: str
     """'' where the ID is a trace's."""
+    others: tuple[int, ...] = ()
+    """More sources that have it."""
 
 
-def find(store: "SqliteStore", text: str) -> Found:
-    """Raises UsageError where nothing has the id, or more than one thing."""
+def find(store: "SqliteStore", text: str, source_id: int | None = None) -> Found:
+    """In the source that was pulled last, or in this one. Raises UsageError where nothing has the id, or more than one thing."""
     rows = store.find(text, 4) or store.find(text.lower(), 4)
+    if source_id is not None:
+        rows = [row for row in rows if row[0] == source_id]
     # LangSmith and Langfuse name a root after its trace.
     matches = [Found(source, trace, "" if span == trace else span) for source, trace, span in rows]
     exact = [found for found in matches if text.lower() in (found.trace_id.lower(), found.span_id.lower())]
@@ -29,4 +33,5 @@ def find(store: "SqliteStore", text: str) -> Found:
     if len(ids) > 1:
         several = ", ".join(sorted(span or trace for trace, span in ids))
         raise UsageError(f"{text!r} begins more than one id.", f"Type more of it: {several}.")
-    return (exact or matches)[0]
+    first, *others = exact or matches
+    return first._replace(others=tuple(dict.fromkeys(other.source_id for other in others if other.source_id != first.source_id)))

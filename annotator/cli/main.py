@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"annotator {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB")
     for module in VERBS:
         module.add(verbs)
     return top
@@ -46,7 +46,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    args = parser().parse_args(argv)
+    known = parser()
+    args = known.parse_args(argv)
+    if args.verb is None:
+        known.print_help(sys.stderr)
+        return 2
     logging.getLogger("annotator").addHandler(logging.NullHandler())  # without one, tracebacks would go to stderr
     if log := getattr(args, "log", None):
         _log_to(log)

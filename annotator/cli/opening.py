@@ -32,6 +32,7 @@ class Opened:
 
     queue: Queue
     annotator: str
+    """'' where nobody judges and nobody is known."""
     identifier: str
     connect: "Callable[[str], Phoenix] | None"
     source: Callable[[], Source] | None
@@ -56,7 +57,10 @@ def connector(server: ServerSettings) -> "Callable[[str], Phoenix]":
 
 
 def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
-    """Resume the queue that the options mean, or make it. Raises UsageError where something has to be said first."""
+    """Resume the queue that the options mean, or make it. Raises UsageError where something has to be said first.
+
+    With `args.nameless` nobody is going to judge, and a name is not asked for.
+    """
     if args.source is None:
         found = find_server()
         if args.queue is None and found.explicit:
@@ -91,16 +95,17 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
         raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
     server = settings_of(queue)
     store.touch(queue.id)
-    filled = queue.source.is_server or queue.source.location == "-" or queue.complete
-    source = None if filled else _file_source(queue.source.location)
+    source = None if queue.source.is_server or queue.source.location == "-" else _files_again(queue)
     if server is None:
-        name = name_of(args, None)
-        return Opened(queue, name, f"annotator:{name}", None, source)
+        name = _name(args, None)
+        return Opened(queue, name, _identifier(name), None, source)
     connect = None if args.offline else connector(server)
     accounts = store.accounts(server.url)
     known = args.annotator or kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
+        if _nameless(args) and not known:
+            return Opened(queue, "", "", connect, source)
         if connect is None:
             stranger = f"{known or 'Nobody'} has not judged on {server.url} before."
             raise IdentityError(stranger, "Connect once without --offline, or say --as NAME.")
@@ -130,10 +135,12 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     project = choose_project(connect, project)
     phoenix = connect(project)
     user = phoenix.user()
-    name = name_of(args, user)
+    name = _name(args, user)
     rubric, greeting = _rubric(args, phoenix)
     source = SourceRef(server.url, project, server.url)
     queue = store.create(_free_name(store, args.queue, project, selection), source, selection, rubric)
+    if not name:
+        return Opened(queue, "", "", connect, None, greeting, phoenix.capabilities.read_only)
     from annotator.workflow.sync import contact
 
     account = contact(store, server.url, name, user)
@@ -149,12 +156,12 @@ def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
         same = queue.source.location == location != "-" and _alike(queue.selection, selection)
         if same and args.queue in (None, queue.name):
             return _resume(args, store, queue)
-    name = name_of(args, None)
+    name = _name(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
     rubric = load_rubric(Path(args.rubric)) if args.rubric else BUILT_IN
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
-    return Opened(queue, name, f"annotator:{name}", None, source)
+    return Opened(queue, name, _identifier(name), None, source)
 
 
 def _location(sources: Sequence[str]) -> str:
@@ -172,6 +179,21 @@ def _file_source(location: str, stdin: BinaryIO | None = None) -> Callable[[], S
 
     files = Files(location, stdin)
     return lambda: files
+
+
+def _files_again(queue: Queue) -> Callable[[], Source] | None:
+    """Files that were read to their end may have changed since, or be gone."""
+    if not queue.complete:
+        return _file_source(queue.source.location)
+    if not all(Path(one).exists() for one in queue.source.location.split("\n")):
+        return None
+
+    def source() -> Source:
+        from annotator.sources.files import Files
+
+        return Files(queue.source.location)
+
+    return source
 
 
 def _alike(one: Selection, other: Selection) -> bool:
@@ -241,6 +263,20 @@ def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
     if not name.strip() or any(ord(char) < 32 for char in name):
         raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
     return str(name).strip()
+
+
+def _name(args: argparse.Namespace, user: ServerUser | None) -> str:
+    """`name_of`, or '' where no name is needed and none is known."""
+    named = args.annotator is not None or (user and user.user_id and user.name) or kept_name()
+    return "" if _nameless(args) and not named else name_of(args, user)
+
+
+def _nameless(args: argparse.Namespace) -> bool:
+    return getattr(args, "nameless", False)
+
+
+def _identifier(name: str) -> str:
+    return f"annotator:{name}" if name else ""
 
 
 def kept_server(url: str) -> ServerSettings:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
-from annotator.cli.saying import say
+from annotator.cli.saying import say, were
 from annotator.domain.queue import Queue
 from annotator.errors import SourceError
+from annotator.text.facts import counted
 
 if TYPE_CHECKING:
     from annotator.domain.source import BadLine
+    from annotator.store.store import SqliteStore
     from annotator.workflow.fill import Progress
 
 
@@ -27,7 +29,7 @@ def add(verbs: Any) -> None:
     options.common(verb)
     options.who(verb)
     options.source(verb)
-    verb.set_defaults(run=run)
+    verb.set_defaults(run=run, nameless=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     server = opened.connect(opened.queue.source.project) if opened.connect else None
     source = opened.source() if opened.source else server if opened.queue.source.is_server else None
     if source is None:
-        say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is here already")
+        say(f"{_items(store, opened.queue)}, everything is here already")
         return 0
     show = _Meter()
     done = Progress()
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         nonlocal done
         done = progress
         share = f", {100 * progress.read // progress.total}%" if progress.total else ""
-        show(f"{progress.traces:,} traces listed, {progress.items:,} items{share}")
+        show(f"{counted(progress.traces, 'trace')} listed, {counted(progress.items, 'item')}{share}")
 
     unread: list[BadLine] = []
     work = Filling(store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append)
@@ -57,9 +59,9 @@ def run(args: argparse.Namespace) -> int:
         if not source.capabilities.payloads_with_listing:
             for count in load(work, lambda: 0):
                 loaded += count
-                show(f"{done.traces:,} traces listed, {loaded:,} payloads stored")
+                show(f"{counted(done.traces, 'trace')} listed, {counted(loaded, 'payload')} stored")
         show.end()
-        if not store.counts(opened.queue.id).items:
+        if not store.counts(opened.queue.id).items and (done.spans or not done.traces):
             raise _nothing(opened.queue, done)
     except BaseException:
         # The next time goes on after them.
@@ -67,21 +69,46 @@ def run(args: argparse.Namespace) -> int:
         raise
     finally:
         place.remove_if_empty(store, opened.queue)
-    say(f"{opened.queue.name}: {store.counts(opened.queue.id).items} items, everything is stored")
+    _tell(store, opened.queue, done)
     _name([*done.bad, *unread])
     return 1 if done.bad or unread else 0
+
+
+def _items(store: "SqliteStore", queue: Queue) -> str:
+    return f"{queue.name}: {counted(store.counts(queue.id).items, 'item')}"
+
+
+def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
+    """What is new, in this queue and in the others that have the same traces."""
+    updated = done.updated.get(queue.source_id, 0)
+    news = [f"{counted(done.added, 'item')} came"] if queue.complete and done.added else []
+    news += [f"{were(updated, 'trace')} updated"] if updated else []
+    if store.counts(queue.id).items:
+        here = "here already" if queue.complete and not queue.source.is_server and not news else "stored"
+        say("; ".join([f"{_items(store, queue)}, everything is {here}", *news]))
+    elif not done.updated:
+        say(f"{queue.source.named} brings log records of {counted(done.traces, 'trace')}; other queues have them already")
+    others = [other for other in store.queues() if other.source_id != queue.source_id]
+    for other in others:
+        if count := done.updated.get(other.source_id):
+            say(f"{other.name}: {were(count, 'trace')} updated")
+    for other in others:
+        if (count := done.differing.get(other.source_id)) and not other.source.is_server and not queue.source.is_server:
+            have = "has" if count == 1 else "have"
+            say(f"  {counted(count, 'trace')} {have} other content in the queue {other.name}, which keeps it; show takes the newest")
 
 
 def _name(wrong: "Sequence[BadLine]") -> None:
     for bad in wrong:
         say(f"  line {bad.line}: {bad.reason}" if bad.line else f"  {bad.reason}", aside=True)
     if wrong:
-        print(f"annotator: {len(wrong)} parts could not be read whole", file=sys.stderr)
+        print(f"annotator: {counted(sum(bad.count for bad in wrong), 'part')} could not be read whole", file=sys.stderr)
 
 
 def _nothing(queue: Queue, done: "Progress") -> SourceError:
     if done.traces:
-        return SourceError(f"None of {done.traces:,} traces fits the selection.", "Widen --kind, --status, --session, --since or --until.")
+        widen = "Widen --kind, --status, --session, --since or --until."
+        return SourceError(f"None of {counted(done.traces, 'trace')} fits the selection.", widen)
     what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.named} brought"
     return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
 

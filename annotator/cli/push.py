@@ -9,6 +9,7 @@ from typing import Any
 from annotator.cli import opening, options, place
 from annotator.cli.saying import say
 from annotator.errors import UsageError
+from annotator.text.facts import counted
 
 LOCK_SECONDS = 30.0
 """How long to wait for another program that drains the same store."""
@@ -39,17 +40,18 @@ def run(args: argparse.Namespace) -> int:
     for entry in store.outbox_entries(None, "parked", 1_000_000) if args.retry or args.drop else []:
         (store.retry if args.retry else store.drop)(entry.identity)
     servers = sorted({entry.identity.server for entry in store.outbox_entries(None, "waiting", 1_000_000)})
-    code = 0
+    code = sent = 0
     for server in servers:
-        code = max(code, _drain(store, server, place.store_path(args)))
+        went, ended = _drain(store, server, place.store_path(args))
+        sent, code = sent + went, max(code, ended)
     counts = store.outbox_counts()
     for entry in store.outbox_entries(None, "parked", 20):
         what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
         say(f"parked: {what}: {entry.error}", aside=True)
     if counts.parked:
-        print(f"annotator: {counts.parked} rows are parked", file=sys.stderr)
+        print(f"annotator: {counted(counts.parked, 'row')} {'is' if counts.parked == 1 else 'are'} parked", file=sys.stderr)
         print("  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
-    print(f"waiting {counts.waiting}, parked {counts.parked}")
+    print(f"{counted(sent, 'row')} sent; waiting {counts.waiting}, parked {counts.parked}")
     return code or (1 if counts.waiting or counts.parked else 0)
 
 
@@ -66,28 +68,30 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     user = connect(project).user()
     account = contact(store, settings.url, opening.name_of(args, user), user)
     sent = store.send_queue_to(queue.id, settings.url, project, account.identifier, account.annotator)
-    say(f"{queue.name}: {sent} rows wait for {settings.url}")
+    say(f"{queue.name}: {counted(sent, 'row')} {'waits' if sent == 1 else 'wait'} for {settings.url}")
 
 
-def _drain(store: Any, server: str, path: Any) -> int:
-    """Until nothing waits, or the server stops us; the exit code."""
+def _drain(store: Any, server: str, path: Any) -> tuple[int, int]:
+    """Until nothing waits, or the server stops us: how many rows the server took, and the exit code."""
     from annotator.store.lock import drain_lock
     from annotator.workflow.sync import Drain
 
     connect = cache(opening.connector(opening.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
+    sent = 0
     store.hurry(server)
     while True:
         with drain_lock(path) as mine:
             if mine:
                 done = Drain(store, connect, server, time.time, settle=0.0).run()
+                sent += done.sent
                 if done.error is not None:
                     say(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", aside=True)
-                    return done.error.exit_code
+                    return sent, done.error.exit_code
         due = store.next_due(server, 0.0)
         if due is None:
-            return 0
+            return sent, 0
         if not mine and time.monotonic() > deadline:
             print("annotator: another annotator is sending this store's rows\n  Wait for it, or leave it.", file=sys.stderr)
-            return 1
+            return sent, 1
         time.sleep(min(5.0, max(0.05, due - time.time())))

@@ -8,6 +8,7 @@ from annotator.cli import asking, options, place
 from annotator.cli.saying import say
 from annotator.errors import UsageError
 from annotator.text.escape import one_line, visible
+from annotator.text.facts import counted
 
 
 def add(verbs: Any) -> None:
@@ -30,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         for queue in store.queues():
             counts = store.counts(queue.id)
-            row = (queue.name, f"{counts.items} items", f"{counts.done} done", queue.source.named, queue.source.project)
+            items = f"{counts.items} item{'' if counts.items == 1 else 's'}"
+            row = (queue.name, items, f"{counts.done} done", queue.source.named, queue.source.project)
             print("\t".join(map(one_line, row)).rstrip())
         return 0
     if not args.name:
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.yes:
         if not asking.interactive():
             raise UsageError("Removing a queue asks first, and there is no terminal.", "Add --yes.")
-        question = f"Remove {queue.name} with {counts.items} items, {counts.done} done? Its verdicts stay in the store. [y/N] "
+        question = f"Remove {queue.name} with {counted(counts.items, 'item')}, {counts.done} done? Its verdicts stay in the store. [y/N] "
         print(visible(question), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("kept")

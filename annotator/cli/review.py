@@ -98,7 +98,9 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     store.close()
     if unsent.waiting or unsent.parked:
         parked = f", {unsent.parked} parked (annotator push shows why)" if unsent.parked else ""
-        say(f"annotator: {unsent.waiting} rows are not on {opened.queue.source.server} yet{parked}; annotator push sends them.")
+        rows = "1 row is" if unsent.waiting == 1 else f"{unsent.waiting:,} rows are"
+        them = "it" if unsent.waiting == 1 else "them"
+        say(f"annotator: {rows} not on {opened.queue.source.server} yet{parked}; annotator push sends {them}.")
     return 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place
 from annotator.cli.finding import Found, find
+from annotator.cli.saying import say
 from annotator.domain.annotation import Target
 from annotator.errors import UsageError
 
 if TYPE_CHECKING:
     from annotator.domain.annotation import Annotation
+    from annotator.domain.span import Trace
     from annotator.store.store import SqliteStore
     from annotator.text.block import Block
     from annotator.workflow.present import Presented
@@ -24,11 +27,15 @@ def add(verbs: Any) -> None:
     verb = verbs.add_parser(
         "show",
         help="one trace or span as plain text",
-        description="The whole trace in reading order; unwrapped and unfolded where stdout is no terminal.",
+        description="The whole trace in reading order; unwrapped where stdout is no terminal. "
+        "An id that `annotator list` prints means all of its item, in every form: the whole trace, "
+        "unless the queue's items are single spans. The id of another span means that span and what is below it; "
+        "with --json and --raw that span alone.",
         epilog="example: annotator show 4bf92f35 | less",
     )
     options.common(verb)
     verb.add_argument("id", metavar="ID", help="a trace id, a span id, or a unique prefix")
+    verb.add_argument("--queue", metavar="NAME", help="as this queue has it (default: as it was pulled last)")
     form = verb.add_mutually_exclusive_group()
     form.add_argument("--raw", action="store_true", help="every attribute and event as received")
     form.add_argument("--json", action="store_true", help="what was read: messages, tools, tool calls, documents")
@@ -36,41 +43,80 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from annotator.text.listing import annotations_block, tree_block
     from annotator.text.raw import raw_blocks
-    from annotator.text.spans import kind_of
     from annotator.workflow.present import present_trace
     from annotator.workflow.turns import conversation
 
     store = place.existing_store(args)
-    found = find(store, args.id)
+    found = find(store, args.id, place.named_queue(store, args.queue).source_id if args.queue else None)
     trace = store.trace(found.source_id, found.trace_id)
     if trace is None:
         raise UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
+    _name_others(store, found, trace)
+    if found.span_id and _stands_for_trace(store, found):
+        found = found._replace(span_id="")
     if args.raw:
         _print(raw_blocks(trace, found.span_id))
         return 0
     root = trace.root
-    session = conversation(store, found.source_id, trace)
+    session = None if args.json else conversation(store, found.source_id, trace, everything=True)
     presented = present_trace(trace, found.span_id or (root.span_id if root else ""), session)
     if args.json:
-        spans = [span for span in trace.spans if not found.span_id or span.span_id == found.span_id]
-        record = {
-            "trace_id": trace.trace_id,
-            "spans": [
-                {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "status": span.status_code}
-                | dataclasses.asdict(reading)
-                | {"kind": kind_of(span, reading)}
-                for span in spans
-                for reading in [presented.readings[span.span_id]]
-            ],
-        }
-        print(json.dumps(record, ensure_ascii=True, default=str))
-        return 0
-    rows = _judged(store, found, presented)
-    tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 and not found.span_id else []
-    _print([*presented.blocks, *annotations_block(rows, {span.span_id: span.name for span in trace.spans}), *tree])
+        _print_json(presented, found.span_id)
+    else:
+        _print_text(presented, _judged(store, found, presented))
     return 0
+
+
+def _stands_for_trace(store: "SqliteStore", found: Found) -> bool:
+    """The span is an item that was listed for its whole trace."""
+    for queue in store.queues():
+        if queue.source_id == found.source_id and queue.selection.target != "span":
+            targets = (Target("span", found.span_id), Target("trace", found.trace_id))
+            if any((item := store.item_of(queue.id, target)) and item.span_id == found.span_id for target in targets):
+                return True
+    return False
+
+
+def _name_others(store: "SqliteStore", found: Found, trace: "Trace") -> None:
+    """Queues that have other content; a server keeps the same content in another shape."""
+    queues = store.queues()
+    if any(queue.source_id == found.source_id and queue.source.is_server for queue in queues):
+        return
+    for queue in queues:
+        if queue.source_id in found.others and not queue.source.is_server:
+            other = store.trace(queue.source_id, found.trace_id)
+            if other is not None and other != trace:
+                say(f"annotator: the queue {queue.name} has other content for this trace", aside=True)
+                say(f"  --queue {shlex.quote(queue.name)} shows it; this is what was pulled last.", aside=True)
+
+
+def _print_json(presented: "Presented", span_id: str) -> None:
+    from annotator.text.spans import kind_of
+
+    record = {
+        "trace_id": presented.trace.trace_id,
+        "spans": [
+            {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "status": span.status_code}
+            | dataclasses.asdict(reading)
+            | {"kind": kind_of(span, reading)}
+            for span in presented.trace.spans
+            for reading in [presented.readings[span.span_id]]
+            if span_id in ("", span.span_id)
+        ],
+    }
+    print(json.dumps(record, ensure_ascii=True, default=str))
+
+
+def _print_text(presented: "Presented", rows: "list[Annotation]") -> None:
+    from annotator.text.listing import annotations_block, heading, tree_block
+
+    trace = presented.trace
+    shown = next((span for span in trace.spans if span.span_id == presented.focus), None)
+    if shown is not None:
+        _print_lines([heading(shown), ""])
+    tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 else []
+    _print([*presented.blocks, *annotations_block(rows, {span.span_id: span.name for span in trace.spans}), *tree])
 
 
 def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list[Annotation]":
@@ -87,15 +133,19 @@ def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list
 
 
 def _print(blocks: "Iterable[Block]") -> None:
-    """The blocks, wrapped where stdout is a terminal."""
     from annotator.text.plain import plain
 
+    _print_lines(plain(blocks))
+
+
+def _print_lines(lines: "Iterable[str]") -> None:
+    """Wrapped where stdout is a terminal."""
     if sys.stdout.isatty():
         from annotator.text.cells import wrap
 
         width = shutil.get_terminal_size().columns
-        for text in plain(blocks):
+        for text in lines:
             print("\n".join(text[start:end] for start, end in wrap(text, width)))
     else:
-        for text in plain(blocks):
+        for text in lines:
             print(text)

@@ -7,6 +7,7 @@ from typing import Any
 from annotator.cli import opening, options, place
 from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
+from annotator.text.facts import counted
 
 
 def add(verbs: Any) -> None:
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     for queue in found["queues"]:
         states = ", ".join(f"{queue[state]} {state}" for state in ("done", "todo", "skipped", "deferred", "flagged") if queue[state])
         source = f"{queue['source']} {queue['project']}".rstrip()
-        say(f"queue      {queue['name']}  {queue['items']} items: {states or 'empty'}  ({source})")
+        say(f"queue      {queue['name']}  {counted(queue['items'], 'item')}: {states or 'empty'}  ({source})")
     return 0
 
 

@@ -68,6 +68,8 @@ class Queue:
     """Where the listing goes on; None at its start."""
     complete: bool = False
     """The source was listed to its end."""
+    stamp: str = ""
+    """The source's stamp when it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,20 @@ class NewItem:
     trace_id: str
     span_id: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item as a list shows it."""
+
+    item: Item
+    name: str
+    """Of the span that is shown first; '' where it is not here."""
+    failed: bool
+    """That span failed, or, where the item stands for its trace, one of its spans did."""
+    duration_ns: int | None
+    question: str | None
+    """The first words of what was asked; None until the trace was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class BadLine:
     line: int
     """1-based; 0 where the place is not known."""
     reason: str
+    count: int = 1
+    """How many parts it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class Source(Protocol):
 
     @property
     def capabilities(self) -> Capabilities: ...
+
+    @property
+    def stamp(self) -> str:
+        """Another one when the source may have changed; '' where only listing tells."""
+        ...
 
     def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
         """List what the selection may need (it may bring more; the caller filters), from a cursor or the start."""

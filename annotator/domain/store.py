@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, Target, TargetKind
-from annotator.domain.queue import Counts, Item, NewItem, Queue, Selection, SourceRef
+from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import Page
 from annotator.domain.span import SpanHeader, Trace
@@ -133,7 +133,18 @@ class TraceStore(Protocol):
         """Keep headers, payloads and log records; the trace ids that the page touched, in its order. Idempotent by span id."""
 
     def settle_records(self, source_id: int) -> Mapping[str, int]:
-        """The source was read to its end: a span for all log records whose own never came; how many those are, by trace id."""
+        """The source was read to its end: a span for all log records whose own never came, from any source; how many those are,
+        by trace id. Spans of other sources that stood for log records give way to those of this one.
+        """
+
+    def last_trace(self) -> int:
+        """The number of the trace that was made last; 0 where there is none."""
+
+    def fingerprints(self, trace_ids: Collection[str], last: int) -> Mapping[tuple[int, str], bytes]:
+        """By source and trace id what changes when the trace does, for the traces of any source up to number `last`."""
+
+    def set_pulled(self, source_id: int) -> None:
+        """The source was read to its end now."""
 
     def headers(self, source_id: int, trace_id: str) -> tuple[SpanHeader, ...]: ...
 
@@ -158,9 +169,15 @@ class TraceStore(Protocol):
         """Traces of items from that position on whose payload is not here: trace id and number of spans."""
 
     def find(self, prefix: str, limit: int = 3) -> list[tuple[int, str, str]]:
-        """(source id, trace id, span id or '') of traces and spans whose id starts with the prefix."""
+        """(source id, trace id, span id or '') of traces and spans whose id starts with the prefix, at most so many ids.
+
+        Where several sources have an id, the one that has spans comes first, then the one that was pulled last.
+        """
 
     def trace_ids(self, source_id: int) -> Iterator[str]: ...
+
+    def keep_questions(self, source_id: int, questions: Mapping[tuple[str, str], str]) -> None:
+        """The first words of what was asked, by trace and span id."""
 
 
 class QueueStore(Protocol):
@@ -175,6 +192,8 @@ class QueueStore(Protocol):
         """Make it the last used one."""
 
     def set_listing(self, queue_id: int, cursor: str | None, complete: bool) -> None: ...
+
+    def set_stamp(self, queue_id: int, stamp: str) -> None: ...
 
     def set_rubric(self, queue_id: int, rubric: Rubric) -> Queue:
         """Keep the rubric; labels that are new get digits that no label had, labels that are gone retire theirs."""
@@ -197,6 +216,12 @@ class QueueStore(Protocol):
         """The nearest item after or before a position in one of the states; None at the end."""
 
     def items(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Item]: ...
+
+    def listed(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Listed]:
+        """`items`, as a list shows them."""
+
+    def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:
+        """Items from that position on whose payload is here and whose question is not known yet."""
 
     def item_of(self, queue_id: int, target: Target) -> Item | None: ...
 

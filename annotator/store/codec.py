@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,14 @@ def text_effects(text: str) -> list[Effect]:
 
 def pack(spans: Sequence[Span | PackedSpan]) -> list[bytes]:
     """The payloads of one trace's spans as chunks: zlib of JSON lines, a line a span; equal spans give equal chunks."""
+    return pack_lines(span.payload if isinstance(span, PackedSpan) else payload_of(span) for span in spans)
+
+
+def pack_lines(payloads: Iterable[bytes]) -> list[bytes]:
+    """The chunks of `pack` from the payloads."""
     chunks: list[list[bytes]] = [[]]
     size = 0
-    for span in spans:
-        line = span.payload if isinstance(span, PackedSpan) else payload_of(span)
+    for line in payloads:
         if chunks[-1] and size + len(line) > CHUNK:
             chunks.append([])
             size = 0
@@ -85,7 +89,7 @@ def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:
     try:
         data = zlib.decompress(chunk)
     except zlib.error as error:
-        raise _damaged() from error
+        raise damaged() from error
     lines, start = memoryview(data), 0
     while start <= len(data):
         stop = data.find(b"\n", start)
@@ -93,12 +97,13 @@ def unpack(chunk: bytes) -> Iterator[tuple[str, list[Any]]]:
         try:
             span_id, *fields = json.loads(str(lines[start:stop], "utf-8", "surrogatepass"))
         except ValueError as error:
-            raise _damaged() from error
+            raise damaged() from error
         yield span_id, fields
         start = stop + 1
 
 
-def _damaged() -> StoreError:
+def damaged() -> StoreError:
+    """A payload that cannot be read."""
     return StoreError("A stored trace is damaged.", "Fetch the queue again, or restore a backup of the store.")
 
 

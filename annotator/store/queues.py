@@ -14,11 +14,11 @@ from annotator.domain.store import QueueStore
 from annotator.errors import StoreError
 from annotator.store.area import BATCH, Area, among, target_of, target_values
 from annotator.store.codec import to_text
-from annotator.store.traces import keep_source, keep_traces
+from annotator.store.known import keep_source, keep_traces
 
 QUEUE = """
     SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
-        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete
+        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete, queue.stamp
     FROM queue JOIN source ON source.id = queue.source
 """
 ITEM = """
@@ -73,6 +73,10 @@ class Queues(Area, QueueStore):
     def set_listing(self, queue_id: int, cursor: str | None, complete: bool) -> None:
         with self.db.atomic():
             self.db.execute("UPDATE queue SET cursor = ?, complete = ? WHERE id = ?", (cursor, complete, queue_id))
+
+    def set_stamp(self, queue_id: int, stamp: str) -> None:
+        with self.db.atomic():
+            self.db.execute("UPDATE queue SET stamp = ? WHERE id = ?", (stamp, queue_id))
 
     def set_rubric(self, queue_id: int, rubric: Rubric) -> Queue:
         with self.db.atomic():
@@ -129,7 +133,7 @@ class Queues(Area, QueueStore):
         row = self.db.one(f"{ITEM} WHERE item.id = ?", (item_id,))
         if row is None:
             raise StoreError("The item is not in the store any more.", "Its queue was removed; open another one.")
-        return _item(row)
+        return item_of_row(row)
 
     def at(self, queue_id: int, position: int) -> Item | None:
         return self._first(f"{ITEM} WHERE item.queue = ? AND item.position >= ? ORDER BY item.position LIMIT 1", (queue_id, position))
@@ -146,7 +150,7 @@ class Queues(Area, QueueStore):
 
     def items(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Item]:
         rows = self.db.all(f"{ITEM} WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?", (queue_id, after, limit))
-        return [_item(row) for row in rows]
+        return [item_of_row(row) for row in rows]
 
     def item_of(self, queue_id: int, target: Target) -> Item | None:
         where = f"{ITEM} WHERE item.queue = ? AND item.kind = ? AND item.target = ? AND item.document = ?"
@@ -158,7 +162,7 @@ class Queues(Area, QueueStore):
 
     def _first(self, sql: str, values: Sequence[Any]) -> Item | None:
         row = self.db.one(sql, values)
-        return None if row is None else _item(row)
+        return None if row is None else item_of_row(row)
 
 
 def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict[str, dict[str, int]]:
@@ -173,7 +177,7 @@ def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict
 
 
 def _queue(row: Sequence[Any]) -> Queue:
-    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete = row
+    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete, stamp = row
     return Queue(
         id_,
         name,
@@ -184,9 +188,10 @@ def _queue(row: Sequence[Any]) -> Queue:
         json.loads(digits),
         cursor,
         bool(complete),
+        stamp,
     )
 
 
-def _item(row: Sequence[Any]) -> Item:
+def item_of_row(row: Sequence[Any]) -> Item:
     id_, queue_id, position, kind, target, document, trace_id, span_id, state, reason, why = row
     return Item(id_, queue_id, position, target_of(kind, target, document), trace_id, span_id, ItemState(state), reason, why)

@@ -10,13 +10,14 @@ from annotator.store.accounts import Accounts
 from annotator.store.annotations import Annotations
 from annotator.store.database import BUSY_SECONDS, open_database
 from annotator.store.journal import History
+from annotator.store.lists import Lists
 from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
 from annotator.store.steps import Steps
 from annotator.store.traces import Traces
 
 
-class SqliteStore(Traces, Queues, Steps, History, Annotations, Outbox, Accounts, Store):
+class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Outbox, Accounts, Store):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property

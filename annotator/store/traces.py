@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import SourceRef
@@ -12,7 +12,8 @@ from annotator.domain.store import TraceStore
 from annotator.errors import StoreError
 from annotator.store.area import BATCH, Area, among
 from annotator.store.codec import pack, unpack, whole_span
-from annotator.store.database import Database
+from annotator.store.known import Kept, keep_source, keep_traces
+from annotator.store.payloads import fingerprints, keep_again, known
 from annotator.store.records import joined, keep_records, stand_in
 
 HEADER = "span_id, parent_id, name, kind, status_code, start_ns, end_ns, session_id"
@@ -30,6 +31,22 @@ KEEP_SPAN = f"""
         parent_id = excluded.parent_id, name = excluded.name, kind = excluded.kind, status_code = excluded.status_code,
         start_ns = coalesce(excluded.start_ns, start_ns), end_ns = coalesce(excluded.end_ns, end_ns),
         session_id = coalesce(excluded.session_id, session_id)
+"""
+
+# With spans before without, the source that was pulled last before the others.
+FIND_TRACES = """
+    SELECT trace.source, trace.trace_id, '' FROM trace JOIN source ON source.id = trace.source WHERE trace.trace_id IN
+        (SELECT DISTINCT trace_id FROM trace WHERE trace_id >= ? AND trace_id < ? ORDER BY trace_id LIMIT ?)
+    ORDER BY trace.trace_id, NOT EXISTS (SELECT 1 FROM span WHERE span.trace = trace.id), source.pulled_at DESC, trace.id
+"""
+FIND_SPANS = """
+    SELECT trace.source, trace.trace_id, span.span_id FROM span JOIN trace ON trace.id = span.trace JOIN source ON source.id = trace.source
+    WHERE span.span_id IN (SELECT DISTINCT span_id FROM span WHERE span_id >= ? AND span_id < ? ORDER BY span_id LIMIT ?)
+    ORDER BY span.span_id, source.pulled_at DESC, trace.id
+"""
+# Log records join the spans of every source.
+FORGET_QUESTIONS = """
+    UPDATE span SET question = NULL WHERE trace IN (SELECT id FROM trace WHERE trace_id = ?) AND question IS NOT NULL
 """
 
 
@@ -75,19 +92,24 @@ class Traces(Area, TraceStore):
         kept = keep_traces(self.db, source_id, arrived, here)
         # Spans that a listing finds after the payload was fetched: fetch it again.
         listed = [trace for trace_id, trace in kept.items() if trace.loaded and not from_file and not arrived[trace_id].spans]
-        known = {trace.id: self._span_count(trace.id) for trace in listed}
+        counts = {trace.id: self._span_count(trace.id) for trace in listed}
+        again = {trace_id for trace_id, trace in kept.items() if not trace.new and known(self.db, trace.id, arrived[trace_id].spans)}
         self.db.many(KEEP_SPAN, [_values(kept[trace_id].id, one) for trace_id, came in arrived.items() for one in came.headers])
-        chunks = [(kept[trace_id].id, chunk) for trace_id, came in arrived.items() for chunk in came.chunks]
-        # What comes again moves to the end, where it wins, and is not kept twice.
-        old = {trace.id for trace in kept.values() if not trace.new}
-        self.db.many("DELETE FROM payload WHERE trace = ? AND chunk = ?", [chunk for chunk in chunks if chunk[0] in old])
+        self._keep_payloads(arrived, kept, again)
+        changed = [(True, kept[trace_id].id) for trace_id in here if not kept[trace_id].loaded]
+        changed += [(False, trace.id) for trace in listed if self._span_count(trace.id) > counts[trace.id]]
+        self.db.many("UPDATE trace SET loaded = ? WHERE id = ?", changed)
+
+    def _keep_payloads(self, arrived: Mapping[str, _Arrived], kept: Mapping[str, Kept], again: Collection[str]) -> None:
+        chunks = [(kept[trace_id].id, chunk) for trace_id, came in arrived.items() if trace_id not in again for chunk in came.chunks]
         self.db.many("INSERT INTO payload (trace, chunk) VALUES (?, ?)", chunks)
         for trace_id, came in arrived.items():
-            if came.logs:
-                keep_records(self.db, kept[trace_id].id, came.logs)
-        changed = [(True, kept[trace_id].id) for trace_id in here if not kept[trace_id].loaded]
-        changed += [(False, trace.id) for trace in listed if self._span_count(trace.id) > known[trace.id]]
-        self.db.many("UPDATE trace SET loaded = ? WHERE id = ?", changed)
+            changed = bool(came.spans) and not kept[trace_id].new
+            if trace_id in again:
+                changed = keep_again(self.db, kept[trace_id].id, came.spans, came.chunks)
+            told = bool(came.logs) and keep_records(self.db, kept[trace_id].id, came.logs)
+            if changed or told:
+                self.db.execute(FORGET_QUESTIONS, (trace_id,))
 
     def _span_count(self, trace: int) -> int:
         return int(self.db.one("SELECT count(*) FROM span WHERE trace = ?", (trace,))[0])
@@ -123,7 +145,7 @@ class Traces(Area, TraceStore):
         for (chunk,) in chunks:
             fields.update(unpack(chunk))
         spans = tuple(whole_span(header, fields.get(header.span_id, ())) for header in self.headers(source_id, trace_id))
-        return Trace(trace_id, joined(self.db, source_id, trace_id, spans))
+        return Trace(trace_id, joined(self.db, trace_id, spans))
 
     def settle_records(self, source_id: int) -> dict[str, int]:
         with self.db.atomic():
@@ -162,15 +184,19 @@ class Traces(Area, TraceStore):
 
     def find(self, prefix: str, limit: int = 3) -> list[tuple[int, str, str]]:
         bounds = (prefix, prefix + "\U0010ffff")
-        found = self.db.all(
-            "SELECT source, trace_id, '' FROM trace WHERE trace_id >= ? AND trace_id < ? ORDER BY trace_id LIMIT ?", (*bounds, limit)
-        )
-        spans = self.db.all(
-            "SELECT trace.source, trace.trace_id, span.span_id FROM span JOIN trace ON trace.id = span.trace"
-            " WHERE span.span_id >= ? AND span.span_id < ? ORDER BY span.span_id LIMIT ?",
-            (*bounds, limit - len(found)),
-        )
-        return [(source, trace_id, span_id) for source, trace_id, span_id in found + spans]
+        traces = self.db.all(FIND_TRACES, (*bounds, limit))
+        spans = self.db.all(FIND_SPANS, (*bounds, limit - len({row[1] for row in traces})))
+        return [(source, trace_id, span_id) for source, trace_id, span_id in traces + spans]
+
+    def last_trace(self) -> int:
+        return int(self.db.one("SELECT coalesce(max(id), 0) FROM trace")[0])
+
+    def fingerprints(self, trace_ids: Collection[str], last: int) -> dict[tuple[int, str], bytes]:
+        return fingerprints(self.db, trace_ids, last)
+
+    def set_pulled(self, source_id: int) -> None:
+        with self.db.atomic():
+            self.db.execute("UPDATE source SET pulled_at = ? WHERE id = ?", (self.clock(), source_id))
 
     def trace_ids(self, source_id: int) -> Iterator[str]:
         last, page = 0, "SELECT id, trace_id FROM trace WHERE id > ? AND source = ? ORDER BY id LIMIT ?"
@@ -179,46 +205,16 @@ class Traces(Area, TraceStore):
             last = rows[-1][0]
 
 
-def keep_source(db: Database, source: SourceRef) -> int:
-    """Its id, made where it is new."""
-    values = (source.location, source.project, source.server)
-    db.execute("INSERT OR IGNORE INTO source (location, project, server) VALUES (?, ?, ?)", values)
-    return int(db.one("SELECT id FROM source WHERE location = ? AND project = ? AND server = ?", values)[0])
-
-
-class Kept(NamedTuple):
-    """A trace as it was when it was asked for, or made just now."""
-
-    id: int
-    loaded: bool
-    """Its payload is here."""
-    new: bool
-
-
-def keep_traces(db: Database, source_id: int, trace_ids: Collection[str], here: Collection[str] = ()) -> dict[str, Kept]:
-    """Each of them, made where it is new, and then loaded where it is among `here`. Within a transaction."""
-    rows = among(db, "SELECT trace_id, id, loaded FROM trace WHERE source = ? AND trace_id IN", (source_id,), trace_ids)
-    found = {trace_id: Kept(id_, bool(loaded), False) for trace_id, id_, loaded in rows}
-    fresh = [trace_id for trace_id in dict.fromkeys(trace_ids) if trace_id not in found]
-    if fresh:
-        first = 1 + int(db.one("SELECT coalesce(max(id), 0) FROM trace")[0])
-        made = {trace_id: Kept(id_, trace_id in here, True) for id_, trace_id in enumerate(fresh, first)}
-        values = [(kept.id, source_id, trace_id, kept.loaded) for trace_id, kept in made.items()]
-        db.many("INSERT INTO trace (id, source, trace_id, loaded) VALUES (?, ?, ?, ?)", values)
-        found |= made
-    return found
-
-
 def _values(trace: int, header: SpanHeader | PackedSpan) -> Sequence[Any]:
     start, end, session = header.start_ns, header.end_ns, header.session_id
     return (
-        trace, header.span_id, header.parent_id, _text(header.name), _text(header.kind), _text(header.status_code),
+        trace, header.span_id, header.parent_id, text_of(header.name), text_of(header.kind), text_of(header.status_code),
         start if start is None or abs(start) <= LATEST_NS else None,
         end if end is None or abs(end) <= LATEST_NS else None,
-        session if session is None else _text(session),
+        session if session is None else text_of(session),
     )  # fmt: skip
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
     """Half of a surrogate pair has no UTF-8; the payload keeps it as received."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

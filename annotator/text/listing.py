@@ -3,12 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from annotator.domain.annotation import Annotation
+from annotator.domain.span import ERROR, SpanHeader
 from annotator.text.block import Block
 from annotator.text.escape import BLANK, one_line, visible
 from annotator.text.tree import TreeRow
 
 DEEPEST = 20
 """Levels that are indented; deeper ones say their level."""
+
+
+def heading(span: SpanHeader) -> str:
+    """What is shown: its name, status and ids."""
+    status = f"✗ {span.status_code}" if span.status_code == ERROR else span.status_code
+    return "  ".join(one_line(part) for part in (span.name, status, f"trace {span.trace_id}", f"span {span.span_id}") if part)
 
 
 def tree_block(rows: Sequence[TreeRow]) -> Block:

@@ -13,8 +13,10 @@ def plain(blocks: Iterable[Block]) -> Iterator[str]:
         heading = "  ".join(part for part in (block.title, block.head) if part)
         if heading:
             yield heading
-        if block.body:
-            yield from (f"({block.body})" if block.note and block.kind != "facts" else block.body).split("\n")
+        # Later turns follow here, whatever is said of them where they are folded.
+        body = block.body.partition(", ")[0] if block.kind == "turn" and block.detail else block.body
+        if body:
+            yield from (f"({body})" if block.note and block.kind != "facts" else body).split("\n")
         if block.detail:
             yield from block.detail.split("\n")
         yield ""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from annotator.domain.source import BadLine, Page, Sink, Source
 from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
 from annotator.workflow.answers import answers_of, labels_of
+from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.selection import choose, ordered
 
 T = TypeVar("T")
@@ -41,6 +42,14 @@ class Progress:
     read: int = 0
     total: int | None = None
     bad: tuple[BadLine, ...] = ()
+    spans: int = 0
+    """Those that came, log records not counted."""
+    added: int = 0
+    """Items that are new in the queue."""
+    updated: Mapping[int, int] = field(default_factory=dict)
+    """How many traces that were here before have changed, by source: log records join the spans of every source."""
+    differing: Mapping[int, int] = field(default_factory=dict)
+    """How many of the traces have other content in another source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +81,16 @@ def fill(work: Filling) -> Progress:
     done = Progress(items=store.counts(queue.id).items)
     was_complete = queue.complete
     whole_traces = not work.source.capabilities.payloads_with_listing
-    if was_complete and not whole_traces:
+    if was_complete and not whole_traces and queue.stamp == work.source.stamp != "":
         return done
+    changes = Changes(store)
     # Traces that give nothing yet, as their root may still come; after an interruption all that were listed before it.
     waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
     for page in work.source.pages(queue.selection, None if was_complete else queue.cursor):
         news = not was_complete or queue.selection.order == "oldest" or _has_news(work, page)
         # What asks a server in between must not hold the store's lock.
         with store.together() if work.sink is None else nullcontext():
+            changes.before(trace_ids_of(page))
             touched = store.add_page(queue.source_id, page)
             added = 0
             if streaming:
@@ -88,7 +99,10 @@ def fill(work: Filling) -> Progress:
                     given = {item.trace_id for item in items}
                     waiting.update(dict.fromkeys(trace_id for trace_id in touched if trace_id not in given))
                 added = _add(work, items, done.items, headers)
-            done = Progress(done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad)
+            spans = done.spans + len(page.headers) + len(page.spans) + len(page.packed)
+            done = Progress(
+                done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad, spans, done.added + added
+            )
             # What is left of a file may hold more of the traces that were chosen.
             last = streaming and whole_traces and (_full(queue, done.items) or not (news or added))
             if not (was_complete or last):
@@ -104,14 +118,23 @@ def fill(work: Filling) -> Progress:
         done = replace(done, bad=(*done.bad, _strayed(strays)))
     if not streaming:
         for items in batched(ordered(_all(work), queue.selection)):
-            done = replace(done, items=done.items + _add(work, items, done.items, _headers(work, items)))
+            done = _grown(done, _add(work, items, done.items, _headers(work, items)))
     elif not _full(queue, done.items):
         for trace_ids in batched(waiting):
             headers, items = _choice(work, trace_ids, whole=True)
-            done = replace(done, items=done.items + _add(work, items, done.items, headers))
+            done = _grown(done, _add(work, items, done.items, headers))
+    # What an interrupted listing brought a moment ago is no news.
+    updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))
+    done = replace(done, updated=updated, differing=differing)
     store.set_listing(queue.id, None, complete=True)
+    store.set_stamp(queue.id, work.source.stamp)
+    store.set_pulled(queue.source_id)
     work.report(done)
     return done
+
+
+def _grown(done: Progress, added: int) -> Progress:
+    return replace(done, items=done.items + added, added=done.added + added)
 
 
 def _strayed(strays: Mapping[str, int]) -> BadLine:
@@ -123,7 +146,7 @@ def _strayed(strays: Mapping[str, int]) -> BadLine:
 
 def _has_news(work: Filling, page: Page) -> bool:
     """A trace that no listing brought before. A complete queue in another order than the oldest first has its news on top."""
-    trace_ids = {span.trace_id for span in (*page.headers, *page.spans)} | {span.trace_id for span in page.packed}
+    trace_ids = trace_ids_of(page)
     return not trace_ids or not all(work.store.headers_of(work.queue.source_id, trace_ids).values())
 
 

@@ -1,5 +1,6 @@
 """The session of a trace, read from the store: its other traces as turns."""
 
+import sys
 from collections.abc import Iterator, Mapping
 
 from annotator.domain.message import Reading
@@ -44,16 +45,16 @@ def session_id(trace: Trace) -> str | None:
     return named[0].session_id if named else None
 
 
-def conversation(store: TraceStore, source_id: int, trace: Trace) -> Conversation | None:
-    """None where the trace has no session, or is alone in it."""
+def conversation(store: TraceStore, source_id: int, trace: Trace, everything: bool = False) -> Conversation | None:
+    """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size."""
     session = session_id(trace)
     traces = store.session_traces(source_id, session, LONGEST) if session else []
     if session is None or trace.trace_id not in traces or len(traces) < 2:
         return None
     at = traces.index(trace.trace_id)
-    later = traces[at + 1 : at + 1 + LATER]
-    first = max(0, at - (MOST - len(later)))
-    room = LARGEST
+    later = traces[at + 1 :] if everything else traces[at + 1 : at + 1 + LATER]
+    first = 0 if everything else max(0, at - (MOST - len(later)))
+    room = sys.maxsize if everything else LARGEST
     found: dict[int, Turn] = {}
     for place in (*range(at - 1, first - 1, -1), *range(at + 1, at + 1 + len(later))):
         size = store.payload_size(source_id, traces[place])

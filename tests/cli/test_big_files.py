@@ -107,10 +107,10 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 def test_bad_lines_in_the_middle_are_named_and_the_rest_loads(program: Program) -> None:
     result = program.run("pull", "big.jsonl", "--as", "mira")
-    assert (result.code, result.lines) == (1, [f"big: {TRACES - 2} items, everything is stored"])
+    assert (result.code, result.lines) == (1, [f"big: {TRACES - 2:,} items, everything is stored"])
     assert named(result) == sorted(BAD)
     assert items(program) == WHOLE
-    assert program.run("pull", "big.jsonl", "--as", "mira").done().lines == [f"big: {TRACES - 2} items, everything is here already"]
+    assert program.run("pull", "big.jsonl", "--as", "mira").done().lines == [f"big: {TRACES - 2:,} items, everything is here already"]
 
 
 def test_ctrl_c_stops_both_and_the_same_command_goes_on(program: Program) -> None:
@@ -123,7 +123,7 @@ def test_ctrl_c_stops_both_and_the_same_command_goes_on(program: Program) -> Non
     assert items(program) == WHOLE[: len(items(program))]
     first = Result(130, "", err.decode())
     again = program.run("pull", "big.jsonl", "--as", "mira")
-    assert again.lines == [f"big: {TRACES - 2} items, everything is stored"]
+    assert again.lines == [f"big: {TRACES - 2:,} items, everything is stored"]
     assert {*named(first), *named(again)} == set(BAD)
     assert items(program) == WHOLE
 
@@ -135,7 +135,7 @@ def test_kill_9_loses_nothing_and_leaves_no_process(program: Program) -> None:
     process.communicate(timeout=30)
     wait_for(lambda: gone(reader))
     assert items(program) == WHOLE[: len(items(program))]
-    assert program.run("pull", "big.jsonl", "--as", "mira").lines == [f"big: {TRACES - 2} items, everything is stored"]
+    assert program.run("pull", "big.jsonl", "--as", "mira").lines == [f"big: {TRACES - 2:,} items, everything is stored"]
     assert items(program) == WHOLE
 
 
@@ -150,7 +150,7 @@ def test_a_reader_that_dies_is_an_error_and_the_same_command_goes_on(program: Pr
     *_, title, advice = err.decode().splitlines()
     assert title.startswith("annotator: The process that reads ") and title.endswith("big.jsonl broke off (signal 9).")
     assert "goes on where it was" in advice
-    assert program.run("pull", "big.jsonl", "--as", "mira").lines == [f"big: {TRACES - 2} items, everything is stored"]
+    assert program.run("pull", "big.jsonl", "--as", "mira").lines == [f"big: {TRACES - 2:,} items, everything is stored"]
     assert items(program) == WHOLE
 
 
@@ -158,5 +158,5 @@ def test_two_programs_fill_one_queue_from_one_file(program: Program) -> None:
     processes = [started(program), started(program)]
     for process in processes:
         out, err = process.communicate(timeout=60)
-        assert process.returncode == 1 and b"parts could not be read" in err, (out, err)
+        assert process.returncode == 1 and b"could not be read" in err, (out, err)
     assert sorted(items(program)) == WHOLE

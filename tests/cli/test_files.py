@@ -49,8 +49,8 @@ def test_a_file_with_bad_lines_is_read_and_they_are_named(fresh: Program) -> Non
     lines = trace_lines(1).splitlines()
     (fresh.folder / "bad.jsonl").write_text("\n".join([lines[0], "{", lines[1]]))
     result = fresh.run("pull", "bad.jsonl", "--as", "mira")
-    assert (result.code, result.lines) == (1, ["bad: 1 items, everything is stored"])
-    assert result.err.splitlines()[0].startswith("  line 2: not JSON") and "1 parts could not be read" in result.err
+    assert (result.code, result.lines) == (1, ["bad: 1 item, everything is stored"])
+    assert result.err.splitlines()[0].startswith("  line 2: not JSON") and "1 part could not be read" in result.err
 
 
 def test_pull_from_a_pipe(fresh: Program) -> None:
@@ -76,8 +76,14 @@ def test_verbs_that_need_a_store_say_how_to_make_one(fresh: Program, verb: list[
 
 
 def test_nobody_said_who_is_judging(fresh: Program) -> None:
-    fresh.run("pull", "traces.jsonl").error(2, "Nobody said who is judging.", "--as NAME", "ANNOTATOR_NAME")
-    fresh.run("pull", "traces.jsonl", env={"ANNOTATOR_NAME": "mira", "USER": "root"}).done()
+    fresh.run("pull", "traces.jsonl").done()
+    fresh.run("annotate", ROOTS[0], "correctness=pass").error(2, "Nobody said who is judging.", "--as NAME", "ANNOTATOR_NAME")
+    fresh.run("annotate", ROOTS[0], "correctness=pass", env={"ANNOTATOR_NAME": "mira", "USER": "root"}).done()
+
+
+def test_without_a_verb_the_help_is_printed(fresh: Program) -> None:
+    bare = fresh.run()
+    assert (bare.code, bare.out, bare.err) == (2, "", fresh.run("--help").done().out)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +98,6 @@ def test_nobody_said_who_is_judging(fresh: Program) -> None:
         (["pull", "traces.jsonl", "--as", " "], 2, ["is not a name"]),
         (["pull", "traces.jsonl", "--frob"], 2, ["unrecognized arguments: --frob", "--help"]),
         (["frob"], 2, ["invalid choice: 'frob'", "'review'"]),
-        ([], 2, ["VERB"]),
         (["keys", "--keymap", "defualt"], 2, ["There is no keymap 'defualt'", "default"]),
         (["review", "traces.jsonl", "--as", "m"], 2, ["needs a terminal", "annotator pull"]),
         (["demo"], 2, ["needs a terminal"]),
@@ -146,7 +151,8 @@ def test_show_json_has_what_was_read(pulled: Program) -> None:
     assert found["trace_id"] == TRACES[0] and [span["kind"] for span in found["spans"]] == ["CHAIN", "LLM"]
     [span] = pulled.run("show", "cccc0001", "--json").done().json["spans"]
     assert (span["span_id"], span["parent_id"], span["name"], span["status"]) == ("cccc000100000000", ROOTS[0], "llm 1", "OK")
-    assert span["input_messages"][0] | {"parts": []} == {"role": "user", "parts": [], "tool_calls": [], "tool_call_id": None, "name": None}
+    plain = {"role": "user", "parts": [], "tool_calls": [], "tool_call_id": None, "name": None, "failed": False}
+    assert span["input_messages"][0] | {"parts": []} == plain
     assert span["input_messages"][0]["parts"][0]["text"] == "prompt 1" and span["model"] == "gpt-4o"
     assert {"tools", "documents", "output_messages", "failures"} <= span.keys()
 
@@ -174,7 +180,7 @@ def test_annotate_goes_through_the_journal(fresh: Program) -> None:
     ]
     assert (note["name"], note["explanation"]) == ("note", "a note") and note["identifier"].startswith("annotator:mira:")
     assert fresh.run("status", "--json").done().json["outbox"] == {"waiting": 0, "parked": 0}, "it has no server"
-    assert fresh.run("push").done().lines == ["waiting 0, parked 0"]
+    assert fresh.run("push").done().lines == ["0 rows sent; waiting 0, parked 0"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +211,7 @@ def test_queues_are_listed_renamed_and_removed(fresh: Program) -> None:
     fresh.run("pull", "traces.jsonl", "--as", "mira").done()
     fresh.run("pull", "traces.jsonl", "--as", "mira", "--limit", "1", "--queue", "small").done()
     location = str(fresh.folder / "traces.jsonl")
-    assert fresh.run("queue", "list").done().lines == [f"small\t1 items\t0 done\t{location}", f"traces\t3 items\t0 done\t{location}"]
+    assert fresh.run("queue", "list").done().lines == [f"small\t1 item\t0 done\t{location}", f"traces\t3 items\t0 done\t{location}"]
     fresh.run("queue", "rename", "small", "traces").error(2, "missing or taken")
     fresh.run("queue", "rename", "small").error(2, "missing or taken")
     fresh.run("queue", "rename").error(2, "needs the queue's name")

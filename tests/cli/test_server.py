@@ -15,7 +15,7 @@ from tests.fault_proxy import FaultProxy, Request, fault_proxy
 from tests.phoenix_server import PhoenixServer, phoenix_span
 from tests.sources.broken_server import HTML, JSON, TEXT, Answer, broken
 
-WAITING = "waiting 1, parked 0\n"
+WAITING = "0 rows sent; waiting 1, parked 0\n"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_projects_that_are_not_there_or_empty_or_too_many(program: Program, phoe
     phoenix.done("POST", "/v1/projects", {"name": empty})
     program.run("pull", phoenix.url, "--project", empty).error(1, f"The project {empty!r} has no traces", "Send it traces")
     phoenix.seed(empty, [phoenix_span()])
-    assert program.run("pull", phoenix.url, "--project", empty).done().lines == [f"{empty}: 1 items, everything is stored"]
+    assert program.run("pull", phoenix.url, "--project", empty).done().lines == [f"{empty}: 1 item, everything is stored"]
 
 
 def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer) -> None:
@@ -78,7 +78,7 @@ def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer
     env = {"PHOENIX_ENDPOINT": phoenix.url, "PHOENIX_PROJECT_NAME": name}
     assert program.run("pull", "--order", "oldest", env=env).done().lines == [f"{name}: 3 items, everything is stored"]
     said = program.run("annotate", ids[1], "correctness=fail", "--explanation", "why").done()
-    assert said.lines[-1] == f"span {ids[1]}: done; 1 rows wait for annotator push"
+    assert said.lines[-1] == f"span {ids[1]}: done; 1 row waits for annotator push"
     status = program.run("status", "--json").done().json
     states = {"items": 3, "todo": 2, "done": 1, "skipped": 0, "deferred": 0, "flagged": 0}
     assert status == {
@@ -88,7 +88,7 @@ def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer
     offline = program.run("status", "--json", "--offline").done().json
     assert offline["server"] == {"url": phoenix.url, "version": "", "reachable": False}
     assert [row["synced"] for row in listed(program, ids[1])["annotations"]] == [False]
-    assert program.run("push").done().lines == ["waiting 0, parked 0"]
+    assert program.run("push").done().lines == ["1 row sent; waiting 0, parked 0"]
     [row] = phoenix.annotations(name, ids)
     assert (row["span_id"], row["identifier"], row["annotator_kind"], row["name"]) == (ids[1], "annotator:mira", "HUMAN", "correctness")
     assert row["result"] == {"label": "fail", "score": 0.0, "explanation": "why"} and row["metadata"]["annotator"] == "mira"
@@ -119,11 +119,11 @@ def test_push_says_what_is_parked_and_takes_decisions(program: Program, phoenix:
     for gone in ids[:2]:
         assert phoenix.call("DELETE", f"/v1/spans/{gone}")[0] == 204
     pushed = program.run("push")
-    assert (pushed.code, pushed.lines) == (1, ["waiting 0, parked 2"])
+    assert (pushed.code, pushed.lines) == (1, ["1 row sent; waiting 0, parked 2"])
     assert pushed.err.count("parked: correctness on span") == 2 and "do not exist" in pushed.err and "--retry" in pushed.err
     assert len(phoenix.annotations(name, ids)) == 1, "the rest went"
     assert program.run("push", "--retry").code == 1
-    assert program.run("push", "--drop").done().lines == ["waiting 0, parked 0"]
+    assert program.run("push", "--drop").done().lines == ["0 rows sent; waiting 0, parked 0"]
     assert listed(program, ids[0])["annotations"][0]["label"] == "pass", "it stays here"
     program.run("push", "--drop", "--retry").error(2, "not allowed with")
 
@@ -140,7 +140,7 @@ def test_push_without_the_server_keeps_everything(program: Program, phoenix: Pho
         proxy.decide = lambda request: "cut after" if request.rows else ""
         program.run("push").error(3, "it may be applied", out=WAITING)
         proxy.decide = lambda request: ""
-        assert program.run("push").done().lines == ["waiting 0, parked 0"]
+        assert program.run("push").done().lines == ["1 row sent; waiting 0, parked 0"]
         assert len(proxy.posted) == 1, "what was applied is not sent again"
     program.run("annotate", ids[1], "correctness=pass").done()
     program.run("push").error(3, "cannot be reached", "The rows are kept and wait.", out=WAITING)
@@ -158,10 +158,10 @@ def test_push_to_a_server_what_came_from_a_file(program: Program, phoenix: Phoen
     (program.folder / "traces.jsonl").write_text(lines)
     program.run("pull", "traces.jsonl").done()
     program.run("annotate", ids[0], "correctness=fail", "--note", "a note").done()
-    assert program.run("push").done().lines == ["waiting 0, parked 0"] and phoenix.annotations(name, ids) == []
+    assert program.run("push").done().lines == ["0 rows sent; waiting 0, parked 0"] and phoenix.annotations(name, ids) == []
     program.run("push", "--to", phoenix.url, "--project", name + "x").error(2, "no project", name)
     pushed = program.run("push", "--to", phoenix.url, "--project", name).done()
-    assert pushed.lines == [f"traces: 2 rows wait for {phoenix.url}", "waiting 0, parked 0"]
+    assert pushed.lines == [f"traces: 2 rows wait for {phoenix.url}", "2 rows sent; waiting 0, parked 0"]
     assert sorted((row["name"], row["result"]["label"], row["result"]["explanation"]) for row in phoenix.annotations(name, ids)) == [
         ("correctness", "fail", None), ("note", None, "a note"),
     ]  # fmt: skip
@@ -252,7 +252,7 @@ def test_a_span_that_the_server_cannot_give_is_named_and_the_rest_loads(program:
     ]
     phoenix.seed_otlp(name, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
     result = program.run("pull", phoenix.url, "--project", name)
-    assert (result.code, result.lines) == (1, [f"{name}: 1 items, everything is stored"])
+    assert (result.code, result.lines) == (1, [f"{name}: 1 item, everything is stored"])
     assert f"did not give span {bad} of trace {trace_id}" in result.err
     shown = program.run("show", trace_id).done().out
     assert "what was said" in shown and "the source did not give its content" in shown

@@ -42,7 +42,7 @@ def test_bad_rows_are_named_and_the_rest_loads(fresh: Program) -> None:
     (fresh.folder / "bad.csv").write_text("input,output\na,b\nc\nd,e\n")
     result = fresh.run("pull", "bad.csv", "--as", "mira")
     assert (result.code, result.lines) == (1, ["bad: 2 items, everything is stored"])
-    assert result.err.splitlines() == ["  line 3: 1 cells in a table of 2 columns", "annotator: 1 parts could not be read whole"]
+    assert result.err.splitlines() == ["  line 3: 1 cells in a table of 2 columns", "annotator: 1 part could not be read whole"]
 
 
 def logs(path: Path, *records: tuple[str, str]) -> None:
@@ -70,7 +70,7 @@ def test_log_records_alone_are_shown_and_what_is_missing_is_said(fresh: Program)
     trace, span = "ab" * 16, "cd" * 8
     logs(fresh.folder / "logs.jsonl", (trace, span))
     result = fresh.run("pull", "logs.jsonl", "--as", "mira")
-    assert (result.code, result.lines) == (1, ["logs: 1 items, everything is stored"])
+    assert (result.code, result.lines) == (1, ["logs: 1 item, everything is stored"])
     assert f"1 log record is of spans of trace {trace} that did not come" in result.err and "give the file with the spans too" in result.err
     assert "only log records of this span came, not the span itself" in fresh.run("show", span).done().out
 

@@ -22,7 +22,7 @@ def test_a_row_that_another_client_changed(phoenix: PhoenixServer, work: Workpla
         terminal.send("k")
         terminal.wait_for(at(1, 3))
         terminal.send("esounds fine\r")
-        terminal.wait_for("rows were changed by another client; b decides")
+        terminal.wait_for("changed by another client; b decides")
         assert phoenix.annotations(project) == [theirs], "nothing is overwritten before a person decides"
         terminal.wait_for("1 parked")
         terminal.send("\r")

@@ -125,9 +125,9 @@ def test_push_lists_what_is_parked(phoenix: PhoenixServer, work: Workplace) -> N
         work.run("annotate", span, "correctness=fail")
     phoenix.done("DELETE", f"/v1/traces/{spans[0]['context']['trace_id']}")
     said = work.run("push", code=1)
-    assert f"parked: correctness on span {span_ids(spans)[0]}: " in said and "--retry" in said and "waiting 0, parked 1" in said
+    assert f"parked: correctness on span {span_ids(spans)[0]}: " in said and "--retry" in said and "1 row sent; waiting 0, parked 1" in said
     said = work.run("push", "--drop")
-    assert "waiting 0, parked 0" in said
+    assert "0 rows sent; waiting 0, parked 0" in said
     assert [row["span_id"] for row in phoenix.annotations(project)] == [span_ids(spans)[1]]
 
 

@@ -50,7 +50,7 @@ def test_a_queue_opens_while_nothing_listens_and_push_sends_later(phoenix: Phoen
         terminal.wait_for(lambda lines: "offline" in lines[0])
         terminal.send("\x11")
         assert terminal.exit_code() == 0
-        assert f"1 rows are not on {proxy.url} yet; annotator push sends them." in terminal.text()
+        assert f"1 row is not on {proxy.url} yet; annotator push sends it." in terminal.text()
     said = work.run("push", code=3)
     assert "cannot be reached" in said and "The rows are kept and wait." in said
     assert work.outbox() == (1, 0)

@@ -65,7 +65,7 @@ def test_what_is_unsent_is_said_on_the_way_out(tmp_path: Path, phoenix: PhoenixS
         press(terminal, "n", "draft")
         terminal.send(CTRL_Q)
         assert terminal.exit_code() == 0
-        assert f"annotator: 1 rows are not on {phoenix.url} yet; annotator push sends them." in " ".join(terminal.lines())
+        assert f"annotator: 1 row is not on {phoenix.url} yet; annotator push sends it." in " ".join(terminal.lines())
         assert restored(terminal)
     assert json.loads(scene.run("status", "--json", "--offline"))["outbox"] == {"waiting": 1, "parked": 0}
     scene.run("push")

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from annotator.domain.queue import SourceRef
 from annotator.domain.source import Page
 from annotator.domain.span import NOTICE, LogRecord, Span, SpanEvent
 from annotator.store.store import SqliteStore
@@ -80,13 +81,27 @@ def test_a_span_that_comes_after_all_takes_the_place_that_was_kept(store: Sqlite
     assert said(store, source) == {"p": [], "s": ["x"]}
 
 
-def test_another_source_knows_nothing_of_them(store: SqliteStore) -> None:
+@pytest.mark.parametrize("server_first", [True, False])
+def test_records_join_the_spans_of_every_source(store: SqliteStore, server_first: bool) -> None:
     source, other = store.add_source(ON_FILE), store.add_source(ON_SERVER)
-    store.add_page(source, Page(logs=(record("s", "x"),)))
-    store.add_page(other, Page(spans=(span("t", "s"),)))
+    store.add_page(source, Page(logs=(record("s", "x"), record("gone", "y"))))
+    store.add_page(other, Page(spans=(span("t", "s"),), logs=(record("s", "x"),) if server_first else ()))
     store.set_loaded(other, ["t"])
-    assert said(store, other) == {"s": []}
-    assert store.settle_records(other) == {} and store.settle_records(source) == {"t": 1}
+    assert said(store, other) == {"s": ["x"]}
+    assert store.settle_records(other) == {} and store.settle_records(source) == {"t": 1}, "only the one whose span no source has"
+
+
+def test_a_span_of_another_source_takes_the_place_that_was_kept(store: SqliteStore) -> None:
+    logs, other = store.add_source(ON_FILE), store.add_source(SourceRef("/spans.jsonl"))
+    store.add_page(logs, Page(logs=(record("s", "x"), record("gone", "y"))))
+    assert store.settle_records(logs) == {"t": 2}
+    store.add_page(other, Page(spans=(span("t", "s", "p"), span("t", "p"))))
+    assert store.settle_records(other) == {} == store.settle_records(other)
+    trace = store.trace(logs, "t")
+    assert trace is not None and {one.span_id: (one.name, one.parent_id, NOTICE in one.extra) for one in trace.spans} == {
+        "p": ("chat", None, False), "s": ("chat", "p", False), "gone": ("(log records)", None, True),
+    }  # fmt: skip
+    assert said(store, logs) == {"p": [], "s": ["x"], "gone": ["y"]}
 
 
 def test_a_span_whose_content_never_came_says_so(store: SqliteStore) -> None:

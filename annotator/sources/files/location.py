@@ -1,7 +1,10 @@
 """The files that a location names."""
 
+import hashlib
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from stat import S_ISREG
 
 from annotator.errors import BadFile
 from annotator.sources.files.shapes import ACCEPTED
@@ -28,6 +31,20 @@ def files_at(location: str) -> list[Path]:
     except OSError as error:
         raise cannot_read(location, error) from error
     return [path]
+
+
+def stamp(paths: Sequence[Path]) -> str:
+    """Of the files' names, sizes, times and inodes; '' for none, and where one is no plain file (a pipe)."""
+    seen = []
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        if not S_ISREG(found.st_mode):
+            return ""
+        seen.append((str(path), found.st_size, found.st_mtime_ns, found.st_ino))
+    return hashlib.blake2b(repr(seen).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest() if seen else ""
 
 
 def cannot_read(name: str, error: OSError) -> BadFile:

@@ -12,7 +12,7 @@ from annotator.domain.span import LogRecord, Span
 from annotator.errors import BadFile
 from annotator.sources.files.framed import framed
 from annotator.sources.files.framing import Counted, Record, buffered, records, unpacked
-from annotator.sources.files.location import cannot_read, files_at
+from annotator.sources.files.location import cannot_read, files_at, stamp
 from annotator.sources.files.shapes import ACCEPTED, Format, format_of, formats, spans_in
 
 PAGE = 100
@@ -48,6 +48,7 @@ class Files:
         self._location = location
         self._stdin = stdin
         self._paths = [] if location == STDIN else files_at(location)
+        self.stamp = stamp(self._paths)
 
     def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
         """Every span of the files, in their order, whatever the selection. A cursor goes on within a plain JSON Lines file;

@@ -26,6 +26,8 @@ ASSIGNED_SINCE = (17, 16)
 class Phoenix:
     """A TraceServer. One instance per thread; nothing is sent before the first call."""
 
+    stamp = ""
+
     def __init__(self, settings: ServerSettings, project: str = "") -> None:
         """Raises ConfigError for a URL or a key that cannot be one."""
         self._client = Client(settings)

@@ -6,6 +6,7 @@ from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
 from annotator.text.escape import one_line
+from annotator.text.facts import counted
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
@@ -60,7 +61,8 @@ def path(desk: Desk, width: int) -> Line:
     if not rows:
         return line()
     row = rows[at]
-    where = Piece(f"  {row.duration} {row.mark}  span {at + 1} of {len(rows)}", "dim")
+    facts = (f"{row.duration} {row.mark}".strip(), row.records, f"span {at + 1} of {len(rows)}")
+    where = Piece("".join(f"  {fact}" for fact in facts if fact), "dim")
     return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), where)
 
 
@@ -261,7 +263,8 @@ def end_page(desk: Desk) -> list[Line]:
             lines.append(line(Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{state.value:9}", "accent"), why))
     unsent = desk.outbox.waiting + desk.outbox.parked
     if desk.session.queue.source.server:
-        lines += [line(), line(Piece(f"  {unsent} rows are not on the server yet." if unsent else "  Everything is on the server.", "dim"))]
+        said = f"{counted(unsent, 'row')} not on the server yet" if unsent else "Everything is on the server"
+        lines += [line(), line(Piece(f"  {said}.", "dim"))]
     ways = (("previous_item", "goes back"), ("jump", "lists the items"), ("undo", "undoes"), ("quit", "leaves"))
     lines += [line(), line(Piece("  " + ", ".join(f"{_key(desk, command)} {does}" for command, does in ways) + ".", "dim"))]
     return lines

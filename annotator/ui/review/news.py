@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from annotator.text.facts import counted
 from annotator.ui.messages import Connected, Filled, NotOpened, ServerSilent, Synced
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ class News:
     def filled(self, message: Filled) -> None:
         """More items: the first is shown where none was; a payload may have come for the one that waits."""
         desk, progress = self.desk, message.progress
-        desk.loading = "" if message.finished else f"loading {progress.traces:,} traces"
+        desk.loading = "" if message.finished else f"loading {counted(progress.traces, 'trace')}"
         if message.finished and progress.bad:
-            first = progress.bad[0]
-            desk.say(f"{len(progress.bad)} bad lines left out; line {first.line}: {first.reason}", "warn")
+            first, count = progress.bad[0], sum(bad.count for bad in progress.bad)
+            where = f"line {first.line}: " if first.line else ""
+            desk.say(f"{counted(count, 'bad part')} left out; {where}{first.reason}", "warn")
+        elif message.finished and (updated := progress.updated.get(desk.session.queue.source_id)):
+            self._take_anew()
+            desk.say(f"the source has changed: {counted(updated, 'trace')} updated")
         desk.counts = desk.store.counts(desk.session.queue.id)
         if desk.view is None and not self.screen.moving.open_first():
             desk.nothing = message.finished and not desk.counts.items
@@ -29,6 +34,15 @@ class News:
         elif desk.item is not None and desk.presented is None:
             self.screen.background.prepare(desk.item.id)
         self.screen.draw()
+
+    def _take_anew(self) -> None:
+        """What was prepared, and what is shown, may be of before."""
+        desk = self.desk
+        self.screen.moving.prepared.clear()
+        if desk.item is not None:
+            desk.presented = None
+            self.screen.background.prepare(desk.item.id)
+            self.screen.trace_changed(keep_top=True)
 
     def connected(self, message: Connected) -> None:
         """The server's version, or why it takes no annotations."""
@@ -62,7 +76,7 @@ class News:
             desk.server_state, desk.server_style = "phoenix ok", "good"
         if done is not None and done.conflicts:
             decides = desk.session.keymap.first("outbox")
-            desk.say(f"{done.conflicts} rows were changed by another client; {decides} decides", "error")
+            desk.say(f"{counted(done.conflicts, 'row')} changed by another client; {decides} decides", "error")
         if desk.item is None:
             self.screen.trace_changed(keep_top=True)  # the end page counts what is unsent
         self.screen.draw()

@@ -1,0 +1,47 @@
+"""Items as a list shows them, and the first words of what was asked, which are kept so that a long list comes at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotator.domain.queue import Item, Listed
+from annotator.store.area import Area
+from annotator.store.queues import ITEM, item_of_row
+from annotator.store.traces import text_of
+
+FIELDS = """
+    SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
+        item.state, item.reason, item.why, span.name, span.start_ns, span.end_ns, span.question,
+        CASE WHEN (SELECT json_extract(selection, '$.target') FROM queue WHERE queue.id = item.queue) = 'span'
+            THEN span.status_code = 'ERROR'
+            ELSE EXISTS (SELECT 1 FROM span AS one WHERE one.trace = item.trace AND one.status_code = 'ERROR') END
+    FROM item JOIN trace ON trace.id = item.trace LEFT JOIN span ON span.trace = item.trace AND span.span_id = item.span_id
+"""
+
+
+class Lists(Area):
+    """Positions of one queue after another."""
+
+    def listed(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Listed]:
+        rows = self.db.all(f"{FIELDS} WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?", (queue_id, after, limit))
+        return [_listed(row) for row in rows]
+
+    def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:
+        rows = self.db.all(
+            f"{ITEM} JOIN span ON span.trace = item.trace AND span.span_id = item.span_id"
+            " WHERE item.queue = ? AND item.position > ? AND trace.loaded = 1 AND span.question IS NULL ORDER BY item.position LIMIT ?",
+            (queue_id, after, limit),
+        )
+        return [item_of_row(row) for row in rows]
+
+    def keep_questions(self, source_id: int, questions: Mapping[tuple[str, str], str]) -> None:
+        rows = [(text_of(text), source_id, trace_id, span_id) for (trace_id, span_id), text in questions.items()]
+        with self.db.atomic():
+            self.db.many(
+                "UPDATE span SET question = ? WHERE trace = (SELECT id FROM trace WHERE source = ? AND trace_id = ?) AND span_id = ?", rows
+            )
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    name, start, end, question, failed = row[11:]
+    duration = end - start if start is not None and end is not None and end >= start else None
+    return Listed(item_of_row(row[:11]), name or "", bool(failed), duration, question)
