@@ -26,11 +26,12 @@ def background(scope: Scope, others: list[Span]) -> list[Block]:
     """One line each: the framework's spans, the metadata, the invocation parameters."""
     found = []
     root_id = scope.root.span_id
-    if scope.whole and others:
-        kinds = ("" if scope.kind(span) == UNKNOWN else f"{scope.kind(span).lower()} " for span in others)
-        names = [one_line(f"{kind}{span.name}") for kind, span in zip(kinds, others, strict=True)]
-        summary = f"{facts.counted(len(others), 'framework span')} in the tree: {'   '.join(names[:40])}"
-        found.append(Block(f"{root_id}/others", root_id, "others", "OTHER", "\n".join(names), weight="background", summary=summary))
+    names = [_named(scope, span) for span in others] if scope.whole else []
+    repeated = [f"{len(twins)} spans, 1 call: {', '.join(twins)}" for twins in (_repeated(scope) if scope.whole else ())]
+    if names or repeated:
+        summary = "   ".join([f"{facts.counted(len(others), 'framework span')} in the tree:", *names[:40]] if names else repeated)
+        body = "\n".join((*names, *repeated))
+        found.append(Block(f"{root_id}/others", root_id, "others", "OTHER", body, weight="background", summary=summary))
     metadata = next((reading.metadata for reading in _readings(scope) if reading.metadata), {})
     if metadata:
         line = named(metadata)
@@ -47,6 +48,21 @@ def background(scope: Scope, others: list[Span]) -> list[Block]:
                 Block(f"{root_id}/params", root_id, "params", "PARAMS", line, detail=detail, weight="background", summary=one_line(line))
             )
     return found
+
+
+def _named(scope: Scope, span: Span) -> str:
+    kind = scope.kind(span)
+    return one_line(span.name if kind == UNKNOWN else f"{kind.lower()} {span.name}")
+
+
+def _repeated(scope: Scope) -> list[list[str]]:
+    """Of each call that several spans recorded, their names."""
+    calls: dict[str, list[str]] = {}
+    for span, _ in scope.order:
+        if scope.is_twin(span):
+            stand = scope.stand(span)
+            calls.setdefault(stand.span_id, [_named(scope, stand)]).append(_named(scope, span))
+    return list(calls.values())
 
 
 def facts_block(scope: Scope, turn: str = "") -> Block:

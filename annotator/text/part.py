@@ -216,5 +216,7 @@ def _last_row(text: str, width: int) -> int:
 def _detail_note(block: Block) -> str:
     if not block.detail:
         return ""
+    if block.kind == "turn":
+        return "(not shown before they are opened)"
     lines = block.detail.count("\n") + 1
     return f"(stack: {counted(lines, 'line')})" if block.kind == "error" else "(+)"

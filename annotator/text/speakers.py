@@ -5,6 +5,7 @@ import re
 from annotator.domain.message import Reading
 from annotator.domain.span import Span
 from annotator.text.escape import BLANK
+from annotator.text.outline import CODE_NAMES
 from annotator.text.scope import Scope
 
 HANDOFF = re.compile(r"(?:hand[ _-]?off[ _]to|transfer[ _]to)[ _](?P<to>.+)", re.IGNORECASE)
@@ -35,6 +36,26 @@ def part_of(scope: Scope, span: Span) -> str:
         if not scope.folded(around) and scope.above(around):
             return around.name
     return agent_of(scope, span) or span.name
+
+
+def nodes(scope: Scope) -> dict[str, Span]:
+    """By model span, the part of the program with a developer's name that speaks through it, where there are several and no agents."""
+    found: dict[str, Span] = {}
+    for span, _ in scope.order:
+        if span.span_id in scope.models:
+            if agent_of(scope, span):
+                return {}
+            found[span.span_id] = _node(scope, span)
+    return found if len({node.name for node in found.values()}) > 1 else {}
+
+
+def _node(scope: Scope, span: Span) -> Span:
+    """The nearest chain around a span that a framework did not name, else the outermost span."""
+    around = span
+    for around in scope.above(span):
+        if scope.kind(around) == "CHAIN" and not scope.folded(around) and not CODE_NAMES.fullmatch(around.name):
+            break
+    return around
 
 
 def handed_to(name: str) -> str | None:

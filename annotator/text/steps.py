@@ -19,7 +19,7 @@ from annotator.text.keyed import Keyed
 from annotator.text.outline import CARRIERS
 from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pretty, prose, said, spoken
 from annotator.text.scope import Scope
-from annotator.text.speakers import agent_of, named, part_of
+from annotator.text.speakers import agent_of, named, nodes, part_of
 
 TITLES = {"user": "USER", "assistant": "ASSISTANT", "reasoning": "REASONING", "result": "RESULT"}
 
@@ -53,7 +53,9 @@ class Steps:
         self._embedded: set[str] = set()
         self._queries: set[str] = set()
         self._filters: set[str] = set()
-        self._agent = agent_of(scope, scope.root)
+        self._nodes = nodes(scope)
+        self._named = {node.span_id for node in self._nodes.values()}
+        self._agent = agent_of(scope, scope.root) or (scope.root.name if self._nodes else None)
         for visit in scope.visits():
             (self._enter if visit.entering else self._leave)(visit.span, scope.reading(visit.span))
         for span, _ in scope.order:
@@ -111,6 +113,8 @@ class Steps:
             if call is not None and span is not self.scope.root:
                 self._steps.append(call)
         elif span is not self.scope.root and kind in CARRIERS:
+            if span.span_id in self._named:
+                self._pass_to(span)
             if self.scope.is_plumbing(span):
                 self.others.append(span)
             if filtered := list(self._documents.filtered(span, reading)):
@@ -143,13 +147,21 @@ class Steps:
             self._failures.extend(reading.failures)
 
     def _speak(self, span: Span, reading: Reading) -> None:
-        """Another agent has the word."""
+        """Another agent, or another part of the program, has the word."""
         agent = agent_of(self.scope, span)
+        if agent is None and self._nodes:
+            self._pass_to(self._nodes.get(span.span_id, span))
+            return
         if agent and agent != self._agent:
             before = named(self.scope, reading.agent_parent)
             body = f"from {one_line(before)}" if before else ""
             self._steps.append(self._keyed.block(span.span_id, "agent", "AGENT", body, head=one_line(agent), note=bool(body)))
         self._agent = agent or self._agent
+
+    def _pass_to(self, node: Span) -> None:
+        if node.name != self._agent:
+            self._steps.append(self._keyed.block(node.span_id, "agent", "NODE", "", head=one_line(node.name)))
+        self._agent = node.name
 
     def _heard(self, span: Span) -> None:
         messages = self.scope.heard(span)
@@ -215,6 +227,8 @@ class Steps:
             return
         elif saying.kind == "user" and self.question.text and self.question.text in saying.text:
             self._steps.append(self._spoken(span, saying, "PROMPT", "background"))
+        elif saying.kind == "user" and self._nodes and self._nodes[span.span_id] is not self.scope.root:
+            self._steps.append(self._spoken(span, saying._replace(kind="input"), "INPUT"))
         elif saying.kind == "result" and not saying.text.strip(BLANK):
             self._steps.append(self._keyed.block(span.span_id, "result", "RESULT", "a tool message without text", note=True))
         elif saying.failed:

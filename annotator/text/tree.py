@@ -30,8 +30,15 @@ class TreeRow(NamedTuple):
     """Its parents lead back to it."""
     times: int = 1
     """Spans that recorded this one call."""
+    twins: tuple[str, ...] = ()
+    """The names of the others."""
     folded: int = 0
     """Above 0: no row of a span but of so many framework spans that have none; `span_id` is the first of them."""
+
+    @property
+    def records(self) -> str:
+        """`3 spans, 1 call`; '' for a call that one span recorded."""
+        return f"{self.times} spans, 1 call" if self.times > 1 else ""
 
 
 def tree_rows(
@@ -54,9 +61,10 @@ def tree_rows(
     hidden: dict[int, int] = {}
     if not everything:
         hidden = {place: shape.twins.get(place, -1) for place in (*shape.twins, *shape.plumbing) if nodes[place].span.span_id not in keep}
-    times: dict[int, int] = {}
-    for stand in hidden.values():
-        times[stand] = times.get(stand, 1) + 1
+    twins: dict[int, list[str]] = {}
+    for place, stand in hidden.items():
+        if stand >= 0:
+            twins.setdefault(stand, []).append(one_line(nodes[place].span.name))
     marks = _marks(shape)
     rows: list[TreeRow] = []
     above: list[int] = []  # of each ancestor, the depth that its children have on the screen
@@ -70,7 +78,9 @@ def tree_rows(
         kind = kind_of(span, readings.get(span.span_id, EMPTY))
         kind = "" if kind == UNKNOWN else one_line(kind.lower())
         name = one_line(span.name)
-        rows.append(TreeRow(span.span_id, depth, kind, name, took(span), marks[place], node.orphan, node.circular, times.get(place, 1)))
+        others = tuple(twins.get(place, ()))
+        row = TreeRow(span.span_id, depth, kind, name, took(span), marks[place], node.orphan, node.circular, 1 + len(others), others)
+        rows.append(row)
     carried = [place for place, stand in hidden.items() if stand < 0]
     if carried:
         first = nodes[min(carried)].span.span_id

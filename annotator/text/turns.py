@@ -78,7 +78,7 @@ def later_turns(conversation: Conversation) -> list[Block]:
     count = conversation.turns - conversation.place
     if not count:
         return []
-    body = f"{counted(count, 'later turn')} of this session, not shown before they are opened"
+    body = f"{counted(count, 'later turn')} of this session"
     detail = "\n".join(f"{block.title} {block.head}\n{block.body}" for one in conversation.later for block in _blocks(one))
     left = count - len(conversation.later)
     detail += f"\nand {counted(left, 'more turn')}" if left else ""

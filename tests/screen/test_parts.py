@@ -42,6 +42,25 @@ def test_the_search_goes_where_the_text_is(terminal: Terminal) -> None:
     assert "'{nothing}' is not in this trace" in said(press(terminal, "/", "{nothing}", ENTER))
 
 
+def test_the_tree_is_a_list_where_it_has_no_room(tmp_path: Path) -> None:
+    with Scene(tmp_path, [*agent(1), span(2)]).open(NARROW) as terminal:
+        assert any("Spans" in line for line in press(terminal, "t"))
+        lines = press(terminal, "search", ENTER)
+        assert "retriever search" in lines[1] and any("passage 1" in line for line in lines)
+
+
+def test_a_call_of_several_spans_says_so(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    traces = str(FOLDER / "llamaindex-rag.phoenix-spans.jsonl.gz")
+    with Terminal(scene.command("review", traces), NARROW, scene.environment, tmp_path) as terminal:
+        terminal.wait_for(lambda lines: re.search(r"span \d+ of \d+", lines[1]))
+        terminal.read_until_quiet()
+        lines = press(terminal, "j")
+        name = lines[1].split()[1]
+        assert "2 spans, 1 call" in lines[1] and any(f"{name}  2 spans, 1 call" in line for line in press(terminal, "t"))
+        assert f"2 spans, 1 call: {name}, " in said(press(terminal, ENTER))
+
+
 def test_nothing_is_marked_until_a_part_is_chosen(terminal: Terminal) -> None:
     before = terminal.lines()
     assert not marked(before)
@@ -156,10 +175,11 @@ def test_the_tree_shows_every_span_when_asked(tmp_path: Path) -> None:
         terminal.read_until_quiet()
         press(terminal, "j")
         few = int(re.findall(r"span \d+ of (\d+)", terminal.text())[0])
-        lines = press(terminal, "T")
+        assert sum("llm OpenAILike" in line for line in press(terminal, "T")[2:-2]) > 1, "there is no tree: they are listed"
+        lines = press(terminal, ESC)
         many = int(re.findall(r"span \d+ of (\d+)", lines[1])[0])
         assert many > few and f"all {many} spans are in the tree" in said(lines)
-        assert f"{few} rows for {many} spans" in said(press(terminal, "T"))
+        assert f"{few} rows for {many} spans" in said(press(terminal, "T", ESC))
 
 
 def test_the_keys_of_another_keymap_do_the_same(tmp_path: Path) -> None:

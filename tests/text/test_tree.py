@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from annotator.domain.span import SpanHeader
 from annotator.text.tree import tree_rows
-from tests.recorded import traces
+from tests.recorded import readings, traces
+from tests.text.shown import blocks
 
 
 def header(span_id: str, parent: str | None, start: int, status: str = "OK", end: int | None = 9_000_000_000) -> SpanHeader:
@@ -26,6 +27,15 @@ def test_marks_reach_every_ancestor_and_no_other() -> None:
         ("d", 2, "✗"),
         ("f", 0, ""),
     ]
+
+
+def test_a_folded_twin_says_what_it_is() -> None:
+    made = traces("llamaindex-rag")[1]
+    row = tree_rows(made, readings(made))[3]
+    assert (row.name, row.times, row.records, len(row.twins)) == ("OpenAILike.predict", 3, "3 spans, 1 call", 2)
+    assert tree_rows(made)[3].records == ""
+    (others,) = [block for block in blocks(made) if block.title == "OTHER"]
+    assert any(line.startswith("3 spans, 1 call: llm OpenAILike.predict, llm ") for line in others.body.split("\n"))
 
 
 def test_open_orphaned_and_hostile_spans() -> None:

@@ -26,11 +26,14 @@ def test_turns_stand_before_the_steps_and_the_future_is_closed() -> None:
         "ANSWER turn 4   ✗ RateLimitError: slow down",
     ]
     later = next(block for block in blocks if block.title == "LATER")
-    assert later.body == "4 later turns of this session, not shown before they are opened" and "Thanks" not in later.body + later.summary
+    assert later.body == "4 later turns of this session" and "Thanks" not in later.body + later.summary
     assert "USER turn 6\nThanks\nANSWER turn 6\nWelcome\nand 3 more turns" in later.detail
     assert "turn 5 of 9" in blocks[-1].body
     rows = [line.plain for line in lay_out(blocks, 80, 30, {})]
     assert any("2 earlier turns" in row for row in rows) and not any("Thanks" in row for row in rows)
+    assert any(row.startswith("LATER     4 later turns of this session  ") and "(not shown before they are opened)" in row for row in rows)
+    opened = [line.plain for line in lay_out(blocks, 80, 30, {later.key: False})]
+    assert any("Thanks" in row for row in opened) and not any("not shown" in row for row in opened)
     assert "Thanks" in "\n".join(plain(blocks))
 
 

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Literal
 from annotator.text.escape import one_line
 from annotator.text.find import Matches, find
 from annotator.text.raw import holds, raw_blocks
+from annotator.text.tree import TreeRow
+from annotator.ui.widgets.chooser import Choice, Chooser
+from annotator.ui.widgets.span_tree import span_line
 from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
@@ -28,8 +31,40 @@ class Browsing:
         if to == at:
             self.desk.say("this is the last span" if direction > 0 else "this is the first span")
             return
-        self.desk.look_at(ids[to], self.desk.raw)
+        self.look_at(self.desk.tree[to])
+
+    def look_at(self, row: TreeRow) -> None:
+        """The span of a row of the tree."""
+        self.desk.look_at(row.span_id, self.desk.raw)
+        if row.records:
+            self.desk.say(f"{row.records}: {', '.join((row.name, *row.twins))}")
         self.screen.trace_changed(keep_top=False)
+
+    def tree(self) -> None:
+        """Show or hide the tree; where it has no room, list its spans to go to one."""
+        if self.screen.has_room_for_tree:
+            self.screen.toggle_tree()
+        elif self.desk.presented is not None:
+            self._list_spans()
+
+    def _list_spans(self) -> None:
+        """The span tree over the screen."""
+        rows = {str(place): row for place, row in enumerate(self.desk.tree)}
+        choices = [Choice(place, span_line(row), f"{row.duration} {row.mark}".strip()) for place, row in rows.items()]
+
+        def search(query: str, limit: int) -> list[Choice]:
+            words = query.casefold().split()
+            return [choice for choice in choices if all(word in choice.plain.casefold() for word in words)]
+
+        def chosen(place: str | None) -> None:
+            if place is not None:
+                self.look_at(rows[place])
+
+        first = self.desk.session.keymap.first
+        here = next((place for place, row in rows.items() if row.span_id == self.desk.span_id), None)
+        hints = [(first("list_choose"), "go there"), (first("list_close"), "back")]
+        title = "Spans" if self.desk.whole_tree else f"Spans; {first('tree_all')} lists what is folded too"
+        self.screen.choose(Chooser(title, (), self.screen.keyboard.list_command, search=search, selected=here, hints=hints), chosen)
 
     def raw(self) -> None:
         """The span as received, every attribute and event; again, as a reviewer reads it."""
@@ -68,6 +103,8 @@ class Browsing:
             desk.say(f"all {many:,} spans are in the tree")
         else:
             desk.say(f"{few:,} rows for {many:,} spans: what repeats another and what is plumbing is folded")
+        if few != many and not self.screen.span_tree.display:
+            self._list_spans()
 
     def search(self) -> None:
         """Ask for a text and go to its first place in the trace."""

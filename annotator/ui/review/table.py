@@ -70,7 +70,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "scroll_left": partial(browsing.sideways, -1),
         "scroll_right": partial(browsing.sideways, 1),
         "raw": browsing.raw,
-        "tree": screen.toggle_tree,
+        "tree": browsing.tree,
         "tree_all": browsing.whole_tree,
         "copy": copying.copy,
         "copy_id": copying.copy_id,

@@ -261,6 +261,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         keys = drawing.keys(desk, self.session.keymap, width, self.field.is_open)
         self.keys.show([more[0] if more and not self.field.is_open else keys])
 
+    @property
+    def has_room_for_tree(self) -> bool:
+        return self.size.width >= TREE_FROM
+
     def toggle_tree(self) -> None:
         self.tree_wanted = not self.tree_wanted
         wide = self.size.width >= TREE_FROM and self.tree_wanted

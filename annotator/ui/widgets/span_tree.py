@@ -10,6 +10,8 @@ from annotator.ui.widgets.row import spread
 
 SHORTEST_NAME = 14
 """Cells kept for kind and name however deep the span lies."""
+DEEPEST = 20
+"""Levels that are indented in a list."""
 TIME = 5
 """Cells for a duration: 59.9s, 12m05s takes one more."""
 
@@ -39,6 +41,12 @@ def _row_line(row: TreeRow, index: int, is_current: bool, width: int, time_width
         Piece(times, "dim"),
     ]
     return spread([piece for piece in left if piece.text], right, width, index)
+
+
+def span_line(row: TreeRow) -> Line:
+    """A span in a list of them: its place in the tree, its kind and name, how many spans recorded it."""
+    kind, records = f"{row.kind} " if row.kind else "", f"  {row.records}" if row.records else ""
+    return Line((Piece(_indent(row, DEEPEST), "faint"), Piece(kind, "dim"), Piece(row.name), Piece(records, "dim")))
 
 
 def _indent(row: TreeRow, deepest: int) -> str:
