@@ -19,7 +19,7 @@ from annotator.text.remarks import remarks
 from annotator.text.scope import Scope
 from annotator.text.spans import never_ended, took
 from annotator.text.steps import Steps
-from annotator.text.told import Told, leaves
+from annotator.text.told import Told, is_repr_of, leaves
 from annotator.text.turns import Conversation, earlier_turns, later_turns
 
 __all__ = ["Block", "trace_blocks"]
@@ -101,7 +101,7 @@ def _rest(scope: Scope, end: End | None, recorded: str | None, kind: str) -> lis
     if isinstance(value, dict):
         readings = (scope.reading(span) for span, _ in scope.order if span is not scope.root or scope.top.input_messages)
         told = Told(replace(reading, input_text=None, output_text=None) for reading in readings)
-        if all(text == end.text or told.holds(text) for text in leaves(value)):
+        if all(text == end.text or told.holds(text) or (kind == "output" and is_repr_of(text, end.text or "")) for text in leaves(value)):
             return []
     elif kind == "output":
         return []

@@ -11,12 +11,15 @@ from annotator.text import facts
 from annotator.text.block import Block
 from annotator.text.escape import one_line, visible
 from annotator.text.readable import facts as named
-from annotator.text.readable import parsed, pretty
+from annotator.text.readable import parsed
 from annotator.text.scope import Scope
 from annotator.text.spans import never_ended
 
-SHOWN = ("model", "tools", "functions")
-"""Invocation parameters that have a place of their own."""
+MODEL = ("model", "model_name", "model_id", "modelId")
+TOOLS = ("tools", "functions", "tool_config", "toolConfig")
+MESSAGES = ("messages", "input", "prompt", "contents", "system", "instructions", "system_instruction", "systemInstruction")
+"""Names of what invocation parameters repeat."""
+EMPTY: tuple[object, ...] = (None, "", [], {})
 MODELS = 3
 ENDS = frozenset(("stop", "end", "turn", "tool", "calls", "call", "use", "sequence", "complete", "completed", "function", "eos", "success"))
 """Words of the finish reasons of a model that said all it had to say."""
@@ -39,15 +42,23 @@ def background(scope: Scope, others: list[Span]) -> list[Block]:
     if given := scope.top.invocation_parameters:
         values = parsed(given)
         if isinstance(values, dict):
-            kept = {name: value for name, value in values.items() if name not in SHOWN and value not in (None, "")}
-            line, detail = named(kept), "" if len(kept) >= len(values) - 1 else pretty(given)[0]
+            shown = _shown_elsewhere(scope)
+            line = named({name: value for name, value in values.items() if name not in shown and value not in EMPTY})
         else:
-            line, detail = visible(given), ""
+            line = visible(given)
         if line:
-            found.append(
-                Block(f"{root_id}/params", root_id, "params", "PARAMS", line, detail=detail, weight="background", summary=one_line(line))
-            )
+            found.append(Block(f"{root_id}/params", root_id, "params", "PARAMS", line, weight="background", summary=one_line(line)))
     return found
+
+
+def _shown_elsewhere(scope: Scope) -> set[str]:
+    """Invocation parameters that have a place of their own, as far as that says anything."""
+    said = {
+        MODEL: scope.top.model,
+        TOOLS: any(scope.reading(span).tools for span, _ in scope.order),
+        MESSAGES: scope.top.input_messages,
+    }
+    return {name for names, there in said.items() if there for name in names}
 
 
 def _named(scope: Scope, span: Span) -> str:

@@ -21,7 +21,7 @@ class Section(NamedTuple):
     syntax: Syntax
 
 
-DETAILS: dict[str, Syntax] = {"error": "stack", "tools": "json", "params": "json", "call": "json"}
+DETAILS: dict[str, Syntax] = {"error": "stack", "tools": "json", "call": "json"}
 """What the detail of a kind of block is written in."""
 
 

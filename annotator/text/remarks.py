@@ -40,6 +40,7 @@ def _lines(scope: Scope, nodes: Sequence[Node]) -> Iterator[str]:
         yield f"the parent {_name(span.parent_id or '')}{who} is not in this trace"
     if len(orphans) > NAMED:
         yield f"the parents of {len(orphans) - NAMED:,} more spans are not in this trace"
+    timed = any(node.span.start_ns is not None or node.span.end_ns is not None for node in scope.shape.nodes)
     circular = [node.span.name for node in nodes if node.circular]
     if circular:
         yield f"parents go in a circle: {_names(circular)}"
@@ -47,7 +48,7 @@ def _lines(scope: Scope, nodes: Sequence[Node]) -> Iterator[str]:
         ("never ended", [node.span.name for node in nodes if never_ended(node.span)]),
         ("ended before it started", [node.span.name for node in nodes if ends_early(node.span)]),
         ("has no start time", [node.span.name for node in nodes if node.span.start_ns is None and node.span.end_ns is not None]),
-        ("has no times", [node.span.name for node in nodes if node.span.start_ns is None and node.span.end_ns is None]),
+        ("has no times", [node.span.name for node in nodes if timed and node.span.start_ns is None and node.span.end_ns is None]),
     ):
         if found:
             yield f"this span {what}" if alone else f"{what}: {_names(found)}"

@@ -1,5 +1,6 @@
 """What the calls of a trace say, to find out which other spans only repeat it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -75,8 +76,14 @@ def _texts(reading: Reading) -> Iterable[str]:
         yield document.content.strip(BLANK)
 
 
-NAMELESS = ("type", "role", "id", "object")
-"""Keys whose values only say what stands beside them."""
+NAMELESS = ("type", "role", "id", "object", "model", "usage")
+"""Keys whose values only say what stands beside them, or what the facts of a trace say."""
+REPR = re.compile(r"[A-Za-z_][\w.]*\(.*\)", re.DOTALL)
+
+
+def is_repr_of(text: str, answer: str) -> bool:
+    """True for the Python repr of an object that holds the answer: a message with what its library keeps beside the text."""
+    return REPR.fullmatch(text) is not None and repr(answer)[1:-1] in text
 
 
 def leaves(value: Any) -> Iterator[str]:
