@@ -151,7 +151,7 @@ def test_show_json_has_what_was_read(pulled: Program) -> None:
     assert found["trace_id"] == TRACES[0] and [span["kind"] for span in found["spans"]] == ["CHAIN", "LLM"]
     [span] = pulled.run("show", "cccc0001", "--json").done().json["spans"]
     assert (span["span_id"], span["parent_id"], span["name"], span["status"]) == ("cccc000100000000", ROOTS[0], "llm 1", "OK")
-    plain = {"role": "user", "parts": [], "tool_calls": [], "tool_call_id": None, "name": None, "failed": False}
+    plain: dict[str, Any] = {"role": "user", "parts": [], "tool_calls": [], "tool_call_id": None, "name": None, "failed": False}
     assert span["input_messages"][0] | {"parts": []} == plain
     assert span["input_messages"][0]["parts"][0]["text"] == "prompt 1" and span["model"] == "gpt-4o"
     assert {"tools", "documents", "output_messages", "failures"} <= span.keys()
