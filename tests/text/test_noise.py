@@ -19,7 +19,7 @@ def asked(**parameters: Any) -> list[Block]:
 
 
 def test_parameters_without_what_is_empty_or_stands_elsewhere() -> None:
-    given = {"model": "m-1", "messages": [{"role": "user", "content": "Hi"}], "stop": "", "n": None, "tags": [], "bias": {}}
+    given: dict[str, Any] = {"model": "m-1", "messages": [{"role": "user", "content": "Hi"}], "stop": "", "n": None, "tags": [], "bias": {}}
     assert titled(asked(**given, temperature=0, stream=False), "PARAMS") == ["temperature=0   stream=false"]
     assert titled(asked(**given), "PARAMS") == []
 
