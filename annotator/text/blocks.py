@@ -48,6 +48,7 @@ def trace_blocks(
     blocks: list[Block] = []
     if not scope.whole:
         blocks.append(_span_block(scope.root, scope))
+    blocks.extend(steps.leading)
     blocks.append(_question_block(scope, asked))
     blocks.extend(_rest(scope, asked, scope.top.input_text, "input"))
     blocks.extend(steps.system())

@@ -21,6 +21,8 @@ from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pre
 from annotator.text.scope import Scope
 from annotator.text.speakers import agent_of, named, nodes, part_of
 
+BREATH = ("user", "system", "developer")
+"""Roles of what stands before a question without an answer between them."""
 TITLES = {"user": "USER", "assistant": "ASSISTANT", "reasoning": "REASONING", "result": "RESULT"}
 
 
@@ -34,6 +36,8 @@ class Steps:
         last = scope.last_said()
         self.answering = last[0].span_id if last else ""
         self.earlier: list[Block] = []
+        self.leading: list[Block] = []
+        """What the user said in the same breath before the question."""
         self.spoken: set[str] = set()
         """The texts of the earlier turns."""
         self.others: list[Span] = []
@@ -167,6 +171,7 @@ class Steps:
         messages = self.scope.heard(span)
         self._history.request()
         turns_end = self._turns_end(messages)
+        breath = next((place + 1 for place in range(turns_end - 1, -1, -1) if messages[place].role not in BREATH), 0)
         for place, message in enumerate(messages):
             for saying in sayings(message):
                 if not self._history.is_new(saying):
@@ -178,6 +183,8 @@ class Steps:
                     self._system.append((self._spoken(span, saying, title, "background"), span))
                 elif saying.text == self.question.text and saying.kind != "assistant" and saying.call is None and not self._asked:
                     self._asked = True
+                elif breath <= place < turns_end and saying.kind == "user":
+                    self.leading.append(self._spoken(span, saying, TITLES[saying.kind], "background"))
                 elif place < turns_end and saying.kind in ("user", "assistant"):
                     self.earlier.append(self._spoken(span, saying, TITLES[saying.kind]))
                     self.spoken.add(saying.text.strip(BLANK))

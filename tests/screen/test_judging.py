@@ -274,5 +274,6 @@ def test_a_rubric_has_keys_of_its_own(tmp_path: Path, key: str, label: str) -> N
     scene = Scene(tmp_path, rubric=rubric)
     with scene.open() as terminal:
         assert "y pass   x fail" in rubric_row(terminal.lines(), "correctness")
+        assert terminal.lines()[-1].startswith(" y x answer")
         assert place(press(terminal, key)) == 2
     assert scene.answers() == [label, None, None]

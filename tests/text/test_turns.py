@@ -63,3 +63,15 @@ def test_a_view_of_one_span_has_no_turns() -> None:
     made = trace(span("root", None, "AGENT", input__value="q", output__value="a"), call("llm", "root", "q", "b"))
     blocks = trace_blocks(made, readings(made), "llm", None, SESSION)
     assert not [block for block in blocks if block.key.startswith("turn/")]
+
+
+def test_what_was_said_in_one_breath_stands_before_the_question() -> None:
+    said = (("user", "Hello"), ("assistant", "Hi"), ("user", "Be brief!"), ("user", "Why?"))
+    asked = {f"llm.input_messages.{place}.message.{key}": value for place, pair in enumerate(said)
+             for key, value in zip(("role", "content"), pair, strict=True)}  # fmt: skip
+    told = {"llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": "Because."}
+    made = trace(span("one", kind="LLM", attributes=asked | told))
+    found = trace_blocks(made, readings(made))
+    assert [(block.title, block.body or block.summary) for block in found[:5]] == [
+        ("USER", "Be brief!"), ("USER", "Why?"), ("", "2 earlier messages"), ("USER", "Hello"), ("ASSISTANT", "Hi"),
+    ]  # fmt: skip

@@ -182,8 +182,7 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
     hints: list[tuple[str, str]] = []
     config = desk.config
     if isinstance(config, CategoricalConfig):
-        last = min(10, len(config.values))
-        hints.append((f"{keymap.first('answer_1')}-{keymap.first(f'answer_{last}')}" if last > 1 else keymap.first("answer_1"), "answer"))
+        hints.append((_answer_keys(desk, keymap, config), "answer"))
     elif isinstance(config, ContinuousConfig):
         steps = keymap.first("score_down") + keymap.first("score_up")
         hints += [("0-9", "number"), (steps, "score"), (keymap.first("score_commit"), "save")]
@@ -204,6 +203,22 @@ def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
         (keymap.first("help"), "help"),
     ]
     return key_line(hints, width)
+
+
+def _answer_keys(desk: Desk, keymap: Keymap, config: CategoricalConfig) -> str:
+    """The keys that answer: `1-5`, `1 2 x`; those of a row of digits by its ends."""
+    digits = desk.session.queue.digits.get(config.name, {})
+    runs: list[list[str]] = []
+    before = -1
+    for value in config.values:
+        index = -1 if value.key else digits.get(value.label, -1)
+        key = value.key or _digit(keymap, index)
+        if key and index > 0 and index == before + 1:
+            runs[-1].append(key)
+        elif key:
+            runs.append([key])
+        before = index if key else -1
+    return " ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _part_hints(desk: Desk, keymap: Keymap) -> list[tuple[str, str]]:

@@ -47,10 +47,14 @@ if TYPE_CHECKING:
 TREE_WIDTH = 36
 TREE_FROM = 110
 """Columns below which the tree gives way to the path of the current span."""
-READABLE = 110
-"""Columns of text that are still easy to read."""
-SIDE_FROM = TREE_WIDTH + READABLE + 30
-"""Columns from which there is room for a pane beside the trace."""
+READABLE, ENOUGH = 120, 110
+"""Columns of text that are still easy to read, and those that a pane beside it leaves at least."""
+SIDE_WIDTH = 41
+"""Columns of that pane: a trace id with its name."""
+SIDE_FROM = TREE_WIDTH + ENOUGH + 30
+"""Columns from which there is room for it."""
+EDGES = 3
+"""Columns of the trace view that are no text."""
 
 
 class ReviewScreen(Screen[None], inherit_bindings=False):
@@ -120,7 +124,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         wide = event.size.width >= TREE_FROM and self.tree_wanted
         self.span_tree.display, self.path.display = wide, not wide
         self.side.display = event.size.width >= SIDE_FROM
-        self.trace.styles.width = READABLE + 3 if self.side.display else "1fr"
+        room = event.size.width - SIDE_WIDTH - (TREE_WIDTH if wide else 0)
+        self.trace.styles.width = min(READABLE + EDGES, max(ENOUGH + EDGES, room)) if self.side.display else "1fr"
         self.rule.display = self.floor.display = event.size.height >= 30
         self.call_after_refresh(self._resized)
 
