@@ -101,7 +101,7 @@ def _fields(page: Page, quick: Callable[[Any], bytes]) -> tuple[Any, ...]:
         for span in page.spans
     ]  # fmt: skip
     logs = [(log.trace_id, log.span_id, log.event.name, log.event.time_ns, log.event.attributes) for log in page.logs]
-    bad = [(bad.line, bad.reason) for bad in page.bad]
+    bad = [(bad.line, bad.reason, bad.count) for bad in page.bad]
     return spans, logs, bad, page.cursor, page.read, page.total
 
 

@@ -8,9 +8,12 @@ from annotator.errors import BadFile
 from annotator.sources.files import csv_rows, parquet_rows
 from annotator.sources.files.columns import OPTION
 from annotator.sources.files.framing import BROKEN, Record, broken_off, records
-from annotator.sources.files.shapes import Format, format_in
+from annotator.sources.files.shapes import ACCEPTED, Format, format_in
 
 _START = 1 << 16
+_LOOKED_AT = 4096
+_SLIP = 3
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
 Known = Sequence[Format]
 
 
@@ -31,10 +34,20 @@ def framed(plain: io.BufferedReader, file: BinaryIO | None, name: str, known: Kn
             yield broken_off(error)
             return
         yield from _checked(table.rows(), table.columns, name, known, said)
+    elif is_binary(start[:_LOOKED_AT]):
+        raise BadFile(f"{name} is not a text file.", f"Give {ACCEPTED}.")
     elif (columns := csv_rows.header(start)) and (len(columns) > 1 or format_in(dict.fromkeys(columns, ""), known)):
         yield from _checked(csv_rows.rows(plain), columns, name, known, said)
     else:
         yield from records(plain)
+
+
+def is_binary(start: bytes) -> bool:
+    """Bytes that no text begins with: more than one control character in a hundred, and more than a slip."""
+    if start.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] in (b"{", b"["):
+        return False
+    controls = len(start) - len(start.translate(None, _CONTROLS))
+    return controls > _SLIP and controls * 100 > len(start)
 
 
 def _checked(rows: Iterator[Record], columns: Sequence[str], name: str, known: Known, said: Mapping[str, str]) -> Iterator[Record]:

@@ -47,6 +47,24 @@ class Record:
     """For a piece of a large document: the places of its first elements, by the names of their lists ('' for the outermost)."""
 
 
+CUT_OFF = "cut off: the JSON document does not end"
+_TAIL = re.compile(r"\.\d*|(\.\d+)?[eE][+-]?|-|t(ru?)?|f(a(ls?)?)?|n(ul?)?|N(aN?)?|-?I(n(f(i(n(it?)?)?)?)?)?|u[0-9a-fA-F]{0,3}")
+"""What is left of a number, a literal or an escape that was cut off."""
+
+
+class CutOff(ValueError):
+    """The text ends within a value."""
+
+    def __init__(self) -> None:
+        super().__init__(CUT_OFF)
+
+
+def is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
+    """The error is that the text ends."""
+    rest = text[error.pos :].strip()
+    return not rest or error.msg.startswith("Unterminated string") or bool(_TAIL.fullmatch(rest))
+
+
 def try_first(quick: Callable[[bytes], Any]) -> None:
     """Parse lines with this where it does: it must give what `DECODER` gives, or raise ValueError, which decides nothing."""
     global _quick
@@ -131,8 +149,41 @@ def _records(stream: io.BufferedReader, line: int, offset: int) -> Iterator[Reco
                     yield from _large(data, record, stream, offset)
                 return
             at_start = False
-            yield record
+            if record.reason and not raw.endswith(b"\n") and (text := _cut_line(raw)):
+                yield from _cut(text, line)
+            else:
+                yield record
         offset += len(raw)
+
+
+def _cut_line(raw: bytes) -> str:
+    """The last line as far as it is text, where it is cut off; '' where that is not what is wrong with it."""
+    try:
+        text = _decoded(raw).strip(" \t\r\n")
+        DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        return text if text[:1] in ("{", "[") and is_cut_off(text, error) else ""
+    except (ValueError, RecursionError):
+        return ""
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    """Text without a character that the end cut apart. Raises UnicodeDecodeError."""
+    return codecs.getincrementaldecoder("utf-8")().decode(data)
+
+
+def _cut(text: str, line: int) -> Iterator[Record]:
+    """What is whole of a document that is cut off, then a Record that says so."""
+    from annotator.sources.files.large import Window, pieces
+
+    window = Window(io.BytesIO(), line)
+    window.take_in(text.encode())
+    window.take_in(b"")
+    try:
+        yield from pieces(window)
+    except (ValueError, RecursionError) as error:
+        yield Record(line + text.rstrip().count("\n"), None, reason=CUT_OFF if isinstance(error, ValueError) else why(error))
 
 
 def _large(data: bytes, first_line: Record, stream: io.BufferedReader, offset: int) -> Iterator[Record]:
@@ -150,6 +201,9 @@ def _large(data: bytes, first_line: Record, stream: io.BufferedReader, offset: i
                 yield record
             if window.line_at(window.at) == line and window.ends_line():
                 break
+    except CutOff as error:
+        yield Record(window.last_line, None, reason=str(error))
+        return
     except (ValueError, RecursionError) as error:
         reason = str(error) if not isinstance(error, RecursionError) else why(error)
         yield Record(window.line_at(window.at), None, reason=reason)
@@ -207,7 +261,7 @@ def _documents(data: bytes, first_line: Record, offset: int) -> Iterator[Record]
     """Documents of several lines, one after another; line by line after all where the first is none."""
     line = first_line.line
     try:
-        text = data.decode()
+        text = _decoded(data)
         start, end = 0, len(text.rstrip(" \t\r\n"))
         while start < end:
             value, stop = DECODER.raw_decode(text, start)
@@ -216,6 +270,9 @@ def _documents(data: bytes, first_line: Record, offset: int) -> Iterator[Record]
             line += text.count("\n", start, stop)
             start = stop
     except (ValueError, RecursionError) as error:
+        if isinstance(error, json.JSONDecodeError) and is_cut_off(text, error):
+            yield from _cut(text[start:], line)
+            return
         if isinstance(error, UnicodeDecodeError):
             yield Record(line, None, reason=f"{first_line.reason}, and the rest is {why(error)}")
         else:

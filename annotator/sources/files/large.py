@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
-from annotator.sources.files.framing import DECODER, Record
+from annotator.sources.files.framing import DECODER, CutOff, Record, is_cut_off
 
 FITS = 4_000_000
 """Characters of a value that is read in one piece."""
@@ -74,7 +74,8 @@ class Window:
         """More bytes of the stream; none at its end."""
         held = len(self._decoder.getstate()[0])
         try:
-            self.text += self._decoder.decode(data, final=not data)
+            # A character that the end cuts apart is left out: what follows it is missing too.
+            self.text += self._decoder.decode(data)
         except UnicodeDecodeError as error:
             place = self.read - held + error.start + 1
             raise ValueError(f"not UTF-8: byte {place} of the document is {error.object[error.start]:#04x}") from error
@@ -95,7 +96,9 @@ class Window:
     def take(self, *wanted: str) -> str:
         """The next character, which is one of these."""
         found = self.peek()
-        if found not in wanted or not found:
+        if not found:
+            raise CutOff
+        if found not in wanted:
             self._fail(f"Expecting {' or '.join(map(repr, wanted))}", self.at)
         self.at += 1
         return found
@@ -108,7 +111,9 @@ class Window:
             self.more()
         try:
             DECODER.raw_decode(self.text, self.at)
-        except (json.JSONDecodeError, RecursionError):
+        except json.JSONDecodeError as error:
+            return self.ended and not is_cut_off(self.text, error)
+        except RecursionError:
             return self.ended
         return True
 
@@ -123,12 +128,19 @@ class Window:
                     return found
             except json.JSONDecodeError as error:
                 cut_off = error.msg.startswith("Unterminated") or error.pos > len(self.text) - 12
+                if self.ended and is_cut_off(self.text, error):
+                    raise CutOff from error
                 if self.ended or not cut_off:
                     self._fail(error.msg, error.pos)
             self.more()
 
     def line_at(self, at: int) -> int:
         return self.line + self.text.count("\n", 0, at)
+
+    @property
+    def last_line(self) -> int:
+        """Of what is held: the last one that says something."""
+        return self.line_at(len(self.text.rstrip(_SPACE)))
 
     def _fail(self, what: str, at: int) -> None:
         before = self.text[:at]
@@ -181,23 +193,29 @@ def _list(window: Window, key: str, wrap: Wrap, first: Mapping[str, int]) -> Ite
     def piece() -> Record:
         return Record(line, None, wrap({key: held}), first={**first, name: number - len(held)})
 
-    end = window.take("]") if window.peek() == "]" else ","
-    while end == ",":
-        if key in OUTER and window.peek() == "{" and not window.fits():
-            if held:
+    try:
+        end = window.take("]") if window.peek() == "]" else ","
+        while end == ",":
+            if key in OUTER and window.peek() == "{" and not window.fits():
+                if held:
+                    yield piece()
+                    held = []
+                around = {**first, name: number}
+                yield from _object(window, lambda element: wrap({key: [element]}), around, window.line_at(window.at))
+                number += 1
+            else:
+                window.peek()
+                line = line if held else window.line_at(window.at)
+                held.append(window.value())
+                number += 1
+            if len(held) == AT_ONCE:
                 yield piece()
                 held = []
-            around = {**first, name: number}
-            yield from _object(window, lambda element: wrap({key: [element]}), around, window.line_at(window.at))
-            number += 1
-        else:
-            window.peek()
-            line = line if held else window.line_at(window.at)
-            held.append(window.value())
-            number += 1
-        if len(held) == AT_ONCE:
+            end = window.take(",", "]")
+    except (ValueError, RecursionError) as error:
+        # They are whole, whatever comes after them; unless it is to be read as lines after all.
+        if held and (isinstance(error, CutOff) or window.raw is None):
             yield piece()
-            held = []
-        end = window.take(",", "]")
+        raise
     if held:
         yield piece()

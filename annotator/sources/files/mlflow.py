@@ -11,6 +11,7 @@ from typing import Any
 from annotator.domain.kinds import UNKNOWN, openinference_kind
 from annotator.domain.span import Span, session_of
 from annotator.sources.files import otlp
+from annotator.sources.files.chat import merged
 from annotator.sources.files.values import any_nano, first, span_or_trace_id, status_code, text
 
 INFO = "mlflow.trace_info."
@@ -56,7 +57,7 @@ def spans_of_trace(record: Mapping[str, Any]) -> Iterator[Span | str]:
     about = first(record, *_INFO)
     info = {**row, **_but(record, (*_INFO, "spans", *(("data",) if holder is data else ())))}
     info |= _but(holder, ("spans",)) if holder is data else {}
-    info |= about if isinstance(about, dict) else {"info": about}
+    info = merged(about, "data", info) if isinstance(about, dict) else info | {"info": about}
     session, named = _session(info), _bare(first(info, "trace_id", "request_id"))
     found: list[Span] = []
     listed = holder.get("spans")

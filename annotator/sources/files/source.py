@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -22,6 +23,8 @@ PAGE_BYTES = 4_000_000
 APART = 8_000_000
 """Bytes to parse, from which on a process of its own is worth its start."""
 STDIN = "-"
+NAMED = 5
+"""Bad parts of a file that are named; of the others it is said how many there are."""
 _START_OVER = "0"
 
 
@@ -104,17 +107,17 @@ class Files:
     def _found(self, columns: Mapping[str, str], cursor: str | None) -> Iterator[_Found]:
         known = formats(columns)
         if not self._paths:
-            yield from _parts(self._stdin or sys.stdin.buffer, self._name, "", 0, known, columns)
+            yield from _few(_parts(self._stdin or sys.stdin.buffer, self._name, "", 0, known, columns))
         elif self._paths == [Path(self._location)]:
-            yield from _file(self._paths[0], cursor or "", 0, known, columns)
+            yield from _few(_file(self._paths[0], cursor or "", 0, known, columns))
         else:
             before = 0
             for path in self._paths:
                 try:
-                    for found in _file(path, "", before, known, columns):
+                    for found in _few(_file(path, "", before, known, columns)):
                         part = found.part
                         if isinstance(part, BadLine):
-                            part = BadLine(part.line, f"{path.name}: {part.reason}")
+                            part = replace(part, reason=f"{path.name}: {part.reason}")
                         yield _Found(part, "", found.read)
                 except BadFile as error:
                     yield _Found(BadLine(0, error.title.rstrip(".")), "", before)
@@ -132,6 +135,17 @@ def describe(location: str) -> str:
     if record.reason:
         raise BadFile(f"{path} holds no traces: {record.reason}.", f"Give {ACCEPTED}.")
     return format_of(record.value)
+
+
+def _few(parts: Iterator[_Found]) -> Iterator[_Found]:
+    """The parts of a file, of the bad ones those that are named, and at the end how many more there were."""
+    bad, last = 0, None
+    for last in parts:
+        bad += isinstance(last.part, BadLine)
+        if not isinstance(last.part, BadLine) or bad <= NAMED:
+            yield last
+    if last is not None and bad > NAMED:
+        yield _Found(BadLine(0, f"… and {bad - NAMED:,} more", bad - NAMED), "", last.read)
 
 
 def _file(path: Path, cursor: str, before: int, known: tuple[Format, ...], columns: Mapping[str, str]) -> Iterator[_Found]:

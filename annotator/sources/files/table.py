@@ -75,7 +75,7 @@ class Rows:
         if not given:
             made_trace, made = self._ids.of(record)
             return trace_id or made_trace, made
-        count = self._ids.distinct(trace_id, given)
+        count = self._ids.distinct(trace_id or given, given)
         span_id = f"{given}#{count + 1}" if count else given
         return trace_id or span_id, span_id
 
