@@ -7,6 +7,7 @@ import sys
 import termios
 import time
 from contextlib import suppress
+from functools import partial
 
 from textual import events
 from textual.app import App
@@ -17,7 +18,7 @@ from annotator.ui.driver import ReviewDriver
 from annotator.ui.screens.review import ReviewScreen
 from annotator.ui.session import Session
 from annotator.ui.styles import palette
-from annotator.ui.widgets.input_guard import EscapeGuard
+from annotator.ui.widgets.input_guard import HOLD_GAP, EscapeGuard
 
 SWITCH_SECONDS = 0.0005
 """A thread of Python code gives way ten times as often as by default: key to frame 3.4 ms instead of 21.6 ms beside a busy thread."""
@@ -38,6 +39,8 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.store: Store = session.open_store()
         self.review = ReviewScreen(session, self.store)
         self.escapes = EscapeGuard()
+        self.held: events.Key | None = None
+        """A key that may be typed or the second piece of a sequence."""
         self.returned = 0.0
         """When another program gave the terminal back, in monotonic seconds."""
 
@@ -47,14 +50,28 @@ class ReviewApp(App[None], inherit_bindings=False):
             if self.typed_elsewhere(event):
                 return
             key = key_name(event.key, event.character)
+            held, self.held = self.held, None
             if self.escapes.swallow(key, event.time):
+                if self.escapes.holds:
+                    self.held = event
+                    self.set_timer(HOLD_GAP, partial(self._let_go, event))
+                    return
                 self.review.call_later(self.review.said, "a key sequence came in pieces and was ignored")
                 return
+            if held is not None and key != "escape":
+                await super().on_event(held)
             command = self.session.keymap.command(("everywhere",), key)
             if command is not None and command.id in ("quit", "redraw"):
                 self.review.table[command.id]()
                 return
         await super().on_event(event)
+
+    async def _let_go(self, event: events.Key) -> None:
+        """A `[` after Escape that nothing followed was typed."""
+        if self.held is event:
+            self.held = None
+            self.escapes.let_go()
+            await super().on_event(event)
 
     def _fatal_error(self) -> None:
         """The command line tells what happened: Textual would print every variable of the traceback, payloads among them."""

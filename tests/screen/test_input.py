@@ -66,6 +66,16 @@ def test_sequences_in_pieces_are_no_commands_and_no_labels(tmp_path: Path, opene
     assert all(item["annotations"] == [] and item["state"] == "todo" for item in scene.listed())
 
 
+@pytest.mark.parametrize("pause", [0.2, 0.35])
+def test_a_bracket_typed_after_escape_is_the_key(tmp_path: Path, pause: float) -> None:
+    with Scene(tmp_path, traces(2, 3), rubric=GRADE).open() as terminal:
+        press(terminal, "]", "]")
+        assert "▸   tool lookup_2" in terminal.text()
+        for key, there in ((b"[", "▸   tool lookup_1"), (b"[", "▸ llm reply")):
+            assert there in "\n".join(in_pieces(terminal, b"\x1b", key, gap=pause))
+        assert shows(2)(in_pieces(terminal, b"\x1b", b"[", b"j", gap=pause)), "and a key after it is a key"
+
+
 def test_a_sequence_split_after_its_bracket_is_no_command(tmp_path: Path) -> None:
     scene = Scene(tmp_path, rubric=GRADE)
     with scene.open() as terminal:

@@ -34,6 +34,16 @@ def test_split_escape_sequences_never_act(keys: Keys, acting: list[str]) -> None
     assert passed(keys) == acting
 
 
+def test_a_bracket_alone_was_typed_and_what_may_be_a_sequence_still_does_not_act() -> None:
+    guard = EscapeGuard()
+    for at, following, swallowed in ((0.0, "j", False), (2.0, "u", False), (4.0, "5", True), (6.0, "D", True), (8.0, "[", False)):
+        assert not guard.swallow("escape", at)
+        assert guard.swallow("[", at + 0.3) and guard.holds
+        guard.let_go()
+        assert guard.swallow(following, at + 0.6) is swallowed and not guard.holds
+    assert not guard.swallow("escape", 10.0) and guard.swallow("O", 10.2) and not guard.holds
+
+
 def test_a_held_key_judges_one_item() -> None:
     guard = RepeatGuard()
     assert guard.allow("1", 0.0)

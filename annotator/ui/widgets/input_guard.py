@@ -14,8 +14,13 @@ PASTE_BYTES = 32
 PASTE_GAP = 0.1
 """Seconds after a pasted read in which the next read belongs to it: a terminal takes 4 KB at a time."""
 
+HOLD_GAP = 0.1
+"""Seconds after which a `[` that nothing follows was typed by a person: the rest of a split sequence comes in one piece."""
+
 _STARTS = frozenset("[O")
 _PARAMETERS = frozenset("0123456789:;<=>?")
+_FINALS = frozenset("ABCDFHZ~")
+"""The ends of the sequences of keys."""
 
 _START = "\x1b[200~"
 _BRACKET = re.compile("\x1b\\[20[01]~")
@@ -25,23 +30,37 @@ _SEQUENCE = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|\\][^\x07\x1b]*(?:\x0
 
 
 class EscapeGuard:
-    """Swallows the rest of an escape sequence whose Escape came alone, so that `[` `A` never act as commands."""
+    """Swallows the rest of an escape sequence whose Escape came alone, so that `[` `A` never act as commands.
+
+    A `[` may have been typed: whoever asks holds it back for `HOLD_GAP`, and says `let_go` when it acts after all.
+    """
 
     def __init__(self) -> None:
         self._escaped_at = float("-inf")
         self._inside = False
+        self._let_go = False
         self._last = float("-inf")
+        self.holds = False
+        """The key shown last is a `[` that may have been typed."""
+
+    def let_go(self) -> None:
+        """Nothing followed the `[`. What may still be the rest of a key's sequence is swallowed."""
+        self.holds, self._let_go = False, True
 
     def swallow(self, key_name: str, at: float) -> bool:
         """True where the key belongs to a split sequence. Every key is to be shown to it, in order."""
+        alone, self._let_go, self.holds = self._let_go, False, False
         if key_name == "escape":
             self._escaped_at, self._inside = at, False
             return False
         if self._inside and at - self._last <= SEQUENCE_GAP:
             self._last = at
             self._inside = key_name in _PARAMETERS
+            if alone:
+                return self._inside or key_name in _FINALS
             return self._inside or key_name == "~" or (len(key_name) == 1 and key_name.isalpha())
         started = key_name in ("alt+[", "alt+O") or (key_name in _STARTS and at - self._escaped_at <= SEQUENCE_GAP)
+        self.holds = started and key_name == "["
         self._escaped_at = float("-inf")
         self._inside, self._last = started, at
         return started
