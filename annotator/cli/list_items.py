@@ -2,22 +2,29 @@
 
 import argparse
 import json
+import shutil
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place
 from annotator.domain.annotation import Annotation, ItemState
-from annotator.domain.queue import Item, Queue
+from annotator.domain.queue import Listed, Queue
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
+
+QUESTION = 60
+"""Cells of the question, at most."""
+LEAST = 20
 
 
 def add(verbs: Any) -> None:
     verb = verbs.add_parser(
         "list",
         help="items and their annotations",
-        description="The items of a queue (default: every queue) with their annotations.",
+        description="The items of a queue (default: every queue), one a line: position, state, id, the first words of what was asked, "
+        "✗ where something failed, duration, annotations. --json has the whole question.",
         epilog="example: annotator list --json --state flagged",
     )
     options.common(verb)
@@ -28,36 +35,57 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from annotator.workflow.questions import with_questions
+
     store = place.existing_store(args)
     queues = [place.named_queue(store, args.queue)] if args.queue else store.queues()
     identifiers = {(account.server, account.identifier) for account in store.accounts(None)}
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for queue in queues:
-        for item in _items(store, queue):
-            if args.state in (None, item.state):
-                record = _record(store, queue, item, identifiers)
-                print(json.dumps(record, ensure_ascii=True) if args.json else _plain(record))
+        for rows in _rows(store, queue, args.state):
+            for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
+                record = _record(store, queue, row, question, identifiers)
+                if args.json:
+                    print(json.dumps(_whole(store, queue, row, record), ensure_ascii=True))
+                else:
+                    print(_plain(record, len(queues) > 1, width))
     return 0
 
 
-def _items(store: "SqliteStore", queue: Queue) -> Iterator[Item]:
+def _rows(store: "SqliteStore", queue: Queue, state: str | None) -> Iterator[list[Listed]]:
     after = 0
-    while items := store.items(queue.id, after, 500):
-        yield from items
-        after = items[-1].position
+    while rows := store.listed(queue.id, after, 50):
+        yield [row for row in rows if state in (None, row.item.state)]
+        after = rows[-1].item.position
 
 
-def _record(store: "SqliteStore", queue: Queue, item: Item, mine: set[tuple[str, str]]) -> dict[str, Any]:
+def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | None, mine: set[tuple[str, str]]) -> dict[str, Any]:
+    item = row.item
     rows = store.on_target(queue.source.server, item.target)
     return {
         "queue": queue.name,
+        "position": item.position,
         "id": item.target.id,
         "target": item.target.kind,
         "trace_id": item.trace_id,
         "span_id": item.span_id,
+        "name": row.name,
+        "question": question,
+        "error": row.failed,
+        "duration_ms": None if row.duration_ns is None else row.duration_ns / 1e6,
         "state": item.state.value,
         "reason": item.reason,
-        "annotations": [_annotation(store, row, mine) for row in rows],
+        "annotations": [_annotation(store, annotation, mine) for annotation in rows],
     }
+
+
+def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, Any]) -> dict[str, Any]:
+    """With all of the question, where only its first words are kept."""
+    from annotator.workflow.questions import KEPT, whole_question
+
+    if len(record["question"] or "") < KEPT:
+        return record
+    return record | {"question": whole_question(store, queue.source_id, row.item)}
 
 
 def _annotation(store: "SqliteStore", row: Annotation, mine: set[tuple[str, str]]) -> dict[str, Any]:
@@ -75,8 +103,18 @@ def _annotation(store: "SqliteStore", row: Annotation, mine: set[tuple[str, str]
     }
 
 
-def _plain(record: dict[str, Any]) -> str:
-    from annotator.text.escape import visible
+def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
+    """One line; the question gets what room the rest leaves."""
+    from annotator.text.cells import crop, width_of
+    from annotator.text.escape import one_line
+    from annotator.text.facts import duration
 
-    answers = "  ".join(f"{row['name']}={row['label'] or row['score'] or row['explanation']}" for row in record["annotations"])
-    return visible(f"{record['id']}  {record['state']:<8}  {record['queue']}  {answers}  {record['reason']}").rstrip()
+    spent = duration(None if record["duration_ms"] is None else round(record["duration_ms"] * 1e6))
+    answers = [f"{row['name']}={row['label'] or row['score'] or row['explanation']}" for row in record["annotations"]]
+    rest = "  ".join(one_line(part) for part in (*answers, record["reason"], record["queue"] if named else "") if part)
+    head = f"{record['position']:>5}  {record['state']:<8}  {one_line(record['id'])}  "
+    tail = f"  {'✗' if record['error'] else ' '} {spent:>6}  {rest}"
+    room = QUESTION if width is None else max(LEAST, min(QUESTION, width - width_of(head) - width_of(tail)))
+    asked = crop(one_line(record["question"] or f"({record['name']})"), room)
+    line = (head + asked + " " * (room - width_of(asked)) + tail).rstrip()
+    return line if width is None else crop(line, width)

@@ -221,7 +221,7 @@ class QueueStore(Protocol):
         """`items`, as a list shows them."""
 
     def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:
-        """Items from that position on whose payload is here and whose question is not known yet."""
+        """Items after that position whose payload is here and whose question is not known yet."""
 
     def item_of(self, queue_id: int, target: Target) -> Item | None: ...
 

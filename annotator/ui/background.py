@@ -22,6 +22,7 @@ from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerS
 from annotator.ui.session import Connection, Session
 from annotator.workflow.fill import Filling, Progress, fill, load, load_some
 from annotator.workflow.present import present
+from annotator.workflow.questions import read_some
 from annotator.workflow.sync import SETTLE_SECONDS, Drain, Drained, contact, pause
 
 IDLE_SECONDS = 0.25
@@ -42,6 +43,8 @@ class Background:
         self._wanted: queues.PriorityQueue[tuple[int, int, int | tuple[Block, ...]]] = queues.PriorityQueue()
         """(how soon, number of the request, item or blocks): the item that is waited for comes before all others."""
         self._requests = count()
+        self._read_to = 0
+        """The position up to which the questions of the item list were read."""
 
     def start(self) -> None:
         """Once, the threads that have something to do here; after the first frame, which they would hold up."""
@@ -90,6 +93,7 @@ class Background:
             try:
                 _, _, wanted = self._wanted.get(timeout=IDLE_SECONDS)
             except queues.Empty:
+                self._read_questions(store)
                 continue
             if not isinstance(wanted, int):
                 if code.prepare(wanted):
@@ -103,6 +107,12 @@ class Background:
             except StoreError:  # said when the item is to be shown
                 presented = None
             self.post(Prepared(wanted, presented))
+
+    def _read_questions(self, store: Store) -> None:
+        """A few at a time, while nobody waits."""
+        session = self.session
+        found = read_some(store, session.queue.id, session.queue.source_id, self._read_to)
+        self._read_to = store.counts(session.queue.id).items if found is None else found
 
     def _feed(self, store: Store) -> None:
         session = self.session
@@ -151,6 +161,7 @@ class Background:
         if apart:
             for _ in load(work, lambda: self.position):
                 self.post(Filled(last, finished=False))
+        self._read_to = 0
         self.post(Filled(last, finished=True))
 
     def _sync(self, store: Store) -> None:

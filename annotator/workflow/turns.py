@@ -19,7 +19,7 @@ LARGEST = 250_000
 """Bytes in the store of all turns that are read together; a turn beyond is named."""
 
 
-class _Reading(Mapping[str, Reading]):
+class Readings(Mapping[str, Reading]):
     """Spans are read when they are asked for."""
 
     def __init__(self, trace: Trace) -> None:
@@ -70,7 +70,7 @@ def _turn(store: TraceStore, source_id: int, trace_id: str, place: int, size: in
         unread = "not read, for its size" if size and room < 0 else "its spans are not here yet"
         return Turn(trace_id, place, None, None, unread=unread)
     quick = _root_alone(trace, place)
-    return quick or turn(trace, _Reading(trace), place)
+    return quick or turn(trace, Readings(trace), place)
 
 
 def _root_alone(trace: Trace, place: int) -> Turn | None:

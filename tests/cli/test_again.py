@@ -102,3 +102,18 @@ def test_pull_needs_no_name_and_nobody_judges_by_it(program: Program) -> None:
     assert program.run("pull", "traces.jsonl").done().lines == ["traces: 3 items, everything is stored"]
     assert program.run("pull", "traces.jsonl").done().lines == ["traces: 3 items, everything is here already"]
     program.run("annotate", ROOT, "correctness=pass").error(2, "Nobody said who is judging.", "--as NAME", "ANNOTATOR_NAME")
+
+
+def test_the_list_says_what_was_asked_and_what_failed(program: Program) -> None:
+    lines = trace_lines(3).replace("question 2", "two \\u001b[31mlines\\nof a question " + "x" * 400)
+    rows = lines.splitlines()
+    rows[4] = rows[4].replace('"status_code": "OK"', '"status_code": "ERROR"')
+    (program.folder / "traces.jsonl").write_text("\n".join(rows))
+    pull(program, "traces.jsonl")
+    program.run("annotate", ROOT, "correctness=pass", "--as", "mira").done()
+    first, second, third = program.run("list").done().lines
+    assert first.split() == ["1", "done", ROOT, "question", "1", "1.0s", "correctness=pass"]
+    assert " two " in second and second.endswith("…      1.0s") and "\x1b" not in second
+    assert third.split() == ["3", "todo", "bbbb000300000000", "question", "3", "✗", "1.0s"]
+    _, whole, _ = program.run("list", "--json").done().records
+    assert whole["question"].endswith("x" * 400) and whole["question"].startswith("two ")

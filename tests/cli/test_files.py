@@ -117,10 +117,11 @@ def test_a_store_that_is_none(fresh: Program) -> None:
 def test_list_json_has_the_shape_that_programs_rely_on(pulled: Program) -> None:
     assert pulled.run("list", "--json").done().records == [
         {
-            "queue": "traces", "id": root, "target": "span", "trace_id": trace, "span_id": root,
+            "queue": "traces", "position": n, "id": root, "target": "span", "trace_id": trace, "span_id": root,
+            "name": f"chain {n}", "question": f"question {n}", "error": False, "duration_ms": 1000.0,
             "state": "todo", "reason": "", "annotations": [],
         }
-        for root, trace in zip(ROOTS, TRACES, strict=True)
+        for n, root, trace in zip((1, 2, 3), ROOTS, TRACES, strict=True)
     ]  # fmt: skip
     assert pulled.run("list", "--json", "--state", "done").done().records == []
     assert len(pulled.run("list", "--queue", "traces").done().lines) == 3

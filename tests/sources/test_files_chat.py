@@ -4,9 +4,11 @@ import io
 import json
 from typing import Any
 
+import pytest
+
 from annotator.domain.message import Reading
 from annotator.domain.queue import Selection
-from annotator.domain.span import Span
+from annotator.domain.span import NOTICE, Span
 from annotator.reading import read
 from annotator.sources.files.source import Files
 
@@ -147,3 +149,10 @@ def test_sharegpt() -> None:
     assert said(reading) == [("system", "sys"), ("user", "Hi"), ("assistant", ""), ("tool", "42"), ("assistant", "It is 42.")]
     assert [(call.name, call.arguments) for call in reading.input_messages[2].tool_calls] == [("f", '{"x": 1}')]
     assert reading.metadata == {"id": "abc"}
+
+
+@pytest.mark.parametrize("messages", [[], "[]"])
+def test_an_empty_list_of_messages_is_said(messages: Any) -> None:
+    [span] = load({"messages": messages, "model": "gpt-4o"})
+    assert span.extra == {NOTICE: "no messages were recorded"} and span.attributes["llm.model_name"] == "gpt-4o"
+    assert [failure.message for failure in read(span).failures] == ["no messages were recorded"]

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.domain.span import Span
+from annotator.domain.span import NOTICE, Span
 from annotator.sources.files.chat import conversation, dumped, is_messages, merged, parsed, request_attributes, response_attributes
 from annotator.sources.files.content_ids import ContentIds
 from annotator.sources.files.values import any_nano, first, text
 
+NO_MESSAGES = "no messages were recorded"
 _REQUEST = ("messages", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "model", "system", "response_format")
 """Of a record with messages, what belongs to the request; the rest is metadata."""
 _PROMPTS = frozenset(("messages", "input", "prompt"))
@@ -22,8 +23,10 @@ _SAID_BY = {"human": "user", "user": "user", "gpt": "assistant", "chatgpt": "ass
 
 
 def is_chat(record: Mapping[str, Any]) -> bool:
-    """{"messages": [{"role": …}]}, also as JSON in a cell."""
+    """{"messages": [{"role": …}]}, also as JSON in a cell; a list without messages too."""
     messages = record.get("messages")
+    if messages in ([], "[]"):
+        return True
     if isinstance(messages, str):
         messages = parsed(messages) if '"role"' in messages else None
     return is_messages(messages)
@@ -62,7 +65,11 @@ class OpenAI:
         messages = parsed(record["messages"])
         around = {key: parsed(record[key]) for key in _REQUEST if record.get(key) is not None and key != "messages"}
         rest = {key: value for key, value in record.items() if key not in _REQUEST}
-        yield self._span(record, "chat", conversation(messages, around), rest)
+        if messages:
+            yield self._span(record, "chat", conversation(messages, around), rest)
+            return
+        span = self._span(record, "chat", request_attributes({**around, "messages": []}), rest)
+        yield replace(span, extra={NOTICE: NO_MESSAGES})
 
     def sharegpt(self, record: Mapping[str, Any]) -> Iterator[Span | str]:
         """[{from, value}]: a function call is the model's, an observation the tool's."""

@@ -1,9 +1,10 @@
 """Commands that open something over the review screen: help, palette, item list, outbox."""
 
+import time
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import ItemState
-from annotator.domain.queue import Item
+from annotator.domain.queue import Item, Listed
 from annotator.keymap.commands import COMMANDS, CONTEXTS
 from annotator.keymap.keys import display_all
 from annotator.text.cells import wrap
@@ -12,12 +13,17 @@ from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.widgets.chooser import Choice, Chooser
 from annotator.ui.widgets.reader import Reader
+from annotator.workflow.questions import with_questions
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
-SCANNED = 5000
-"""Items that a search in the item list looks at; a number jumps anywhere."""
+SCANNED = 25_000
+"""Items that a search in the item list looks at, and of so many of them the answers; a number jumps anywhere."""
+ANSWERS_SCANNED = 5000
+PAGE = 500
+READ_SECONDS = 0.03
+"""How long opening the list may read questions that are not known yet."""
 
 
 class Windows:
@@ -46,7 +52,7 @@ class Windows:
         self.screen.choose(Chooser("Commands", choices, self.screen.keyboard.list_command), chosen)
 
     def jump(self) -> None:
-        """The items of the queue; a number goes there, a word filters by state, reason and name."""
+        """The items of the queue; a number goes there, words filter by what was asked, name, state, reason and answers."""
 
         def chosen(item_id: str | None) -> None:
             if item_id is not None:
@@ -57,26 +63,33 @@ class Windows:
         self.screen.choose(Chooser("Items", (), self.screen.keyboard.list_command, search=self._items, selected=here), chosen)
 
     def _items(self, query: str, limit: int) -> list[Choice]:
-        store, queue_id = self.desk.store, self.desk.session.queue.id
-        if query.strip().isdigit():
-            return [self._choice(item) for item in store.items(queue_id, int(query) - 1, limit)]
+        store, queue = self.desk.store, self.desk.session.queue
+        if query.strip().isdigit() or not query:
+            first = int(query) if query else self.screen.moving.position - limit // 2
+            rows = store.listed(queue.id, max(0, first - 1), limit)
+            until = time.monotonic() + READ_SECONDS
+            questions = with_questions(store, queue.source_id, rows, lambda: time.monotonic() < until)
+            return [self._choice(row, question) for row, question in zip(rows, questions, strict=True)]
         found: list[Choice] = []
-        after = max(0, self.screen.moving.position - limit // 2) if not query else 0
-        while after < SCANNED and len(found) < limit:
-            items = store.items(queue_id, after, 200)
-            if not items:
-                break
-            choices = [self._choice(item) for item in items]
-            found += [choice for choice in choices if query.lower() in f"{choice.plain} {choice.detail}".lower()]
-            after = items[-1].position
+        after = scanned = 0
+        while scanned < SCANNED and len(found) < limit and (rows := store.listed(queue.id, after, PAGE)):
+            scanned, after = scanned + len(rows), rows[-1].item.position
+            found += [self._choice(row, row.question) for row in rows if self._fits(row, query.casefold(), scanned <= ANSWERS_SCANNED)]
         return found[:limit]
 
-    def _choice(self, item: Item) -> Choice:
-        headers = self.desk.store.headers(self.desk.session.queue.source_id, item.trace_id)
-        name = next((header.name for header in headers if header.span_id == item.span_id), item.target.id)
-        shown = line(Piece(f"{item.position:>5}  ", "dim"), Piece(one_line(name)))
-        said = self.desk.judge.view(item).title if item.state in (ItemState.DONE, ItemState.TODO) else ""
-        return Choice(str(item.id), shown, one_line(f"{item.state.value} {said} {item.reason}"))
+    def _fits(self, row: Listed, wanted: str, answers: bool) -> bool:
+        item = row.item
+        said = f"{row.question or ''} {row.name} {item.state.value} {item.reason} {'error' if row.failed else ''}"
+        return wanted in said.casefold() or (answers and wanted in self._said(item).casefold())
+
+    def _said(self, item: Item) -> str:
+        return self.desk.judge.view(item).title if item.state in (ItemState.DONE, ItemState.TODO) else ""
+
+    def _choice(self, row: Listed, question: str | None) -> Choice:
+        item = row.item
+        asked = Piece(one_line(question)) if question else Piece(one_line(row.name or item.target.id), "dim")
+        shown = line(Piece(f"{item.position:>5}  ", "dim"), Piece("✗ " if row.failed else "  ", "error"), asked)
+        return Choice(str(item.id), shown, one_line(f"{item.state.value} {self._said(item)} {item.reason}"))
 
     def auto_advance(self) -> None:
         self.desk.auto_advance = not self.desk.auto_advance
