@@ -11,8 +11,7 @@ from annotator.store.traces import text_of
 FIELDS = """
     SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
         item.state, item.reason, item.why, span.name, span.start_ns, span.end_ns, span.question,
-        CASE WHEN (SELECT json_extract(selection, '$.target') FROM queue WHERE queue.id = item.queue) = 'span'
-            THEN span.status_code = 'ERROR'
+        CASE WHEN ? THEN span.status_code = 'ERROR'
             ELSE EXISTS (SELECT 1 FROM span AS one WHERE one.trace = item.trace AND one.status_code = 'ERROR') END
     FROM item JOIN trace ON trace.id = item.trace LEFT JOIN span ON span.trace = item.trace AND span.span_id = item.span_id
 """
@@ -22,7 +21,9 @@ class Lists(Area):
     """Positions of one queue after another."""
 
     def listed(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Listed]:
-        rows = self.db.all(f"{FIELDS} WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?", (queue_id, after, limit))
+        alone = self.db.one("SELECT json_extract(selection, '$.target') = 'span' FROM queue WHERE id = ?", (queue_id,))
+        where = "WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?"
+        rows = self.db.all(f"{FIELDS} {where}", (bool(alone and alone[0]), queue_id, after, limit))
         return [_listed(row) for row in rows]
 
     def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:

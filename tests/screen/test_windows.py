@@ -55,9 +55,11 @@ def test_the_item_list_filters_and_a_number_jumps(tmp_path: Path) -> None:
         press(terminal, "f", "1")
         assert "Items" in text(press(terminal, "i"))
         lines = press(terminal, "flagged")
-        assert "1  reply" in text(lines) and "2  reply" not in text(lines)
+        assert "1    question 001" in text(lines) and "2    question 002" not in text(lines)
         assert shows(1)(press(terminal, ENTER))
         assert "flagged" in terminal.lines()[-2]
+        assert "1 │" in text(press(terminal, "i", "question 042")).split("Items")[1].splitlines()[1]
+        assert shows(42)(press(terminal, ENTER))
         assert shows(57)(press(terminal, "i", "57", ENTER))
         assert shows(57)(press(terminal, "i", "99", ENTER, ESC)), "there is no such item"
         assert shows(58)(press(terminal, "2"))

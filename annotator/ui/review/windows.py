@@ -18,9 +18,9 @@ from annotator.workflow.questions import with_questions
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
-SCANNED = 25_000
+SCANNED = 10_000
 """Items that a search in the item list looks at, and of so many of them the answers; a number jumps anywhere."""
-ANSWERS_SCANNED = 5000
+ANSWERS_SCANNED = 2000
 PAGE = 500
 READ_SECONDS = 0.03
 """How long opening the list may read questions that are not known yet."""
