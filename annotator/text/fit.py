@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotator.text.block import Block
-from annotator.text.grouped import unit_of
+from annotator.text.room import fill, grow
 from annotator.text.rows import first_rows
 
 GUTTER = 10
@@ -32,15 +32,6 @@ class Level(NamedTuple):
     """Steps are one line."""
 
 
-BACK = (
-    ("call", "result"),
-    ("call",),
-    ("agent", "handoff"),
-    ("assistant", "reasoning", "user", "step", "model", "guardrail", "evaluator"),
-    ("document", "rerank"),
-    (),
-)
-"""Kinds of steps in the order in which they get what room is left when the steps are one line; () are all the others."""
 MEMBERS = ("steps", "documents", "earlier")
 """Sections that a group block stands for."""
 LEVELS = (
@@ -55,10 +46,6 @@ LEVELS = (
 )
 FREE = LEVELS[3]
 """For a page without question and answer that is longer than the screen: the raw view."""
-WORTH = 3
-"""Rows below which the one line that stands for a part says more than its first rows."""
-MOST_BACKGROUND = 20
-"""Rows up to which a part of the background is opened where there is room for it."""
 
 AFTER = ("remarks", "turn", "others", "meta", "params", "facts")
 """Kinds that stand below the answer, and where there is none below the steps."""
@@ -125,8 +112,8 @@ def fit(blocks: Sequence[Block], width: int, height: int) -> Plan:
             continue
         for place, size in _shared(wanted, where, room).items():
             rows[place] = size
-        left = _fill(blocks, where, rows, height - sum(rows) - gaps)
-        _grow(blocks, where, rows, tall, left)
+        left = fill(blocks, where, rows, height - sum(rows) - gaps)
+        grow(blocks, where, rows, tall, left)
         closed = frozenset([] if level.earlier else ["earlier"]) | frozenset(["steps"] if level.grouped else [])
         return Plan(tuple(rows), level.gaps, closed, headed)
     raise AssertionError("the last level always fits")
@@ -159,90 +146,6 @@ def _rows(block: Block, section: str, tall: int, level: Level) -> int:
 def _keep_errors(blocks: Sequence[Block], rows: list[int]) -> None:
     for place in [place for place, block in enumerate(blocks) if block.weight == "error"][:ERRORS]:
         rows[place] = 1
-
-
-def is_inline(blocks: Sequence[Block], rows: Sequence[int], place: int) -> bool:
-    """A result without a row, with which the line of its call ends."""
-    return place < len(blocks) and _follows_call(blocks, place) and rows[place - 1] == 1
-
-
-def _follows_call(blocks: Sequence[Block], place: int) -> bool:
-    return place > 0 and blocks[place].kind == "result" and blocks[place - 1].kind == "call"
-
-
-def hidden(blocks: Sequence[Block], where: Sequence[str], rows: Sequence[int], group: str) -> list[int]:
-    """The places of what a group's line alone stands for."""
-    sections = ("steps", "documents") if group == "steps" else (group,)
-    members = (place for place, block in enumerate(blocks) if not rows[place] and where[place] in sections and block.kind != "group")
-    return [place for place in members if not is_inline(blocks, rows, place)]
-
-
-def _fill(blocks: Sequence[Block], where: list[str], rows: list[int], room: int) -> int:
-    """One line each for what a group stands for, as far as there is room; what room is left.
-
-    The calls with their results first, then what was said, the documents: each as a whole, then the last ones of each. A call's line ends
-    with its result where that has no row. The group has no line where nothing is hidden; earlier turns come last, the newest first.
-    """
-    group = next((place for place, block in enumerate(blocks) if block.key == "steps" and block.kind == "group" and rows[place]), None)
-    if group is not None:
-        lines = [place for place in _waiting(blocks, where, rows, ()) if not _follows_call(blocks, place)]
-        if len(lines) <= room + 1:
-            rows[group] = 0
-            room += 1 - _shown(rows, lines)
-        for kinds in BACK:
-            back = [place for place in _waiting(blocks, where, rows, kinds) if kinds == BACK[0] or not is_inline(blocks, rows, place)]
-            if len(back) <= room:
-                room -= _shown(rows, back)
-        for kinds in BACK[1:]:
-            back = [place for place in _waiting(blocks, where, rows, kinds) if not is_inline(blocks, rows, place)]
-            room -= _shown(rows, back[len(back) - room :] if room < len(back) else back)
-        results = _waiting(blocks, where, rows, ("result",))
-        room -= _shown(rows, results[len(results) - room :] if room < len(results) else results)
-    units: dict[str, list[int]] = {}
-    for place in reversed(hidden(blocks, where, rows, "earlier") if room > 0 else []):
-        units.setdefault(unit_of(blocks[place]), []).append(place)
-    for unit in units.values():
-        if len(unit) > room:
-            break
-        room -= _shown(rows, unit)
-    return room
-
-
-def _waiting(blocks: Sequence[Block], where: list[str], rows: list[int], kinds: tuple[str, ...]) -> list[int]:
-    """The steps of these kinds that have no row, in order; of every kind for ()."""
-    members = (place for place, section in enumerate(where) if section in ("steps", "documents") and not rows[place])
-    return [place for place in members if blocks[place].kind != "group" and (not kinds or blocks[place].kind in kinds)]
-
-
-def _shown(rows: list[int], places: Sequence[int]) -> int:
-    """Give each of these a row; how many that are."""
-    for place in places:
-        rows[place] = 1
-    return len(places)
-
-
-def _grow(blocks: Sequence[Block], where: list[str], rows: list[int], tall: list[int], room: int) -> None:
-    """More rows for what is shortened: the steps, then the documents, then what was said earlier, then whole parts of the background."""
-    short = [place for place, size in enumerate(tall) if 0 < rows[place] < size and where[place] not in ("question", "answer")]
-    front = [place for place in short if blocks[place].weight in ("step", "error")]
-    for tier in (
-        [place for place in front if blocks[place].kind != "document"],
-        [place for place in front if blocks[place].kind == "document"],
-        [place for place in short if where[place] == "earlier"],
-    ):
-        tier.sort(key=lambda place: tall[place] - rows[place])
-        for count, place in zip(range(len(tier), 0, -1), tier, strict=True):
-            more = min(tall[place] - rows[place], max(0, room) // count)
-            if rows[place] + more >= min(tall[place], WORTH):
-                rows[place] += more
-                room -= more
-    if any(rows[place] < tall[place] for place in front):
-        return
-    for place in sorted(short, key=lambda place: tall[place]):
-        more = tall[place] - rows[place]
-        if more <= room and tall[place] <= MOST_BACKGROUND:
-            rows[place] += more
-            room -= more
 
 
 def _gaps(rows: list[int], where: list[str], ends: list[int]) -> int:

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from annotator.text.block import Block
 from annotator.text.find import find, match
-from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, hidden, is_headed, is_inline, sections
+from annotator.text.fit import GUTTER, MEMBERS, OPEN, Plan, fit, is_headed, sections
 from annotator.text.grouped import earlier_line, steps_line
 from annotator.text.page import Page, Place
 from annotator.text.part import Group, Part, Shape
+from annotator.text.room import hidden, is_inline
 from annotator.text.rows import first_rows
 
 __all__ = ["find", "lay_out", "shortened"]

@@ -63,8 +63,7 @@ class Browsing:
         first = self.desk.session.keymap.first
         here = next((place for place, row in rows.items() if row.span_id == self.desk.span_id), None)
         hints = [(first("list_choose"), "go there"), (first("list_close"), "back")]
-        title = "Spans" if self.desk.whole_tree else f"Spans; {first('tree_all')} lists what is folded too"
-        self.screen.choose(Chooser(title, (), self.screen.keyboard.list_command, search=search, selected=here, hints=hints), chosen)
+        self.screen.choose(Chooser("Spans", (), self.screen.keyboard.list_command, search=search, selected=here, hints=hints), chosen)
 
     def raw(self) -> None:
         """The span as received, every attribute and event; again, as a reviewer reads it."""

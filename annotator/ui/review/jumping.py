@@ -15,7 +15,7 @@ UNSAID = frozenset(
     (
         *("call", "result", "error", "document", "rerank", "guardrail", "evaluator", "agent", "span", "turn", "embedding"),
         *("group", "facts", "meta", "params", "tools", "others", "input", "template", "attribute", "event", "extra"),
-        *("annotations", "finish", "handoff", "model", "output", "remarks", "step", "tree"),
+        *("annotations", "finish", "handoff", "model", "output", "query", "remarks", "step", "tree"),
     )
 )
 """Kinds of blocks that nobody said; every other kind is the role of a message, and roles are anybody's words."""
