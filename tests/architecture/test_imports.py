@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def item(home: Path) -> str:
-    return run_verb(home, ["list"])[0].split()[0]
+    return run_verb(home, ["list"])[0].split()[2]
 
 
 def test_help_imports_nothing_slow(tmp_path: Path) -> None:
