@@ -11,7 +11,7 @@ from tests.phoenix_server import PhoenixServer
 
 SHAPES = [(name, shape) for name in FACTS for shape in files(name)]
 BASE64 = re.compile(r"[A-Za-z0-9+/]{120,}")
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def check(name: str, shown: dict[str, str]) -> None:
