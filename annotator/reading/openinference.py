@@ -59,6 +59,9 @@ class OpenInference:
             found["agent"] = name or (None if "gen_ai" in tree else found.get("agent_id"))
         if "prompt" in tree:
             found["metadata"] = _prompt(fields(tree["prompt"])) | found.get("metadata", {})
+        wanted = text(fields(fields(tree["llm"]).get("request")).get("model_name")) if model else None
+        if wanted not in (None, found.get("model")):
+            found["metadata"] = {"requested model": wanted} | found.get("metadata", {})
         if span.kind in JUDGES and told is None and "metadata" in found and "guardrail_response" not in tree:
             found["output_text"] = told = dumped(found["metadata"])  # Bedrock's agents
         if span.kind in JUDGES and "evaluations" not in tree and "annotations" not in tree:

@@ -43,7 +43,8 @@ def background(scope: Scope, others: list[Span]) -> list[Block]:
         values = parsed(given)
         if isinstance(values, dict):
             shown = _shown_elsewhere(scope)
-            line = named({name: value for name, value in values.items() if name not in shown and value not in EMPTY})
+            kept = {name: value for name, value in values.items() if name not in shown or (name in MODEL and value != scope.top.model)}
+            line = named({name: value for name, value in kept.items() if value not in EMPTY})
         else:
             line = visible(given)
         if line:

@@ -28,10 +28,8 @@ _ODD = (
     "\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2713\u2717"  # punctuation, arrows, lines, our own marks
     "\u3001-\u3029\u3040-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]"  # kana, ideographs, Hangul
 )
-_DISPUTED = re.compile(f"{_ODD}(?: *{_ODD}|(?<=\u200d).)*")
+_DISPUTED = re.compile(f"{_ODD}(?: *{_ODD})*")
 """Characters that terminals do not all give the same width: emoji, marks, joined and rare scripts."""
-_JOINED = re.compile("\u200d.[\ufe0f\U0001f3fb-\U0001f3ff]*")
-"""What a joiner takes to the emoji before it; a terminal that does not know joiners draws it behind that one."""
 
 
 def _jump(blanks: re.Match[str]) -> str:
@@ -54,20 +52,15 @@ def _shows_when_blank(style: Style) -> bool:
     return bool(background or style.reverse or style.underline or style.underline2 or style.strike or style.overline)
 
 
-def settled(text: str, x: int, y: int, end: int) -> str:
-    """The text drawn at column `x` of row `y`; after each piece of disputed width the cursor is put where it belongs.
-
-    What could be drawn beyond column `end`, where nothing is drawn over it, loses what is joined to its emoji.
-    """
+def settled(text: str, x: int, y: int) -> str:
+    """The text drawn at column `x` of row `y`; after each piece of disputed width the cursor is put where it belongs."""
     out: list[str] = []
     done = 0
     for piece in _DISPUTED.finditer(text):
         out.append(text[done : piece.start()])
         done = piece.end()
-        x_after, drawn = x + cell_len(text[:done]), piece[0]
-        if "\u200d" in drawn and x + cell_len(text[: piece.start()]) + sum(map(cell_len, drawn)) > end:
-            drawn = _JOINED.sub("", drawn)
-        out.append(f"\x1b[{max(1, cell_len(piece[0]))}X{drawn}{_move(x_after, y)}")
+        x_after = x + cell_len(text[:done])
+        out.append(f"\x1b[{max(1, cell_len(piece[0]))}X{piece[0]}{_move(x_after, y)}")
     return "".join(out) + text[done:]
 
 
@@ -84,7 +77,6 @@ def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool, x: 
             runs[-1] = (runs[-1][0] + text, code)
         else:
             runs.append((text, code))
-    end = x + sum(cell_len(text) for text, _ in runs)
     erase = 0
     if runs and not runs[-1][1]:
         text = runs[-1][0].rstrip(" ")
@@ -99,7 +91,7 @@ def encode(segments: Iterable[Segment], colours: ColorSystem, at_edge: bool, x: 
         if code != now:
             out.append(f"\x1b[0;{code}m" if code and now else f"\x1b[{code}m")
             now = code
-        sent = text if text.isascii() else settled(text, x, y, end)
+        sent = text if text.isascii() else settled(text, x, y)
         out.append(sent if code else _BLANKS.sub(_jump, sent))
         x += len(text) if text.isascii() else cell_len(text)
     if now:

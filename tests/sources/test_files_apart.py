@@ -73,8 +73,23 @@ def meant(spans: list[PackedSpan]) -> list[Any]:
     return [(span.trace_id, span.span_id, span.name, span.start_ns, payload) for span, payload in zip(spans, payloads, strict=True)]
 
 
-def children() -> set[int]:
+def running() -> set[int]:
     return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+
+
+OTHERS: set[int] = set()
+"""Processes of the tests before, a server among them."""
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    OTHERS.clear()
+    OTHERS.update(running())
+
+
+def children() -> set[int]:
+    """Processes that the test started and that did not end, or were not waited for."""
+    return running() - OTHERS
 
 
 def test_the_pages_are_those_of_a_file_that_is_read_here(lines: Path) -> None:

