@@ -77,7 +77,7 @@ def _spans(stage: Stage, few: Path, spans: Path, rounds: int) -> list[Row]:
 
 
 def _pages(stage: Stage, paged: Path, stores: dict[str, Path], count: int) -> list[Row]:
-    """Down and up between the pages of what is unfolded, and to its end."""
+    """Down and up between the pages of what is unfolded."""
     with ExitStack() as opened:
         programs: dict[str, Keys] = {}
         for name, store in {"": paged, **stores}.items():
@@ -86,7 +86,7 @@ def _pages(stage: Stage, paged: Path, stores: dict[str, Path], count: int) -> li
             program.settle()
             program.press("Z", 30)
             program.settle()
-            programs[name] = Keys(program, [PAGE_DOWN, PAGE_DOWN, PAGE_UP])
+            programs[name] = Keys(program, [PAGE_DOWN, PAGE_DOWN, PAGE_UP, PAGE_UP])
         interleave(programs.values(), count)
         small = programs.pop("")
     return [Row(f"page, {name}", "ms", keys.ms, "60 kB of words", small.ms, 2) for name, keys in programs.items()]
