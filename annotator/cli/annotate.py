@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import opening, options, place
+from annotator.cli import naming, options, place
 from annotator.cli.finding import Found, find
 from annotator.cli.saying import say
 from annotator.domain.annotation import Target
@@ -107,10 +107,10 @@ def _answer(queue: Queue, text: str) -> tuple[Any, str | float]:
 
 def _who(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> tuple[str, str]:
     if not queue.source.server:
-        name = opening.name_of(args, None)
+        name = naming.name_of(args, None)
         return name, f"annotator:{name}"
     accounts = store.accounts(queue.source.server)
-    known = args.annotator or (accounts[0].annotator if len(accounts) == 1 else opening.name_of(args, None))
+    known = args.annotator or (accounts[0].annotator if len(accounts) == 1 else naming.name_of(args, None))
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
         raise UsageError(f"{known} has not judged on {queue.source.server} before.", "Open the queue once with annotator review or pull.")

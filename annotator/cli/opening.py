@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.cli import asking, choosing, place
-from annotator.config.paths import paths
+from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless
 from annotator.config.rubric_file import load_rubric
 from annotator.config.server import DEFAULT_URL, find_project, find_server
-from annotator.config.settings import load_settings, save_name
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
-from annotator.domain.source import ServerSettings, ServerUser, Source
+from annotator.domain.source import ServerSettings, Source
 from annotator.errors import AnnotatorError, IdentityError, ProjectNotFound, UsageError
 
 if TYPE_CHECKING:
@@ -97,14 +96,14 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
     store.touch(queue.id)
     source = None if queue.source.is_server or queue.source.location == "-" else _files_again(queue)
     if server is None:
-        name = _name(args, None)
-        return Opened(queue, name, _identifier(name), None, source)
+        name = name_if_known(args, None)
+        return Opened(queue, name, identifier_of(name), None, source)
     connect = None if args.offline else connector(server)
     accounts = store.accounts(server.url)
     known = args.annotator or kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
-        if _nameless(args) and not known:
+        if nameless(args) and not known:
             return Opened(queue, "", "", connect, source)
         if connect is None:
             stranger = f"{known or 'Nobody'} has not judged on {server.url} before."
@@ -135,7 +134,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     project = choose_project(connect, project)
     phoenix = connect(project)
     user = phoenix.user()
-    name = _name(args, user)
+    name = name_if_known(args, user)
     rubric, greeting = _rubric(args, phoenix)
     source = SourceRef(server.url, project, server.url)
     queue = store.create(_free_name(store, args.queue, project, selection), source, selection, rubric)
@@ -156,12 +155,12 @@ def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
         same = queue.source.location == location != "-" and _alike(queue.selection, selection)
         if same and args.queue in (None, queue.name):
             return _resume(args, store, queue)
-    name = _name(args, None)
+    name = name_if_known(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
     rubric = load_rubric(Path(args.rubric)) if args.rubric else BUILT_IN
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
-    return Opened(queue, name, _identifier(name), None, source)
+    return Opened(queue, name, identifier_of(name), None, source)
 
 
 def _location(sources: Sequence[str]) -> str:
@@ -246,37 +245,6 @@ def _rubric(args: argparse.Namespace, server: "Phoenix") -> tuple[Rubric, str]:
         made = offer(configs, asking.ask_some("Judge by which annotation configs?", names, wrong))
     assert made.rubric is not None
     return made.rubric, made.note
-
-
-def kept_name() -> str | None:
-    return load_settings(paths().config).name or None
-
-
-def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
-    """`--as`, the server's user, the kept name, or asked once."""
-    name = args.annotator or (user.name if user and user.user_id else None) or kept_name()
-    if name is None:
-        name = asking.ask_name()
-        if name is None:
-            raise IdentityError("Nobody said who is judging.", "Say --as NAME, or set ANNOTATOR_NAME.")
-        save_name(paths().config, name)
-    if not name.strip() or any(ord(char) < 32 for char in name):
-        raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
-    return str(name).strip()
-
-
-def _name(args: argparse.Namespace, user: ServerUser | None) -> str:
-    """`name_of`, or '' where no name is needed and none is known."""
-    named = args.annotator is not None or (user and user.user_id and user.name) or kept_name()
-    return "" if _nameless(args) and not named else name_of(args, user)
-
-
-def _nameless(args: argparse.Namespace) -> bool:
-    return getattr(args, "nameless", False)
-
-
-def _identifier(name: str) -> str:
-    return f"annotator:{name}" if name else ""
 
 
 def kept_server(url: str) -> ServerSettings:

@@ -6,7 +6,7 @@ import time
 from functools import cache
 from typing import Any
 
-from annotator.cli import opening, options, place
+from annotator.cli import naming, opening, options, place
 from annotator.cli.saying import say
 from annotator.errors import UsageError
 from annotator.text.facts import counted
@@ -66,7 +66,7 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     connect = opening.connector(settings)
     project = opening.choose_project(connect, args.project)
     user = connect(project).user()
-    account = contact(store, settings.url, opening.name_of(args, user), user)
+    account = contact(store, settings.url, naming.name_of(args, user), user)
     sent = store.send_queue_to(queue.id, settings.url, project, account.identifier, account.annotator)
     say(f"{queue.name}: {counted(sent, 'row')} {'waits' if sent == 1 else 'wait'} for {settings.url}")
 

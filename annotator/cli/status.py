@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from annotator.cli import opening, options, place
+from annotator.cli import naming, opening, options, place
 from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
 from annotator.text.facts import counted
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 def gather(args: argparse.Namespace) -> dict[str, Any]:
     """The shape of `status --json`."""
     path = place.store_path(args)
-    name = args.annotator or opening.kept_name()
+    name = args.annotator or naming.kept_name()
     found: dict[str, Any] = {"store": str(path), "annotator": name, "server": None, "queues": [], "outbox": {"waiting": 0, "parked": 0}}
     if not path.exists():
         return found

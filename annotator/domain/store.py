@@ -2,127 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, Target, TargetKind
+from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
 from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import Page
 from annotator.domain.span import SpanHeader, Trace
-
-
-@dataclass(frozen=True, slots=True)
-class SetAnnotation:
-    """Make a row what it should be; None takes it away."""
-
-    identity: Identity
-    row: Annotation | None
-
-
-@dataclass(frozen=True, slots=True)
-class SetItem:
-    """Move an item to a state."""
-
-    item_id: int
-    state: ItemState
-    reason: str = ""
-
-
-Change = SetAnnotation | SetItem
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing a person did: undone and redone as a whole."""
-
-    annotator: str
-    queue_id: int
-    command: str
-    """The command's id, `answer` for instance."""
-    title: str
-    """What it did, for people: 'correctness fail'."""
-    item_id: int
-    """Where undo returns to."""
-    criterion: str
-    """The config that undo makes current; '' for none."""
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """What undo or redo did."""
-
-    step: Step
-    done: bool
-    """False when the step could not be reversed because the row was changed since; the step is dropped from the stack."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An entry of the strip of last verdicts and of the pace."""
-
-    item_id: int
-    position: int
-    state: ItemState
-    title: str
-    """'pass', 'fail wrong amount', 'skip'."""
-    at: float
-    """Seconds since 1970."""
-
-
-OutboxAction = Literal["put", "restore", "delete"]
-"""put: the server should have `row`. restore: it should have what it had before our first write. delete: it should have none."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
-    """The state that a server should have for one identity."""
-
-    identity: Identity
-    project: str
-    """Of the server; '' where it is not known."""
-    annotator: str
-    action: OutboxAction
-    row: Annotation | None
-    generation: int
-    """Grows with every local change; `sent` names the one that arrived."""
-    base_known: bool
-    """The server's row before our first write was read."""
-    base: Annotation | None
-    """That row; None where there was none."""
-    expected: Annotation | None
-    """What the server should still hold: what we sent last, else base."""
-    attempts: tuple[Annotation | None, ...]
-    """What writes that were sent and never answered would leave (None: a deletion): each may be applied, or may be later."""
-    tries: int
-    state: Literal["waiting", "parked"]
-    error: str
-    """Why it is parked or was put off; for people."""
-    conflict: bool
-    theirs: Annotation | None
-    """On a conflict: the server's row."""
-    checking: bool = False
-    """It arrived, and was to be read once more when no unanswered write could land any longer: that is now."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
-    """Rows that the server does not have yet."""
-
-    waiting: int = 0
-    parked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Under which identifier a person's rows go to a server; fixed at first contact."""
-
-    server: str
-    annotator: str
-    identifier: str
-    user_id: str
-    """The server's id of the user whose key it was; '' without one."""
+from annotator.domain.step import Reversal, Step, Verdict
 
 
 class TraceStore(Protocol):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from annotator.domain.annotation import NOTE, Identity
-from annotator.domain.store import Account
+from annotator.domain.outbox import Account
 from annotator.errors import StoreError
 from annotator.store import journal
 from annotator.store.area import BATCH, Area, identity_of, keep_identity, keep_row, row_now

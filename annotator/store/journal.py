@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from annotator.domain.annotation import NOTE, Annotation, ItemState
-from annotator.domain.store import Verdict
+from annotator.domain.step import Verdict
 from annotator.store.area import Area, identity_of
 from annotator.store.codec import text_row
 from annotator.store.database import Database

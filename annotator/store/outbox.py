@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from annotator.domain.annotation import Annotation, Identity
-from annotator.domain.store import OutboxCounts, OutboxEntry
+from annotator.domain.outbox import OutboxCounts, OutboxEntry
 from annotator.errors import StoreError
 from annotator.store import journal
 from annotator.store.area import Area, find_identity, identity_of, keep_row, row_now

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotation import ItemState
-from annotator.domain.store import Change, Reversal, SetAnnotation, SetItem, Step
+from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.errors import StoreError
 from annotator.store import journal
 from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now

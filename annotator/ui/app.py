@@ -12,7 +12,8 @@ from functools import partial
 from textual import events
 from textual.app import App
 
-from annotator.domain.store import OutboxCounts, Store
+from annotator.domain.outbox import OutboxCounts
+from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
 from annotator.ui.driver import ReviewDriver
 from annotator.ui.screens.review import ReviewScreen

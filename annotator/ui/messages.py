@@ -2,7 +2,7 @@
 
 from textual.message import Message
 
-from annotator.domain.store import OutboxCounts
+from annotator.domain.outbox import OutboxCounts
 from annotator.errors import AnnotatorError
 from annotator.workflow.fill import Progress
 from annotator.workflow.present import Presented

@@ -4,16 +4,13 @@ from collections.abc import Collection
 
 from annotator.domain.source import Page
 from annotator.domain.store import TraceStore
+from annotator.workflow.batched import batched
 
 
 def trace_ids_of(page: Page) -> set[str]:
     """The traces that a page brings something of."""
     found = {span.trace_id for span in (*page.headers, *page.spans)} | {record.trace_id for record in page.logs}
     return found | {span.trace_id for span in page.packed}
-
-
-SOME = 200
-"""Traces looked at together."""
 
 
 class Changes:
@@ -38,11 +35,11 @@ class Changes:
 
         What a listing brought that was resumed is no change of its own source.
         """
-        ids, last = list(self._asked), self._store.last_trace()
+        last = self._store.last_trace()
         changed: dict[int, int] = {}
         differing: dict[int, int] = {}
-        for start in range(0, len(ids), SOME):
-            now = self._store.fingerprints(ids[start : start + SOME], last)
+        for trace_ids in batched(self._asked):
+            now = self._store.fingerprints(trace_ids, last)
             for (source, trace_id), fingerprint in now.items():
                 before = self._before.get((source, trace_id), fingerprint)
                 if before != fingerprint and not (resumed and source == source_id):

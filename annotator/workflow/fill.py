@@ -1,11 +1,9 @@
 """Fill a queue from a source: list, choose, keep, and bring the payloads. Can be stopped anywhere and goes on where it was."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import TypeVar
 
 from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.queue import NewItem, Queue
@@ -13,24 +11,13 @@ from annotator.domain.source import BadLine, Page, Sink, Source
 from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
 from annotator.workflow.answers import answers_of, labels_of
+from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.selection import choose, ordered
 
-T = TypeVar("T")
 SPANS_A_REQUEST = 100
 """A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
 TRACES_A_REQUEST = 25
-
-
-BATCH = 200
-"""Traces or items looked at together."""
-
-
-def batched(values: Iterable[T]) -> Iterator[list[T]]:
-    """In lists of `BATCH`."""
-    rest = iter(values)
-    while some := list(islice(rest, BATCH)):
-        yield some
 
 
 @dataclass(frozen=True, slots=True)

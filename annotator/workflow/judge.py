@@ -10,7 +10,8 @@ from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemS
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.queue import Item, Queue
 from annotator.domain.rubric import Criterion
-from annotator.domain.store import Change, Reversal, SetAnnotation, SetItem, Step, Store
+from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
+from annotator.domain.store import Store
 from annotator.domain.validation import check, check_score, value_of
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.answers import ItemView, answers_of, labels_of, note_prefix, spoken, view

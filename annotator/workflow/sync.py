@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from annotator.domain.annotation import NOTE, Annotation, Identity, TargetKind
+from annotator.domain.outbox import Account, OutboxEntry
 from annotator.domain.source import ServerRow, ServerUser, Sink
-from annotator.domain.store import Account, OutboxEntry, Store
+from annotator.domain.store import Store
 from annotator.errors import (
     AnnotatorError,
     Forbidden,

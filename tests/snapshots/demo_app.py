@@ -74,7 +74,7 @@ async def painted(pilot: Pilot[None]) -> None:
     """The item, if there is one, has been drawn and fits its place."""
     await pilot.pause()
     review = _review(pilot)
-    while (review.desk.item and not review.desk.drawn) or (review.fitted != review.page_size and not review.field.is_open):
+    while (review.desk.item and not review.desk.drawn) or (review.fitting.fitted != review.fitting.room and not review.field.is_open):
         await pilot.pause(0.01)
     await pilot.pause()
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, Target
+from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN
-from annotator.domain.store import Change, OutboxEntry, SetAnnotation, SetItem, Step
+from annotator.domain.step import Change, SetAnnotation, SetItem, Step
 from annotator.store.store import SqliteStore
 
 SERVER = "http://127.0.0.1:6006"

@@ -1,7 +1,7 @@
 import pytest
 
 from annotator.domain.annotation import NOTE, Annotation
-from annotator.domain.store import SetAnnotation
+from annotator.domain.step import SetAnnotation
 from annotator.errors import StoreError
 from annotator.store.store import SqliteStore
 from tests.store.scene import ON_FILE, SERVER, deliver, due, filled, identity, item_at, judged, label_of, put, row, step

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from annotator.domain.annotation import Annotation, Identity, ItemState
+from annotator.domain.outbox import Account
 from annotator.domain.queue import Item
-from annotator.domain.store import Account, SetAnnotation, SetItem, Step
+from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.store.store import open_store
 from tests.store.scene import SERVER, Clock, filled, identity, item_at, row
 

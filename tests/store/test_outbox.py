@@ -1,4 +1,4 @@
-from annotator.domain.store import OutboxCounts
+from annotator.domain.outbox import OutboxCounts
 from annotator.store.store import SqliteStore
 from tests.store.scene import SERVER, Clock, due, filled, identity, item_at, journal, judged, label_of, only, put, row, step
 

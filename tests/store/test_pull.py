@@ -1,6 +1,7 @@
 from annotator.domain.annotation import ItemState, Target
+from annotator.domain.outbox import Account
 from annotator.domain.queue import Counts
-from annotator.domain.store import Account, SetItem
+from annotator.domain.step import SetItem
 from annotator.store.store import SqliteStore
 from tests.store.scene import SERVER, Clock, deliver, due, filled, identity, item_at, journal, judged, label_of, only, put, row, step
 

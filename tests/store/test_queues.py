@@ -4,7 +4,7 @@ from annotator.domain.annotation import ItemState, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, Value
 from annotator.domain.queue import Counts, NewItem, Selection
 from annotator.domain.rubric import BUILT_IN, Condition, Criterion, Rubric
-from annotator.domain.store import SetItem
+from annotator.domain.step import SetItem
 from annotator.errors import StoreError
 from annotator.store.store import SqliteStore
 from tests.store.scene import ON_SERVER, filled, identity, item_at, judged, label_of, step

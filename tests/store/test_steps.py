@@ -4,7 +4,7 @@ import pytest
 
 from annotator.domain.annotation import NOTE, Annotation, ItemState
 from annotator.domain.queue import Counts
-from annotator.domain.store import SetAnnotation, SetItem
+from annotator.domain.step import SetAnnotation, SetItem
 from annotator.errors import StoreError
 from annotator.store.store import SqliteStore
 from tests.store.scene import (

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from annotator.domain.annotation import Annotation, Identity, ItemState
-from annotator.domain.store import SetAnnotation, SetItem, Step
+from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.store.store import open_store
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
+from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Condition, Criterion, Rubric
 from annotator.domain.span import Span
-from annotator.domain.store import OutboxEntry
 from annotator.store.store import SqliteStore, open_store
 from annotator.workflow.fill import Filling, Progress, fill
 from annotator.workflow.judge import Judge, Judged

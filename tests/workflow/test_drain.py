@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from annotator.domain.annotation import Annotation, Target
+from annotator.domain.outbox import OutboxCounts
 from annotator.domain.queue import NewItem, Queue, SourceRef
 from annotator.domain.rubric import BUILT_IN
 from annotator.domain.source import ServerUser
-from annotator.domain.store import OutboxCounts
 from annotator.errors import Forbidden, IdentityError, ProjectNotFound
 from annotator.workflow.judge import Judge
 from annotator.workflow.sync import BATCH, SETTLE_SECONDS, Drain, contact

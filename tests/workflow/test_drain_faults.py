@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from annotator.domain.annotation import NOTE, Annotation, Target
+from annotator.domain.outbox import OutboxCounts
 from annotator.domain.rubric import BUILT_IN
-from annotator.domain.store import OutboxCounts
 from annotator.errors import (
     AnnotatorError,
     Forbidden,

@@ -38,11 +38,11 @@ class Browsing:
         self.desk.look_at(row.span_id, self.desk.raw)
         if row.records:
             self.desk.say(f"{row.records}: {', '.join((row.name, *row.twins))}")
-        self.screen.trace_changed(keep_top=False)
+        self.screen.fitting.lay_out(keep_top=False)
 
     def tree(self) -> None:
         """Show or hide the tree; where it has no room, list its spans to go to one."""
-        if self.screen.has_room_for_tree:
+        if self.screen.fitting.has_room_for_tree:
             self.screen.toggle_tree()
         elif self.desk.presented is not None:
             self._list_spans()
@@ -72,7 +72,7 @@ class Browsing:
             return
         desk.look_at(desk.span_id, not desk.raw)
         desk.say("every attribute and event as received" if desk.raw else "as a reviewer reads it")
-        self.screen.trace_changed(keep_top=False)
+        self.screen.fitting.lay_out(keep_top=False)
 
     def wrap(self) -> None:
         """Long lines go on in the next row, or beyond the right edge."""
@@ -81,7 +81,7 @@ class Browsing:
         ways = f"{desk.session.keymap.first('scroll_left')} {desk.session.keymap.first('scroll_right')}"
         desk.say("long lines are wrapped" if desk.wrapped else f"long lines are not wrapped; {ways} scroll sideways")
         self.screen.trace.to_left()
-        self.screen.trace_changed(keep_top=True)
+        self.screen.fitting.lay_out(keep_top=True)
 
     def sideways(self, direction: Literal[1, -1]) -> None:
         """Half a page to the left or the right, where lines are not wrapped."""
@@ -140,8 +140,8 @@ class Browsing:
                 desk.say(f"{desk.query!r}: {number}" + ("" if desk.whole else f" in {here}"))
             if desk.part:
                 desk.part = desk.blocks[matches[desk.match][0]].key
-        self.screen.trace_changed(keep_top=view == (desk.span_id, desk.raw))
-        self.screen.reveal_match()
+        self.screen.fitting.lay_out(keep_top=view == (desk.span_id, desk.raw))
+        self.screen.fitting.reveal_match()
 
     def _elsewhere(self, presented: Presented) -> tuple[Matches, str]:
         """Go to where the text is when this view does not have it: the whole trace, else a span as received; and where that is."""

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from annotator.domain.annotation_config import AnnotationConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.outbox import OutboxCounts
 from annotator.domain.queue import Counts, Item
 from annotator.domain.rubric import Criterion
-from annotator.domain.store import OutboxCounts, Store, Verdict
+from annotator.domain.step import Verdict
+from annotator.domain.store import Store
 from annotator.text.block import Block
 from annotator.text.line import Style
 from annotator.text.raw import raw_blocks

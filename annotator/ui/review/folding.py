@@ -53,11 +53,11 @@ class Folding:
         opened = bool(self.desk.folds) and not any(self.desk.folds.values())
         self.desk.folds = {} if opened else {block.key: False for block in self.desk.blocks}
         self.desk.say("shortened again" if opened else "everything is open")
-        self.screen.trace_changed(keep_top=False)
-        self.screen.reveal_part()
+        self.screen.fitting.lay_out(keep_top=False)
+        self.screen.fitting.reveal_part()
 
     def _folded(self) -> frozenset[str]:
-        return shortened(self.desk.blocks, *self.screen.page_size, self.desk.folds, wrapped=self.desk.wrapped)
+        return shortened(self.desk.blocks, *self.screen.fitting.room, self.desk.folds, wrapped=self.desk.wrapped)
 
     def _in_view(self) -> list[Block]:
         blocks = self.desk.blocks
@@ -65,8 +65,8 @@ class Folding:
 
     def _changed(self) -> None:
         """What is marked stays in view."""
-        self.screen.trace_changed(keep_top=True)
-        self.screen.reveal_part()
+        self.screen.fitting.lay_out(keep_top=True)
+        self.screen.fitting.reveal_part()
 
 
 def _noun(block: Block) -> str:

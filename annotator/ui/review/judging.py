@@ -6,7 +6,7 @@ from annotator.domain.annotation import ItemState
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.queue import Item
 from annotator.domain.rubric import Criterion
-from annotator.domain.store import Reversal
+from annotator.domain.step import Reversal
 from annotator.errors import InvalidAnnotation
 from annotator.text.escape import one_line
 from annotator.text.line import line

@@ -69,7 +69,7 @@ class Jumping:
 
     def step(self, direction: Literal[1, -1]) -> None:
         """The next or previous part that is on the page."""
-        page = self.screen.page
+        page = self.screen.fitting.page
         places = [place for place in range(len(self.desk.blocks)) if page is not None and page.shows(place)]
         if not places:
             return
@@ -94,14 +94,14 @@ class Jumping:
         """Put the cursor on a block and show where it begins."""
         desk, screen = self.desk, self.screen
         desk.part = desk.blocks[place].key
-        if screen.page is not None and not screen.page.shows(place):
+        if screen.fitting.page is not None and not screen.fitting.page.shows(place):
             groups = [block.key for block in desk.blocks[:place] if block.kind == "group"]
             desk.folds |= {key: False for key in groups[-1:]}
-            screen.trace_changed(keep_top=True)
-        if screen.page is not None and not screen.page.shows(place):
+            screen.fitting.lay_out(keep_top=True)
+        if screen.fitting.page is not None and not screen.fitting.page.shows(place):
             desk.folds[desk.part] = False
-            screen.trace_changed(keep_top=True)
-        screen.reveal_part()
+            screen.fitting.lay_out(keep_top=True)
+        screen.fitting.reveal_part()
 
     def clear(self) -> None:
         """No cursor, no search: the trace as it came."""
@@ -110,7 +110,7 @@ class Jumping:
             desk.say("no part is marked, and nothing is searched for")
             return
         desk.part, desk.query, desk.match = "", "", -1
-        self.screen.trace_changed(keep_top=True)
+        self.screen.fitting.lay_out(keep_top=True)
 
 
 def members(blocks: tuple[Block, ...], group: int) -> list[Block]:

@@ -30,7 +30,7 @@ class News:
         desk.counts = desk.store.counts(desk.session.queue.id)
         if desk.view is None and not self.screen.moving.open_first():
             desk.nothing = message.finished and not desk.counts.items
-            self.screen.trace_changed(keep_top=True)
+            self.screen.fitting.lay_out(keep_top=True)
         elif desk.item is not None and desk.presented is None:
             self.screen.background.prepare(desk.item.id)
         self.screen.draw()
@@ -42,7 +42,7 @@ class News:
         if desk.item is not None:
             desk.presented = None
             self.screen.background.prepare(desk.item.id)
-            self.screen.trace_changed(keep_top=True)
+            self.screen.fitting.lay_out(keep_top=True)
 
     def connected(self, message: Connected) -> None:
         """The server's version, or why it takes no annotations."""
@@ -78,7 +78,7 @@ class News:
             decides = desk.session.keymap.first("outbox")
             desk.say(f"{counted(done.conflicts, 'row')} changed by another client; {decides} decides", "error")
         if desk.item is None:
-            self.screen.trace_changed(keep_top=True)  # the end page counts what is unsent
+            self.screen.fitting.lay_out(keep_top=True)  # the end page counts what is unsent
         self.screen.draw()
 
     def not_opened(self, message: NotOpened) -> None:

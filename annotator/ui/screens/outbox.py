@@ -5,7 +5,8 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from annotator.domain.annotation import Annotation
-from annotator.domain.store import OutboxEntry, Store
+from annotator.domain.outbox import OutboxEntry
+from annotator.domain.store import Store
 from annotator.errors import AnnotatorError
 from annotator.keymap.keys import key_name
 from annotator.text.escape import visible

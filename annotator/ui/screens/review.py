@@ -1,6 +1,6 @@
 """The review screen: one living screen that is given the next item."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual import events, on
@@ -10,9 +10,7 @@ from textual.screen import Screen
 
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
-from annotator.text.layout import lay_out
-from annotator.text.line import Line, Piece, line
-from annotator.text.page import Page
+from annotator.text.line import Piece, line
 from annotator.ui.background import Background
 from annotator.ui.compositor import LeanCompositor
 from annotator.ui.messages import Coloured, Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
@@ -20,6 +18,7 @@ from annotator.ui.review import drawing
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
+from annotator.ui.review.fitting import Fitting
 from annotator.ui.review.folding import Folding
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.jumping import Jumping
@@ -43,19 +42,6 @@ from annotator.workflow.judge import Judge
 
 if TYPE_CHECKING:
     from annotator.ui.app import ReviewApp
-
-TREE_WIDTH = 36
-TREE_FROM = 110
-"""Columns below which the tree gives way to the path of the current span."""
-READABLE, ENOUGH = 120, 110
-"""Columns of text that are still easy to read, and those that a pane beside it leaves at least."""
-SIDE_WIDTH = 41
-"""Columns of that pane: a trace id with its name."""
-SIDE_FROM = TREE_WIDTH + ENOUGH + 30
-"""Columns from which there is room for it."""
-EDGES = 3
-"""Columns of the trace view that are no text."""
-
 
 class ReviewScreen(Screen[None], inherit_bindings=False):
     """Draws the desk, turns keys into commands, and listens to the background."""
@@ -85,15 +71,12 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.background = Background(session, self.post_message)
         self.keyboard, self.writing = Keyboard(self), Writing(self)
         self.judging, self.moving = Judging(self), Moving(self)
-        self.browsing, self.jumping, self.folding = Browsing(self), Jumping(self), Folding(self)
+        self.fitting, self.folding = Fitting(self), Folding(self)
+        self.browsing, self.jumping = Browsing(self), Jumping(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
         self.windows, self.news = Windows(self), News(self)
         self.table = commands(self)
-        self.tree_wanted = True
         self.rubric_rows = 0
-        self.fitted = (0, 0)
-        self.page: Page | None = None
-        """The lines of the trace, where there is one."""
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -121,17 +104,12 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.desk.refresh_figures()
 
     def on_resize(self, event: events.Resize) -> None:
-        wide = event.size.width >= TREE_FROM and self.tree_wanted
-        self.span_tree.display, self.path.display = wide, not wide
-        self.side.display = event.size.width >= SIDE_FROM
-        room = event.size.width - SIDE_WIDTH - (TREE_WIDTH if wide else 0)
-        self.trace.styles.width = min(READABLE + EDGES, max(ENOUGH + EDGES, room)) if self.side.display else "1fr"
-        self.rule.display = self.floor.display = event.size.height >= 30
+        self.fitting.share_room(*event.size)
         self.call_after_refresh(self._resized)
 
     def _resized(self) -> None:
         if self.desk.view is not None or self.desk.ended:
-            self.trace_changed(keep_top=True)
+            self.fitting.lay_out(keep_top=True)
         elif not self.moving.open_first():
             self.item_changed()
         self.draw()
@@ -189,7 +167,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def item_changed(self) -> None:
         """Another item, or another state of this one's payload: lay it out, and note when it is painted. Whoever calls draws."""
-        self.trace_changed(keep_top=False)
+        self.fitting.lay_out(keep_top=False)
         item = self.desk.item
         if item is not None and self.desk.presented is not None:
             self.call_after_refresh(self.painted)
@@ -199,49 +177,9 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         if not self.desk.drawn and not self.trace.pending and not self.top.pending:
             self.desk.drawn = self.desk.presented is not None
 
-    @property
-    def page_size(self) -> tuple[int, int]:
-        """Columns and rows for the trace."""
-        return min(READABLE, self.trace.text_width), self.trace.size.height
-
-    @property
-    def chosen(self) -> int:
-        """Index of the block that the part cursor is on, -1 for none."""
-        part = self.desk.part
-        return next((index for index, block in enumerate(self.desk.blocks) if block.key == part), -1) if part else -1
-
-    def reveal_part(self) -> None:
-        """Scroll to where the marked part begins."""
-        if self.page is not None and (chosen := self.chosen) >= 0:
-            self.trace.choose(chosen, self.page.first_line(chosen))
-
-    def reveal_match(self) -> None:
-        """Scroll to the current match."""
-        if self.page is not None and (line := self.page.match_line) is not None:
-            self.trace.reveal(line)
-
-    def trace_changed(self, keep_top: bool) -> None:
-        """Lay out the trace again."""
-        desk = self.desk
-        self.fitted = self.page_size
-        self.page = None
-        if desk.presented is not None:
-            self.page = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match, wrapped=desk.wrapped)
-            lines: Sequence[Line] = self.page
-        elif desk.item is None and desk.counts.items:
-            lines = drawing.end_page(desk)
-        else:
-            lines = drawing.waiting(desk)
-        if not keep_top:
-            self.trace.to_left()
-            self.call_after_refresh(self.background.colour, desk.blocks)
-        self.trace.show(lines, self.trace.top if keep_top else 0, self.chosen)
-
     @on(TraceView.Resized)
     def _refit(self) -> None:
-        """The rubric took its rows, or gave some back; what a text field takes comes back by itself."""
-        if self.fitted != self.page_size and not self.field.is_open:
-            self.trace_changed(keep_top=True)
+        self.fitting.refit()
 
     def draw(self) -> None:
         """Show the desk; regions that did not change send nothing."""
@@ -266,14 +204,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         keys = drawing.keys(desk, self.session.keymap, width, self.field.is_open)
         self.keys.show([more[0] if more and not self.field.is_open else keys])
 
-    @property
-    def has_room_for_tree(self) -> bool:
-        return self.size.width >= TREE_FROM
-
     def toggle_tree(self) -> None:
-        self.tree_wanted = not self.tree_wanted
-        wide = self.size.width >= TREE_FROM and self.tree_wanted
-        self.span_tree.display, self.path.display = wide, not wide
+        self.fitting.toggle_tree()
         self.call_after_refresh(self._resized)
 
     def redraw(self) -> None:
@@ -287,7 +219,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     @on(Coloured)
     def _coloured(self) -> None:
-        self.trace_changed(keep_top=True)
+        self.fitting.lay_out(keep_top=True)
 
     @on(Filled)
     def _filled(self, message: Filled) -> None:

@@ -1,0 +1,40 @@
+"""Who judges: `--as`, the server's user, the kept name, or an answer."""
+
+import argparse
+
+from annotator.cli import asking
+from annotator.config.paths import paths
+from annotator.config.settings import load_settings, save_name
+from annotator.domain.source import ServerUser
+from annotator.errors import IdentityError
+
+
+def kept_name() -> str | None:
+    return load_settings(paths().config).name or None
+
+
+def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
+    """`--as`, the server's user, the kept name, or asked once."""
+    name = args.annotator or (user.name if user and user.user_id else None) or kept_name()
+    if name is None:
+        name = asking.ask_name()
+        if name is None:
+            raise IdentityError("Nobody said who is judging.", "Say --as NAME, or set ANNOTATOR_NAME.")
+        save_name(paths().config, name)
+    if not name.strip() or any(ord(char) < 32 for char in name):
+        raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
+    return str(name).strip()
+
+
+def name_if_known(args: argparse.Namespace, user: ServerUser | None) -> str:
+    """`name_of`, or '' where no name is needed and none is known."""
+    named = args.annotator is not None or (user and user.user_id and user.name) or kept_name()
+    return "" if nameless(args) and not named else name_of(args, user)
+
+
+def nameless(args: argparse.Namespace) -> bool:
+    return getattr(args, "nameless", False)
+
+
+def identifier_of(name: str) -> str:
+    return f"annotator:{name}" if name else ""

@@ -1,0 +1,64 @@
+"""A step: what a person did at once, as changes that undo and redo take back whole."""
+
+from dataclasses import dataclass
+
+from annotator.domain.annotation import Annotation, Identity, ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnnotation:
+    """Make a row what it should be; None takes it away."""
+
+    identity: Identity
+    row: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetItem:
+    """Move an item to a state."""
+
+    item_id: int
+    state: ItemState
+    reason: str = ""
+
+
+Change = SetAnnotation | SetItem
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a person did: undone and redone as a whole."""
+
+    annotator: str
+    queue_id: int
+    command: str
+    """The command's id, `answer` for instance."""
+    title: str
+    """What it did, for people: 'correctness fail'."""
+    item_id: int
+    """Where undo returns to."""
+    criterion: str
+    """The config that undo makes current; '' for none."""
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What undo or redo did."""
+
+    step: Step
+    done: bool
+    """False when the step could not be reversed because the row was changed since; the step is dropped from the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An entry of the strip of last verdicts and of the pace."""
+
+    item_id: int
+    position: int
+    state: ItemState
+    title: str
+    """'pass', 'fail wrong amount', 'skip'."""
+    at: float
+    """Seconds since 1970."""
