@@ -1,10 +1,15 @@
-"""What is reviewed: the recorded traces of tests/traces, copied under new ids until there are as many spans as wanted."""
+"""What is reviewed: the recorded traces of tests/traces, copied under new ids until there are enough; and traces made up."""
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from annotator.domain.payload import PackedSpan
+from annotator.domain.queue import Selection
+from annotator.domain.source import Capabilities, Page
+from annotator.domain.span import Span
 
 TRACES = Path(__file__).parent.parent / "traces"
 USUAL = (
@@ -58,3 +63,54 @@ def long_trace(paragraphs: int) -> Iterator[dict[str, Any]]:
         "status_message": "", "start_time": "2026-01-01T00:00:00+00:00", "end_time": "2026-01-01T00:00:01+00:00", "events": [],
         "attributes": {"input.value": "Tell me all of it.", "output.value": text},
     }  # fmt: skip
+
+
+class Many:
+    """A source of made-up traces of four spans, 0.7 kB of JSON a span, packed as those of a big file are."""
+
+    capabilities = Capabilities(payloads_with_listing=True)
+    stamp = ""
+
+    def __init__(self, spans: int) -> None:
+        self.traces = -(-spans // SPANS_OF_ONE)
+
+    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+        for first in range(0, self.traces, TRACES_A_PAGE):
+            last = min(first + TRACES_A_PAGE, self.traces)
+            packed = tuple(span for number in range(first, last) for span in made_up(number))
+            yield Page(packed=packed, read=last, total=self.traces, cursor=str(last))
+
+    def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
+        return iter(())
+
+
+SPANS_OF_ONE = 4
+TRACES_A_PAGE = 1000
+"""Ten times as many as a file gives: fewer commits."""
+
+
+def made_up(number: int) -> Iterator[PackedSpan]:
+    """A trace: an agent that looks something up and asks a model twice. Every 50th fails, 16 make a session.
+
+    Ids grow with time, as some tracers make them: random ones write every page of the indexes again and again, for two minutes a million.
+    """
+    trace_id = f"{number:032x}"
+    start = 1_760_000_000_000_000_000 + number * 1_000_000_000
+    status = "ERROR" if number % 50 == 7 else "OK"
+    top = ""
+    for place, (name, kind) in enumerate((("agent", "AGENT"), ("search", "RETRIEVER"), ("plan", "LLM"), ("answer", "LLM"))):
+        span_id = f"{number * SPANS_OF_ONE + place + 1:016x}"
+        asked, said = f"Where is order {number * 7919}?", f"Order {number * 7919} left depot {number % 97} and comes on day {number % 28}."
+        attributes = {
+            "input.value": f"{asked} The customer writes for the {place + 1}. time and wants to know when it comes.", "output.value": said,
+            "llm.model_name": "gpt-4o-mini", "llm.token_count.prompt": 100 + number % 900, "llm.token_count.completion": 10 + number % 90,
+            "metadata": f'{{"tenant": "{number % 331}", "release": "2026.{number % 12}"}}',
+        }  # fmt: skip
+        payload = json.dumps([span_id, "", attributes, [], {}], separators=(",", ":"))
+        first = start + place * 10_000_000
+        last = first + 5_000_000 if place else start + 900_000_000
+        yield PackedSpan(
+            trace_id, span_id, top or None, name, kind, status if place in (0, 3) else "OK",
+            first, last, f"session-{number // 16}", payload.encode(),
+        )  # fmt: skip
+        top = top or span_id

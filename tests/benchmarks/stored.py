@@ -13,6 +13,7 @@ from annotator.sources.files import Files
 from annotator.store.store import open_store
 from annotator.workflow.fill import Filling, fill
 from annotator.workflow.judge import Judge
+from tests.benchmarks.material import Many
 from tests.benchmarks.table import Row, figures
 
 ANNOTATOR, IDENTIFIER = "ann", "annotator:ann"
@@ -24,6 +25,15 @@ def fill_store(path: Path, traces: Path, rubric: Rubric = BUILT_IN) -> tuple[Que
         started = time.perf_counter()
         queue = store.create(traces.stem, SourceRef(str(traces)), Selection(), rubric)
         fill(Filling(store, Files(str(traces)), queue, IDENTIFIER))
+        return store.queue(queue.id), time.perf_counter() - started
+
+
+def fill_many(path: Path, spans: int, selection: Selection = Selection()) -> tuple[Queue, float]:  # noqa: B008
+    """A queue of so many made-up spans, by default one item for each trace of four, and the seconds it took."""
+    with closing(open_store(path)) as store:
+        started = time.perf_counter()
+        queue = store.create(path.stem, SourceRef(f"/made-up/{spans}"), selection, BUILT_IN)
+        fill(Filling(store, Many(spans), queue, IDENTIFIER))
         return store.queue(queue.id), time.perf_counter() - started
 
 
