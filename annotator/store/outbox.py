@@ -19,7 +19,6 @@ ENTRY = """
     SELECT identity, project, annotator, action, content, generation, base_known, base, expected,
         attempts, tries, state, error, conflict, theirs,
         tries = 0 AND not_before > 0
-    FROM outbox
 """
 
 
@@ -28,11 +27,12 @@ class Outbox(Area):
 
     def due(self, server: str, now: float, limit: int, settle: float) -> list[OutboxEntry]:
         # A change in the future was made before the clock was set back.
-        return self._entries(
-            "WHERE server = ? AND state = 'waiting' AND (changed_at <= ? OR changed_at > ?) AND (not_before <= ? OR not_before > ?)"
-            " ORDER BY changed_at, seq LIMIT ?",
+        rows = self.db.all(
+            f"{ENTRY} FROM outbox WHERE server = ? AND state = 'waiting' AND (changed_at <= ? OR changed_at > ?)"
+            " AND (not_before <= ? OR not_before > ?) ORDER BY changed_at, seq LIMIT ?",
             (server, now - settle, now, now, now + LONGEST_DELAY, limit),
         )
+        return [self._entry(row) for row in rows]
 
     def next_due(self, server: str, settle: float) -> float | None:
         now = self.clock()
@@ -112,19 +112,22 @@ class Outbox(Area):
                 journal.write(self.db, why, identity=id_, before=row_now(self.db, id_), after=row_text(theirs))
 
     def outbox_entries(self, server: str | None, state: Literal["waiting", "parked"] | None = None, limit: int = 200) -> list[OutboxEntry]:
-        return self._entries(
-            "WHERE state IN ('waiting', 'parked') AND (:server IS NULL OR server = :server) AND (:state IS NULL OR state = :state)"
-            " ORDER BY changed_at, seq LIMIT :limit",
-            {"server": server, "state": state, "limit": limit},
-        )
+        some = "SELECT * FROM outbox WHERE state = '{}' AND {} ORDER BY changed_at, seq LIMIT :limit"
+        of_server = "server = :server" if server is not None else "true"
+        both = " UNION ALL ".join(f"SELECT * FROM ({some.format(one, of_server)})" for one in ("waiting", "parked") if state in (None, one))
+        rows = self.db.all(f"{ENTRY} FROM ({both}) ORDER BY changed_at, seq LIMIT :limit", {"server": server, "limit": limit})
+        return [self._entry(row) for row in rows]
 
     def outbox_counts(self, server: str | None = None) -> OutboxCounts:
         rows = self.db.all(
-            "SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'parked') AND (:server IS NULL OR server = :server)"
+            "SELECT state, sum(entries) FROM outbox_tally WHERE state IN ('waiting', 'parked') AND (:server IS NULL OR server = :server)"
             " GROUP BY state",
             {"server": server},
         )
         return OutboxCounts(**dict(rows))
+
+    def awaited(self) -> list[str]:
+        return [server for (server,) in self.db.all("SELECT server FROM outbox_tally WHERE state = 'waiting' AND entries > 0 ORDER BY server")]
 
     def is_unsent(self, identity: Identity) -> bool:
         where = "SELECT 1 FROM outbox WHERE identity = ? AND state IN ('waiting', 'parked', 'dropped')"
@@ -176,9 +179,6 @@ class Outbox(Area):
         if id_ is None or known is None:
             raise StoreError("The outbox has no entry for this annotation.", "Open the list again.")
         return id_, known
-
-    def _entries(self, where: str, values: Any) -> list[OutboxEntry]:
-        return [self._entry(row) for row in self.db.all(f"{ENTRY} {where}", values)]
 
     def _entry(self, row: Sequence[Any]) -> OutboxEntry:
         id_, project, annotator, action, content, generation, base_known, base, expected, *tries_and_state = row

@@ -27,7 +27,7 @@ STRAYS = """
 """
 # Traces of other sources with a span that stands for log records, and the trace of this source that has the span itself.
 STOOD_FOR = """
-    SELECT DISTINCT other.id, mine.id FROM record JOIN trace AS other ON other.id = record.trace
+    SELECT DISTINCT other.id, mine.id FROM record CROSS JOIN trace AS other ON other.id = record.trace
     JOIN trace AS mine ON mine.trace_id = other.trace_id AND mine.source = ? AND mine.loaded = 1
     JOIN span AS stand ON stand.trace = other.id AND stand.span_id = record.span_id
     JOIN span AS own ON own.trace = mine.id AND own.span_id = record.span_id
