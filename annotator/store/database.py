@@ -95,7 +95,7 @@ class Database:
 
     def backup(self, to: Path) -> None:
         """A copy of the whole file, readable by its owner alone."""
-        _private(to)
+        make_private(to)
         with self._told(), closing(sqlite3.connect(to)) as copy:
             self._connection.backup(copy)
 
@@ -131,7 +131,8 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
         case sqlite3.SQLITE_NOTADB:
             return StoreError(f"{path} is not a store of annotator.", "Name another file with --store.")
         case sqlite3.SQLITE_CORRUPT:
-            return StoreError(f"The store {path} is damaged.", f"Copy it and {path.name}-wal away, then restore a backup, {ANOTHER}")
+            way_out = "Leave every annotator that has it open; annotator store check says what can still be read, and rescues it."
+            return StoreError(f"The store {path} is damaged.", way_out)
         case sqlite3.SQLITE_IOERR:
             return StoreError(f"The disk failed under the store {path} ({error}).", "Check the disk, then do it again.")
     return StoreError(f"The store {path} cannot do this: {error}.", "Report it, with the file that --log names.")
@@ -146,22 +147,17 @@ def open_database(path: Path, busy: float = BUSY_SECONDS) -> Database:
     refuse_network(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _private(path)
+        make_private(path)
     except OSError as error:
         raise StoreError(f"The store {path} cannot be opened ({error.strerror}).", "Name another file with --store.") from error
+    db = _connect(path, busy)
     try:
-        connection = sqlite3.connect(path, timeout=max(busy, 5.0), isolation_level=None)
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
-    db = Database(connection, path)
-    try:
-        latest = _check(db)
         # No other program's readers fit a change of the journal mode, so SQLite answers busy at once and the wait is ours.
         _use_wal(db, time.monotonic() + 5)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA journal_size_limit = 67108864")
-        _migrate(db, latest)
+        _migrate(db, _latest())
         db.execute(f"PRAGMA busy_timeout = {int(busy * 1000)}")
     except BaseException:
         db.close()
@@ -169,7 +165,35 @@ def open_database(path: Path, busy: float = BUSY_SECONDS) -> Database:
     return db
 
 
-def _private(path: Path) -> None:
+def _connect(path: Path, busy: float) -> Database:
+    """A connection to a file that was looked at; another one where a rescue has put a new file in its place meanwhile."""
+    while True:
+        before = path.stat().st_ino
+        try:
+            connection = sqlite3.connect(path, timeout=max(busy, 5.0), isolation_level=None)
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        db = Database(connection, path)
+        try:
+            _check(db)
+        except BaseException:
+            _leave(db)
+            raise
+        # Having read it, the connection holds a lock that keeps a rescue away.
+        if path.stat().st_ino == before:
+            return db
+        db.close()
+
+
+def _leave(db: Database) -> None:
+    """Close a file that is refused, as it was: the last connection to leave would move the -wal into it, and one that only reads cannot."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{db.path.as_uri()}?mode=ro", uri=True)) as reader:
+        reader.execute("PRAGMA user_version").fetchone()
+        db.close()
+    db.close()
+
+
+def make_private(path: Path) -> None:
     """Make the file, for its owner alone. One that is there is never opened: closing it would drop the locks that SQLite holds on it
     for this process's other threads, and the next program to leave would take itself for the last one and delete the WAL under them.
     """
@@ -177,13 +201,18 @@ def _private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
-def _check(db: Database) -> int:
-    """The newest version that this program knows, after a look at whose file it is; nothing is changed."""
+def _latest() -> int:
+    """The newest version that this program knows."""
+    return len(list(MIGRATIONS.glob("*.sql")))
+
+
+def _check(db: Database) -> None:
+    """Look whose file it is; nothing is changed."""
     # One reading of all three: another program may be making the store right now.
     db.execute("BEGIN")
     version, application, tables = _version(db), db.one("PRAGMA application_id")[0], db.one("SELECT 1 FROM sqlite_master")
     db.execute("COMMIT")
-    latest = len(list(MIGRATIONS.glob("*.sql")))
+    latest = _latest()
     if application != APPLICATION_ID and (application or version or tables):
         raise StoreError(f"{db.path} is the database of another program.", "Name another file with --store.")
     if version > latest:
@@ -191,7 +220,6 @@ def _check(db: Database) -> int:
             f"The store {db.path} was written by a newer annotator (format {version}, this one knows {latest}).",
             "Update annotator, or name another file with --store.",
         )
-    return latest
 
 
 def _version(db: Database) -> int:

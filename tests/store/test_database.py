@@ -102,7 +102,7 @@ def test_a_damaged_store_says_so(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreError, match="damaged") as caught, closing(open_store(path)) as store:
         store.queues()
-    assert "backup" in caught.value.advice
+    assert "store check" in caught.value.advice
 
 
 def as_nobody(work: Callable[[], None]) -> str:
