@@ -90,12 +90,13 @@ def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, An
 
 def _annotation(store: "SqliteStore", row: Annotation, mine: set[tuple[str, str]]) -> dict[str, Any]:
     identity = row.identity
+    explanation = row.explanation
     own = not identity.server or (identity.server, identity.identifier) in mine or identity.identifier.startswith("annotator:")
     return {
         "name": row.name,
         "label": row.label,
         "score": row.score,
-        "explanation": row.explanation,
+        "explanation": store.redactor.text(explanation) if store.redactor and explanation and not own else explanation,
         "annotator_kind": row.annotator_kind,
         "identifier": identity.identifier,
         "mine": own,

@@ -9,6 +9,7 @@ from annotator.errors import UsageError
 
 if TYPE_CHECKING:
     from annotator.domain.queue import Queue
+    from annotator.domain.redaction import Redactor
     from annotator.store.store import SqliteStore
 
 
@@ -18,10 +19,24 @@ def store_path(args: argparse.Namespace) -> Path:
 
 
 def open_store(path: Path) -> "SqliteStore":
-    """One store for the calling thread."""
+    """One store for the calling thread; what the config hides of traces does not come out of it."""
     from annotator.store.store import open_store
 
-    return open_store(path)
+    return open_store(path, redactor=redactor())
+
+
+def redactor() -> "Redactor | None":
+    """None where the config names no patterns. Raises ConfigError."""
+    config = paths().config
+    if not config.exists():
+        return None
+    from annotator.config.settings import load_settings
+
+    if not (patterns := load_settings(config).redact):
+        return None
+    from annotator.text.redact import Redaction
+
+    return Redaction(patterns)
 
 
 def existing_store(args: argparse.Namespace) -> "SqliteStore":

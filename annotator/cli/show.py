@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import options, place
+from annotator.cli import naming, options, place
 from annotator.cli.finding import Found, find
 from annotator.cli.saying import say
 from annotator.domain.annotation import Target
@@ -17,7 +17,7 @@ from annotator.errors import UsageError
 
 if TYPE_CHECKING:
     from annotator.domain.annotation import Annotation
-    from annotator.domain.span import Trace
+    from annotator.domain.redaction import Redactor
     from annotator.store.store import SqliteStore
     from annotator.text.block import Block
     from annotator.workflow.present import Presented
@@ -36,6 +36,8 @@ def add(verbs: Any) -> None:
     options.common(verb)
     verb.add_argument("id", metavar="ID", help="a trace id, a span id, or a unique prefix")
     verb.add_argument("--queue", metavar="NAME", help="as this queue has it (default: as it was pulled last)")
+    options.who(verb)
+    verb.add_argument("--reveal", action="store_true", help="with what the config redacts; the journal keeps who saw it")
     form = verb.add_mutually_exclusive_group()
     form.add_argument("--raw", action="store_true", help="every attribute and event as received")
     form.add_argument("--json", action="store_true", help="what was read: messages, tools, tool calls, documents")
@@ -49,22 +51,24 @@ def run(args: argparse.Namespace) -> int:
 
     store = place.existing_store(args)
     found = find(store, args.id, place.named_queue(store, args.queue).source_id if args.queue else None)
-    trace = store.trace(found.source_id, found.trace_id)
+    if args.reveal:
+        store.keep_reveal(naming.name_of(args, None), None, None, found.trace_id, ())
+    trace = store.trace(found.source_id, found.trace_id, args.reveal)
     if trace is None:
         raise UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
-    _name_others(store, found, trace)
+    _name_others(store, found)
     if found.span_id and _stands_for_trace(store, found):
         found = found._replace(span_id="")
     if args.raw:
         _print(raw_blocks(trace, found.span_id))
         return 0
     root = trace.root
-    session = None if args.json else conversation(store, found.source_id, trace, everything=True)
+    session = None if args.json else conversation(store, found.source_id, trace, True, args.reveal)
     presented = present_trace(trace, found.span_id or (root.span_id if root else ""), session)
     if args.json:
         _print_json(presented, found.span_id)
     else:
-        _print_text(presented, _judged(store, found, presented))
+        _print_text(presented, _judged(store, found, presented), None if args.reveal else store.redactor)
     return 0
 
 
@@ -78,27 +82,28 @@ def _stands_for_trace(store: "SqliteStore", found: Found) -> bool:
     return False
 
 
-def _name_others(store: "SqliteStore", found: Found, trace: "Trace") -> None:
+def _name_others(store: "SqliteStore", found: Found) -> None:
     """Queues that have other content; a server keeps the same content in another shape."""
     queues = store.queues()
     if any(queue.source_id == found.source_id and queue.source.is_server for queue in queues):
         return
     for queue in queues:
         if queue.source_id in found.others and not queue.source.is_server:
-            other = store.trace(queue.source_id, found.trace_id)
-            if other is not None and other != trace:
+            one, other = (store.trace(source_id, found.trace_id, as_received=True) for source_id in (found.source_id, queue.source_id))
+            if other is not None and other != one:
                 say(f"annotator: the queue {queue.name} has other content for this trace", aside=True)
                 say(f"  --queue {shlex.quote(queue.name)} shows it; this is what was pulled last.", aside=True)
 
 
 def _print_json(presented: "Presented", span_id: str) -> None:
+    from annotator.domain.reading_json import reading_to_json
     from annotator.text.spans import kind_of
 
     record = {
         "trace_id": presented.trace.trace_id,
         "spans": [
             {"span_id": span.span_id, "parent_id": span.parent_id, "name": span.name, "status": span.status_code}
-            | dataclasses.asdict(reading)
+            | reading_to_json(reading)
             | {"kind": kind_of(span, reading)}
             for span in presented.trace.spans
             for reading in [presented.readings[span.span_id]]
@@ -108,7 +113,7 @@ def _print_json(presented: "Presented", span_id: str) -> None:
     print(json.dumps(record, ensure_ascii=True, default=str))
 
 
-def _print_text(presented: "Presented", rows: "list[Annotation]") -> None:
+def _print_text(presented: "Presented", rows: "list[Annotation]", redactor: "Redactor | None") -> None:
     from annotator.text.listing import annotations_block, heading, tree_block
 
     trace = presented.trace
@@ -116,12 +121,16 @@ def _print_text(presented: "Presented", rows: "list[Annotation]") -> None:
     if shown is not None:
         _print_lines([heading(shown), ""])
     tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 else []
-    _print([*presented.blocks, *annotations_block(rows, {span.span_id: span.name for span in trace.spans}), *tree])
+    names = {span.span_id: span.name for span in trace.spans}
+    if redactor is not None:
+        names |= {row.target.id: redactor.text(row.target.id) for row in rows if row.target.kind == "session"}
+        rows = [dataclasses.replace(row, explanation=redactor.text(row.explanation or "")) for row in rows]
+    _print([*presented.blocks, *annotations_block(rows, names), *tree])
 
 
 def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list[Annotation]":
     """Every annotation here on the trace, its spans, their documents and its session; of a span, on it alone."""
-    spans = [span for span in presented.trace.spans if found.span_id in ("", span.span_id)]
+    spans = [span for span in store.headers(found.source_id, found.trace_id) if found.span_id in ("", span.span_id)]
     targets = [Target("span", span.span_id) for span in spans]
     for span in spans:
         targets += [Target("document", span.span_id, place) for place in range(len(presented.readings[span.span_id].documents))]

@@ -8,7 +8,9 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from annotator.config.redaction import patterns
 from annotator.config.toml_file import TomlFile
+from annotator.domain.redaction import Pattern
 from annotator.errors import ConfigError
 
 _NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*("(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*')""", re.MULTILINE)
@@ -26,6 +28,8 @@ class Settings:
     """A theme's name; '' for the program's own."""
     auto_advance: bool = True
     """Go to the next item when every required config is answered."""
+    redact: tuple[Pattern, ...] = ()
+    """What of a trace is hidden."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -41,6 +45,7 @@ def load_settings(path: Path) -> Settings:
         keymap=table.text("keymap") or default.keymap,
         theme=table.text("theme") or default.theme,
         auto_advance=default.auto_advance if auto_advance is None else auto_advance,
+        redact=patterns(table),
     )
 
 

@@ -44,8 +44,8 @@ class TraceStore(Protocol):
 
     def has_payload(self, source_id: int, trace_id: str) -> bool: ...
 
-    def trace(self, source_id: int, trace_id: str) -> Trace | None:
-        """With payloads; None while they are not here."""
+    def trace(self, source_id: int, trace_id: str, as_received: bool = False) -> Trace | None:
+        """With payloads, redacted unless `as_received`; None while they are not here."""
 
     def session_traces(self, source_id: int, session_id: str, most: int) -> list[str]:
         """The traces with a span of this session, earliest first; none where there are more than `most`."""
@@ -143,6 +143,9 @@ class AnnotationStore(Protocol):
     def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
         """Mark items done that the server already had my verdict for; journalled, not undoable."""
 
+    def keep_reveal(self, annotator: str, queue_id: int | None, item_id: int | None, trace_id: str, parts: Sequence[str]) -> None:
+        """Journal that somebody is about to see what is redacted: keys of blocks, none for the whole trace. On disk when it returns."""
+
     def last_verdicts(self, queue_id: int, annotator: str, limit: int) -> list[Verdict]:
         """Newest first; undone ones are left out."""
 
@@ -187,6 +190,9 @@ class OutboxStore(Protocol):
     ) -> list[OutboxEntry]: ...
 
     def outbox_counts(self, server: str | None = None) -> OutboxCounts: ...
+
+    def awaited(self) -> list[str]:
+        """The servers that something waits for, in order."""
 
     def retry(self, identity: Identity) -> None:
         """Parked to waiting. On a conflict: mine replaces theirs."""

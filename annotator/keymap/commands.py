@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         ("raw", "raw", "Show the span as received, every attribute and event; again, as a reviewer reads it."),
         ("tree", "tree", "Show or hide the span tree; on a narrow screen, list its spans and go to one."),
         ("tree_all", "all spans", "Show every span in the tree, or fold what repeats another (×3: 3 spans, 1 call) and plumbing."),
+        ("reveal", "reveal", "Show what is redacted in the marked part, or in the whole item; it is journalled. Again: hide it."),
         ("copy", "copy", "Copy the marked part to the clipboard; without one, the answer."),
         ("copy_id", "copy id", "Copy the id of the trace, or of the span that is looked at alone."),
         ("pager", "pager", "Show the marked part, or the whole trace, in $PAGER."),

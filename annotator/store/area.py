@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from annotator.domain.annotation import Identity, Target
+from annotator.domain.redaction import Redactor
 from annotator.store.database import Database, Values
 
 BATCH = 200
@@ -11,11 +12,12 @@ BATCH = 200
 
 
 class Area:
-    """A part of the store over one connection. `clock` gives seconds since 1970."""
+    """A part of the store over one connection. `clock` gives seconds since 1970; `redactor` hides what nobody is to see of a trace."""
 
-    def __init__(self, db: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float], redactor: Redactor | None = None) -> None:
         self.db = db
         self.clock = clock
+        self.redactor = redactor
 
 
 def target_values(target: Target) -> tuple[str, str, int]:

@@ -1,11 +1,12 @@
 """The journal: one row per change, in the order of `seq`, never changed; and what a person did, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.domain.annotation import NOTE, Annotation, ItemState
 from annotator.domain.step import Verdict
 from annotator.store.area import Area, identity_of
-from annotator.store.codec import text_row
+from annotator.store.codec import text_row, to_text
 from annotator.store.database import Database
 
 
@@ -15,7 +16,7 @@ class Occasion:
 
     at: float
     action: str
-    """do, undo, redo, pulled, complete, conflict, retry, drop, or push (copied for a server)."""
+    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), or reveal."""
     annotator: str = ""
     queue: int | None = None
     step: int | None = None
@@ -59,6 +60,11 @@ class History(Area):
             if item not in open_again:
                 found.setdefault(item, Verdict(item, position, ItemState(state), title, at))
         return list(found.values())
+
+    def keep_reveal(self, annotator: str, queue_id: int | None, item_id: int | None, trace_id: str, parts: Sequence[str]) -> None:
+        why = Occasion(self.clock(), "reveal", annotator, queue_id, None, "reveal")
+        with self.db.atomic():
+            write(self.db, why, item=item_id, before=None, after=to_text({"trace": trace_id, "parts": list(parts)}))
 
     def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
         rows = self.db.all(

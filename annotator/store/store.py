@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
 from annotator.store.accounts import Accounts
 from annotator.store.annotations import Annotations
@@ -31,9 +32,13 @@ class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Outbox, Ac
         self.db.close()
 
 
-def open_store(path: Path, busy: float = BUSY_SECONDS, clock: Callable[[], float] = time.time) -> SqliteStore:
+def open_store(
+    path: Path, busy: float = BUSY_SECONDS, clock: Callable[[], float] = time.time, redactor: Redactor | None = None
+) -> SqliteStore:
     """Open the file, or make it. `busy`: seconds that a write waits for another program; `clock`: seconds since 1970.
+
+    With a `redactor` no trace leaves the store but through it, unless it is asked for as received.
 
     Raises StoreTooNew, StoreBusy, StoreError.
     """
-    return SqliteStore(open_database(path, busy), clock)
+    return SqliteStore(open_database(path, busy), clock, redactor)

@@ -134,7 +134,7 @@ class Traces(Area, TraceStore):
         row = self.db.one("SELECT loaded FROM trace WHERE trace_id = ? AND source = ?", (trace_id, source_id))
         return row is not None and bool(row[0])
 
-    def trace(self, source_id: int, trace_id: str) -> Trace | None:
+    def trace(self, source_id: int, trace_id: str, as_received: bool = False) -> Trace | None:
         if not self.has_payload(source_id, trace_id):
             return None
         fields: dict[str, list[Any]] = {}
@@ -145,7 +145,8 @@ class Traces(Area, TraceStore):
         for (chunk,) in chunks:
             fields.update(unpack(chunk))
         spans = tuple(whole_span(header, fields.get(header.span_id, ())) for header in self.headers(source_id, trace_id))
-        return Trace(trace_id, joined(self.db, trace_id, spans))
+        trace = Trace(trace_id, joined(self.db, trace_id, spans))
+        return trace if as_received or self.redactor is None else self.redactor.trace(trace)
 
     def settle_records(self, source_id: int) -> dict[str, int]:
         with self.db.atomic():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from annotator.domain.queue import Queue
+from annotator.domain.redaction import Redactor
 from annotator.domain.source import Sink, Source
 from annotator.domain.store import Store
 from annotator.keymap.keymap import Keymap
@@ -48,3 +49,5 @@ class Session:
     """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""
+    redactor: Redactor | None = None
+    """What the stores hide of traces; None where the config names no patterns."""

@@ -50,5 +50,5 @@ class Changes:
 
     def _differ(self, source: int, other: int, trace_id: str) -> bool:
         """A fingerprint may differ by the writer of its JSON alone."""
-        one, two = self._store.trace(source, trace_id), self._store.trace(other, trace_id)
+        one, two = (self._store.trace(one_of, trace_id, as_received=True) for one_of in (source, other))
         return bool(one and two and one.spans and two.spans and one != two)

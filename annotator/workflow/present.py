@@ -57,10 +57,11 @@ class Presented:
         return found
 
 
-def present(store: TraceStore, source_id: int, item: Item) -> Presented | None:
-    """None while the payload is not here."""
-    trace = store.trace(source_id, item.trace_id)
-    return None if trace is None else present_trace(trace, item.span_id, conversation(store, source_id, trace))
+def present(store: TraceStore, source_id: int, item: Item, as_received: bool = False) -> Presented | None:
+    """None while the payload is not here. Redacted unless `as_received`."""
+    trace = store.trace(source_id, item.trace_id, as_received)
+    session = None if trace is None else conversation(store, source_id, trace, as_received=as_received)
+    return None if trace is None else present_trace(trace, item.span_id, session)
 
 
 def present_trace(trace: Trace, focus: str, session: Conversation | None = None) -> Presented:

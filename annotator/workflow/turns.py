@@ -1,10 +1,10 @@
 """The session of a trace, read from the store: its other traces as turns."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from annotator.domain.message import Reading
-from annotator.domain.span import Span, Trace
+from annotator.domain.span import Span, SpanHeader, Trace, root
 from annotator.domain.store import TraceStore
 from annotator.reading import read
 from annotator.text.turns import Conversation, Turn, turn
@@ -38,17 +38,22 @@ class Readings(Mapping[str, Reading]):
         return len(self._spans)
 
 
-def session_id(trace: Trace) -> str | None:
+def session_id(spans: Sequence[SpanHeader]) -> str | None:
     """The root's session, else the first that a span names."""
-    root = trace.root
-    named = [root] if root is not None and root.session_id else [span for span in trace.spans if span.session_id]
+    top = root(tuple(spans))
+    named = [top] if top is not None and top.session_id else [span for span in spans if span.session_id]
     return named[0].session_id if named else None
 
 
-def conversation(store: TraceStore, source_id: int, trace: Trace, everything: bool = False) -> Conversation | None:
-    """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size."""
-    session = session_id(trace)
+def conversation(
+    store: TraceStore, source_id: int, trace: Trace, everything: bool = False, as_received: bool = False
+) -> Conversation | None:
+    """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size; `as_received`: not redacted."""
+    session = session_id(trace.spans)
     traces = store.session_traces(source_id, session, LONGEST) if session else []
+    if session and not traces:  # it may be a redacted name
+        received = session_id(store.headers(source_id, trace.trace_id))
+        traces = store.session_traces(source_id, received, LONGEST) if received else []
     if session is None or trace.trace_id not in traces or len(traces) < 2:
         return None
     at = traces.index(trace.trace_id)
@@ -59,13 +64,13 @@ def conversation(store: TraceStore, source_id: int, trace: Trace, everything: bo
     for place in (*range(at - 1, first - 1, -1), *range(at + 1, at + 1 + len(later))):
         size = store.payload_size(source_id, traces[place])
         room -= size
-        found[place] = _turn(store, source_id, traces[place], place + 1, size, room)
+        found[place] = _turn(store, source_id, traces[place], place + 1, size, room, as_received)
     earlier = tuple(found[place] for place in range(first, at))
     return Conversation(session, at + 1, len(traces), earlier, tuple(found[at + 1 + place] for place in range(len(later))))
 
 
-def _turn(store: TraceStore, source_id: int, trace_id: str, place: int, size: int, room: int) -> Turn:
-    trace = store.trace(source_id, trace_id) if size and room >= 0 else None
+def _turn(store: TraceStore, source_id: int, trace_id: str, place: int, size: int, room: int, as_received: bool) -> Turn:
+    trace = store.trace(source_id, trace_id, as_received) if size and room >= 0 else None
     if trace is None or not trace.spans:
         unread = "not read, for its size" if size and room < 0 else "its spans are not here yet"
         return Turn(trace_id, place, None, None, unread=unread)

@@ -127,7 +127,7 @@ class Browsing:
         view, here = (desk.span_id, desk.raw), "this view" if desk.raw else "the text" if desk.whole else "this span"
         matches, there = find(desk.blocks, desk.query), ""
         if not matches:
-            matches, there = self._elsewhere(desk.presented)
+            matches, there = self._elsewhere(desk.open_to_view or desk.presented)
         if not matches:
             desk.say(f"{desk.query!r} is not in this trace", "warn")
             desk.match = -1

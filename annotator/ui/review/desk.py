@@ -23,6 +23,16 @@ from annotator.workflow.progress import VERDICTS_LOOKED_AT, pace
 LAST_VERDICTS = 5
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Revealed:
+    """What a person asked to see of an item though it is redacted."""
+
+    presented: Presented
+    """The item as received."""
+    parts: frozenset[str]
+    """Keys of the blocks that are shown so; none for all of them."""
+
+
 @dataclass
 class Desk:
     """The state of one review screen. Only the UI thread touches it."""
@@ -36,6 +46,8 @@ class Desk:
     """The end of the queue is on the screen."""
     presented: Presented | None = None
     """None while the item's payload is not here."""
+    revealed: Revealed | None = None
+    """None while nothing of what is redacted is shown."""
     reading: bool = False
     """The payload is here, and is being read in the background."""
     span_id: str = ""
@@ -78,7 +90,7 @@ class Desk:
     auto_advance: bool = True
     last_answered: tuple[int, str] | None = None
     """Item and config of the newest answer of this run."""
-    _built: tuple[Presented, tuple[str, bool], tuple[Block, ...]] | None = None
+    _built: tuple[Presented, tuple[str, bool, Revealed | None], tuple[Block, ...]] | None = None
     """What `blocks` gave last, and for which view."""
 
     @property
@@ -91,15 +103,34 @@ class Desk:
         presented = self.presented
         if presented is None:
             return ()
-        if self._built is None or self._built[0] is not presented or self._built[1] != (self.span_id, self.raw):
-            blocks = tuple(raw_blocks(presented.trace, self.span_id)) if self.raw else presented.focused(self.span_id)
-            self._built = (presented, (self.span_id, self.raw), blocks)
+        view = (self.span_id, self.raw, self.revealed)
+        if self._built is None or self._built[0] is not presented or self._built[1] != view:
+            self._built = (presented, view, self.blocks_with(presented, self.revealed))
         return self._built[2]
+
+    def blocks_with(self, presented: Presented, revealed: Revealed | None) -> tuple[Block, ...]:
+        """The view with what is revealed in the place of what is redacted."""
+        if revealed is None:
+            return self._view_of(presented)
+        received = self._view_of(revealed.presented)
+        if not revealed.parts:
+            return received
+        shown = {block.key: block for block in received if block.key in revealed.parts}
+        return tuple(shown.get(block.key, block) for block in self._view_of(presented))
+
+    def _view_of(self, presented: Presented) -> tuple[Block, ...]:
+        return tuple(raw_blocks(presented.trace, self.span_id)) if self.raw else presented.focused(self.span_id)
+
+    @property
+    def open_to_view(self) -> Presented | None:
+        """What may be listed and searched: all of the item as received once it was revealed whole, else redacted."""
+        return self.revealed.presented if self.revealed is not None and not self.revealed.parts else self.presented
 
     @property
     def tree(self) -> tuple[TreeRow, ...]:
         """The rows of the span tree, which `[` and `]` walk."""
-        return self.presented.tree(self.whole_tree, self.span_id) if self.presented else ()
+        shown = self.open_to_view
+        return shown.tree(self.whole_tree, self.span_id) if shown else ()
 
     @property
     def whole(self) -> bool:

@@ -57,6 +57,7 @@ class Moving:
             presented = self._presented(item)
         except StoreError as error:
             presented, damage = None, f"{error.title} {error.advice}"
+        desk.revealed = None
         desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
         desk.arrived_done = view.item.state == ItemState.DONE
         desk.look_at(item.span_id)

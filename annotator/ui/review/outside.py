@@ -19,7 +19,7 @@ from annotator.ui.programs import opener
 from annotator.ui.review.copying import name_of
 from annotator.ui.widgets.chooser import Choice, Chooser
 from annotator.ui.widgets.reader import Reader
-from annotator.workflow.media import harmless, save
+from annotator.workflow.media import decoded, harmless, save
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -69,7 +69,10 @@ class Outside:
     def _take(self, medium: Part) -> None:
         """Data becomes a file, and opens where a display is; an address is shown, never fetched."""
         source = one_line(medium.source or "")
-        if medium.data:
+        if medium.data and self._hides(medium):
+            key = self.screen.session.keymap.first("reveal")
+            self.desk.say(f"this {medium.kind} holds what is redacted; {key} reveals the item first", "warn")
+        elif medium.data:
             trace_id = self.desk.item.trace_id if self.desk.item else ""
             path = save(medium, downloads(), f"{medium.kind}-{trace_id[:8]}")
             program = opener(os.environ) if harmless(path) else None
@@ -81,6 +84,17 @@ class Outside:
         else:
             named = f"is named {source}, but it " if source and source != "inline" else ""
             self.desk.say(f"this {medium.kind} {named}did not travel in the trace", "warn")
+
+    def _hides(self, medium: Part) -> bool:
+        """A text that patterns find something in; they cannot look into images and the like."""
+        redactor, revealed = self.screen.session.redactor, self.desk.revealed
+        if redactor is None or (revealed is not None and not revealed.parts):
+            return False
+        try:
+            text = decoded(medium).decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return redactor.text(text) != text
 
     def _show(self, title: str, address: str, why: str) -> None:
         """A page with the whole address, which goes to the clipboard too."""

@@ -22,7 +22,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
     """Command id to what it does. `score_type` is run with its key by the screen itself."""
     judging, moving, windows, trace = screen.judging, screen.moving, screen.windows, screen.trace
     browsing, jumping, folding = screen.browsing, screen.jumping, screen.folding
-    copying, paging, outside = screen.copying, screen.paging, screen.outside
+    copying, paging, outside, revealing = screen.copying, screen.paging, screen.outside, screen.revealing
     table: dict[str, Callable[[], object]] = {
         "quit": screen.quit,
         "redraw": screen.redraw,
@@ -70,6 +70,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "scroll_left": partial(browsing.sideways, -1),
         "scroll_right": partial(browsing.sideways, 1),
         "raw": browsing.raw,
+        "reveal": revealing.reveal,
         "tree": browsing.tree,
         "tree_all": browsing.whole_tree,
         "copy": copying.copy,

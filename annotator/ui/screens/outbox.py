@@ -1,11 +1,14 @@
 """What is not on the server: waiting rows, parked rows, conflicts, and a person's decision on each."""
 
+from dataclasses import replace
+
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from annotator.domain.annotation import Annotation
 from annotator.domain.outbox import OutboxEntry
+from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError
 from annotator.keymap.keys import key_name
@@ -103,14 +106,16 @@ def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Sessio
         what = Piece(visible(f"{entry.identity.name} = {told(entry.row)}"), "strong" if index == at else "text")
         where = Piece(visible(f"  {entry.identity.target.kind} {entry.identity.target.id}  "), "dim")
         lines.append(line(mark, what, where, Piece(entry.state, "error" if entry.state == "parked" else "dim")))
-        reason = f"theirs: {told(entry.theirs)}; {entry.error}" if entry.conflict else entry.error
+        reason = f"theirs: {told(entry.theirs, session.redactor)}; {entry.error}" if entry.conflict else entry.error
         lines.append(line(Piece("     " + visible(reason), "warn")))
     return [*lines, line(), line(Piece(f"  {said}", "good")), line(*hints)]
 
 
-def told(row: Annotation | None) -> str:
+def told(row: Annotation | None, redactor: Redactor | None = None) -> str:
     """A row in a few words."""
     if row is None:
         return "taken back"
+    if redactor is not None:
+        row = replace(row, explanation=redactor.text(row.explanation or ""))
     parts = [row.label or "", "" if row.score is None else f"{row.score:g}", (row.explanation or "")[:40]]
     return " ".join(part for part in parts if part) or "empty"
