@@ -91,6 +91,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.read_only,
         opening.trace_url(opened.queue),
         command_keys(opened.queue.rubric),
+        place.redactor(),
     )
     unsent = run_screen(session)
     store = place.open_store(path)

@@ -27,6 +27,7 @@ from annotator.ui.review.moving import Moving
 from annotator.ui.review.news import News
 from annotator.ui.review.outside import Outside
 from annotator.ui.review.paging import Paging
+from annotator.ui.review.revealing import Revealing
 from annotator.ui.review.side import side
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
@@ -74,7 +75,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.fitting, self.folding = Fitting(self), Folding(self)
         self.browsing, self.jumping = Browsing(self), Jumping(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
-        self.windows, self.news = Windows(self), News(self)
+        self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.table = commands(self)
         self.rubric_rows = 0
 
