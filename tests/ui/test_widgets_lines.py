@@ -1,8 +1,7 @@
 """The base widget: what it draws, what it repaints, and that the lean compositor draws the same picture in fewer bytes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Self
+from collections.abc import Awaitable, Callable, Sequence
 
 import pyte
 from hypothesis import example, given
@@ -100,9 +99,9 @@ class Recording(Lines):
         super().__init__()
         self.regions: list[Region] = []
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+    def mark(self, regions: Sequence[Region]) -> None:
         self.regions += regions
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        super().mark(regions)
 
 
 class Page(App[None]):

@@ -1,5 +1,6 @@
 """The review screen: one living screen that is given the next item."""
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -44,6 +45,9 @@ from annotator.workflow.judge import Judge
 if TYPE_CHECKING:
     from annotator.ui.app import ReviewApp
 
+FRAME_SECONDS = 1 / 60
+"""Between two frames; what changes sooner is drawn with the second."""
+
 class ReviewScreen(Screen[None], inherit_bindings=False):
     """Draws the desk, turns keys into commands, and listens to the background."""
 
@@ -60,6 +64,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
         self._compositor = LeanCompositor()
+        self._framed = 0.0
+        """When the last frame was drawn, in monotonic seconds."""
         self.session = session
         judge = Judge(store, session.queue, session.annotator, session.identifier)
         self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
@@ -120,6 +126,15 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
     def host(self) -> "ReviewApp":
         """The application, which has the terminal."""
         return cast("ReviewApp", self.app)
+
+    async def _on_idle(self, event: events.Idle) -> None:
+        """A frame as soon as there is nothing else to do; Textual's timer, which costs a turn of the event loop, only spaces frames."""
+        if self.is_current and self._dirty_widgets and time.monotonic() - self._framed >= FRAME_SECONDS:
+            self._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        self._framed = time.monotonic()
+        super()._compositor_refresh()
 
     # Keys
 

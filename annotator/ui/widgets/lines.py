@@ -114,7 +114,16 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
         if regions:
             self.pending = True
-            self.refresh(*regions)
+            self.mark(regions)
+
+    def mark(self, regions: Sequence[Region]) -> None:
+        """Have these repainted: what `refresh` does, without its two messages for each of the ten widgets that a verdict changes."""
+        regions = [region.translate(self.content_offset) for region in regions]
+        self._repaint_regions.update(regions)
+        self._styles_cache.set_dirty(*regions)
+        if self.display:
+            self.screen._dirty_widgets.add(self)
+            self.screen.check_idle()
 
     def repaint(self) -> None:
         """Draw every row again, as after a change of palette."""
