@@ -1,7 +1,6 @@
 """OpenInference: Phoenix's exploded keys, its REST-ingest shape with JSON strings, OTLP's flat keys, and nested objects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from annotator.domain.message import Document, Message, ToolDefinition
@@ -137,7 +136,7 @@ def _identified(found: tuple[Document, ...], told: str | None) -> tuple[Document
     listed = value.get("documents") if isinstance(value, dict) else value
     if not isinstance(listed, list) or len(listed) != len(found):
         return found
-    return tuple(replace(document, document_id=_id(fields(item).get("id"))) for document, item in zip(found, listed, strict=True))
+    return tuple(document._replace(document_id=_id(fields(item).get("id"))) for document, item in zip(found, listed, strict=True))
 
 
 def _reranker(node: dict[str, Any], given: str | None) -> dict[str, Any]:
@@ -256,7 +255,7 @@ def _completed(
 def _failing(heard: tuple[Message, ...], full: tuple[Message, ...]) -> tuple[Message, ...]:
     """Exploded messages with what only the request says: which tools' results are failures."""
     ids = {message.tool_call_id for message in full if message.failed and message.tool_call_id}
-    return tuple(replace(message, failed=True) if message.tool_call_id in ids else message for message in heard)
+    return tuple(message._replace(failed=True) if message.tool_call_id in ids else message for message in heard)
 
 
 def _has_messages(recorded: str) -> bool:

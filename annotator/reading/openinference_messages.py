@@ -1,7 +1,6 @@
 """OpenInference's messages, and the prompts and choices of the older completions."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from annotator.domain.message import Message, Part, ToolCall
@@ -39,14 +38,14 @@ def with_call(said: tuple[Message, ...], asked: ToolCall) -> tuple[Message, ...]
     if any(known.name == asked.name for message in said for known in message.tool_calls):
         return said
     *before, last = said or (Message("assistant"),)
-    return (*before, replace(last, tool_calls=(*last.tool_calls, asked)))
+    return (*before, last._replace(tool_calls=(*last.tool_calls, asked)))
 
 
 def _entry(item: dict[str, Any]) -> Iterator[Message]:
     """A message, and what AutoGen writes beside it: a thought, and the results of several calls as `function.N`."""
     message = _message(item) or Message("")
     if thought := text(item.get("thought")):
-        message = replace(message, parts=(Part("reasoning", thought), *message.parts))
+        message = message._replace(parts=(Part("reasoning", thought), *message.parts))
     results = [result({"type": "tool_result", **fields(entry)}) for entry in entries(item.get("function"))]
     if message.parts or message.tool_calls or not results:
         yield message

@@ -1,7 +1,6 @@
 """Documents in the shapes of the frameworks' own objects: LangChain, LlamaIndex, Haystack, vector stores, plain strings."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from annotator.domain.message import Document
@@ -34,7 +33,7 @@ def document(item: Any) -> Document | None:
         return Document(item) if item else None
     if isinstance(item, list) and len(item) == 2 and isinstance(item[0], dict | str) and number(item[1]) is not None:
         scored = document(item[0])  # LangChain's pairs of a document and its score
-        return replace(scored, score=number(item[1])) if scored else None
+        return scored._replace(score=number(item[1])) if scored else None
     if not isinstance(item, dict):
         return None
     node = item["kwargs"] if item.get("type") == "constructor" and isinstance(item.get("kwargs"), dict) else item

@@ -1,7 +1,6 @@
 """A trace in reading order: the question, what went in, what happened, the answer, the facts."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from annotator.domain.kinds import UNKNOWN
 from annotator.domain.message import Message, Reading, ToolDefinition
@@ -101,7 +100,7 @@ def _rest(scope: Scope, end: End | None, recorded: str | None, kind: str) -> lis
     value = parsed(recorded)
     if isinstance(value, dict):
         readings = (scope.reading(span) for span, _ in scope.order if span is not scope.root or scope.top.input_messages)
-        told = Told(replace(reading, input_text=None, output_text=None) for reading in readings)
+        told = Told(reading._replace(input_text=None, output_text=None) for reading in readings)
         if all(text == end.text or told.holds(text) or (kind == "output" and is_repr_of(text, end.text or "")) for text in leaves(value)):
             return []
     elif kind == "output":
