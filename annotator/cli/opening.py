@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.cli import asking, choosing, place
 from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless
+from annotator.cli.servers import connector, find, is_url, settings_of
 from annotator.config.rubric_file import load_rubric
-from annotator.config.server import DEFAULT_URL, find_project, find_server
+from annotator.config.server import find_project
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.domain.source import ServerSettings, Source
-from annotator.errors import AnnotatorError, IdentityError, ProjectNotFound, UsageError
+from annotator.errors import IdentityError, ProjectNotFound, UsageError
 
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
@@ -40,50 +41,21 @@ class Opened:
     """Why the server takes nothing, where it was asked."""
 
 
-def is_url(text: str) -> bool:
-    return text.startswith(("http://", "https://"))
-
-
-def connector(server: ServerSettings) -> "Callable[[str], Phoenix]":
-    """From a project to the server. httpx and pydantic (200 ms) are imported by the thread that connects first."""
-
-    def connect(project: str) -> "Phoenix":
-        from annotator.sources.phoenix import Phoenix
-
-        return Phoenix(server, project)
-
-    return connect
-
-
 def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
     """Resume the queue that the options mean, or make it. Raises UsageError where something has to be said first.
 
     With `args.nameless` nobody is going to judge, and a name is not asked for.
     """
     if args.source is None:
-        found = find_server()
+        found = find()
         if args.queue is None and found.explicit:
             return _server(args, store, found.settings)
         return _resume(args, store, place.named_queue(store, args.queue))
     if is_url(args.source):
         if args.more:
             raise UsageError("A server and files cannot be one queue.", "Give the server alone, or files alone.")
-        return _server(args, store, find_server(args.source).settings)
+        return _server(args, store, find(args.source).settings)
     return _files(args, store)
-
-
-def settings_of(queue: Queue) -> ServerSettings | None:
-    """How to reach the queue's server: its URL, and the environment's key for it."""
-    return kept_server(queue.source.server) if queue.source.server else None
-
-
-def trace_url(queue: Queue) -> str:
-    """Where a person sees the queue's traces, also offline; '' for a queue without a server."""
-    if not queue.source.server:
-        return ""
-    from annotator.sources.phoenix.web import trace_url as of_server
-
-    return of_server(queue.source.server)
 
 
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
@@ -245,28 +217,6 @@ def _rubric(args: argparse.Namespace, server: "Phoenix") -> tuple[Rubric, str]:
         made = offer(configs, asking.ask_some("Judge by which annotation configs?", names, wrong))
     assert made.rubric is not None
     return made.rubric, made.note
-
-
-def kept_server(url: str) -> ServerSettings:
-    """A server that a queue remembers. The environment's key goes there only where the environment names it, or names none."""
-    found = find_server(url, kept=True).settings
-    named = find_server()
-    if named.explicit and named.settings.url != found.url:
-        return ServerSettings(found.url, origin=found.origin)
-    return found
-
-
-def named_by_environment() -> bool:
-    """A Phoenix variable names a server."""
-    return find_server().explicit
-
-
-def probe_default_server() -> list[str]:
-    """The projects of a Phoenix on the default port; none where nothing answers."""
-    try:
-        return list(connector(find_server(DEFAULT_URL).settings)("").projects())
-    except AnnotatorError:
-        return []
 
 
 def _say(text: str) -> None:

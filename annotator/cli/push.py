@@ -6,7 +6,7 @@ import time
 from functools import cache
 from typing import Any
 
-from annotator.cli import naming, opening, options, place
+from annotator.cli import naming, opening, options, place, servers
 from annotator.cli.saying import say
 from annotator.errors import UsageError
 from annotator.text.facts import counted
@@ -39,9 +39,8 @@ def run(args: argparse.Namespace) -> int:
         _send_queue(args, store)
     for entry in store.outbox_entries(None, "parked", 1_000_000) if args.retry or args.drop else []:
         (store.retry if args.retry else store.drop)(entry.identity)
-    servers = sorted({entry.identity.server for entry in store.outbox_entries(None, "waiting", 1_000_000)})
     code = sent = 0
-    for server in servers:
+    for server in store.awaited():
         went, ended = _drain(store, server, place.store_path(args))
         sent, code = sent + went, max(code, ended)
     counts = store.outbox_counts()
@@ -56,14 +55,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _send_queue(args: argparse.Namespace, store: Any) -> None:
-    from annotator.config.server import find_server
     from annotator.workflow.sync import contact
 
     queue = place.named_queue(store, args.queue)
-    settings = find_server(args.to).settings
+    settings = servers.find(args.to).settings
     if queue.source.server not in ("", settings.url):
         raise UsageError(f"The queue {queue.name} belongs to {queue.source.server}.", "--to is for queues that came from files.")
-    connect = opening.connector(settings)
+    connect = servers.connector(settings)
     project = opening.choose_project(connect, args.project)
     user = connect(project).user()
     account = contact(store, settings.url, naming.name_of(args, user), user)
@@ -76,7 +74,7 @@ def _drain(store: Any, server: str, path: Any) -> tuple[int, int]:
     from annotator.store.lock import drain_lock
     from annotator.workflow.sync import Drain
 
-    connect = cache(opening.connector(opening.kept_server(server)))
+    connect = cache(servers.connector(servers.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
     sent = 0
     store.hurry(server)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import opening, options, place
+from annotator.cli import opening, options, place, servers
 from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     need_terminal()
     path = place.store_path(args)
     store = place.open_store(path)
-    if args.source is None and args.queue is None and not store.queues() and not opening.named_by_environment():
+    if args.source is None and args.queue is None and not store.queues() and not servers.named_by_environment():
         return _start(args, store)
     opened = opening.open_queue(args, store)
     store.close()
@@ -87,9 +87,9 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         getattr(args, "offline", False),
         config.auto_advance,
         theme_of(config.theme),
-        opened.greeting,
+        opened.greeting or servers.warned(),
         opened.read_only,
-        opening.trace_url(opened.queue),
+        servers.trace_url(opened.queue),
         command_keys(opened.queue.rubric),
         place.redactor(),
     )
@@ -151,7 +151,7 @@ def _start(args: argparse.Namespace, store: "SqliteStore") -> int:
     keymap = load(args.keymap or load_settings(places.config).keymap, places.keymaps)
     queues = [queue.name for queue in store.queues()]
     store.close()
-    chosen = StartApp(keymap, queues, Path.cwd(), DEFAULT_URL, opening.probe_default_server).run()
+    chosen = StartApp(keymap, queues, Path.cwd(), DEFAULT_URL, servers.probe_default_server).run()
     if chosen is None:
         return 0
     if chosen == "demo":
@@ -160,7 +160,7 @@ def _start(args: argparse.Namespace, store: "SqliteStore") -> int:
         return demo.run(args)
     if chosen.startswith("queue "):
         args.queue = chosen.removeprefix("queue ")
-    elif opening.is_url(chosen):
+    elif servers.is_url(chosen):
         args.source, _, args.project = chosen.partition(" ")
     else:
         args.source = chosen

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from annotator.cli import naming, opening, options, place
+from annotator.cli import naming, options, place, servers
 from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
 from annotator.text.facts import counted
@@ -72,7 +72,7 @@ def _server(url: str, offline: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {"url": url, "version": "", "reachable": False}
     if not offline:
         try:
-            server = opening.connector(opening.kept_server(url))("")
+            server = servers.connector(servers.kept_server(url))("")
             server.user()
             answer |= {"version": server.version, "reachable": True}
         except AnnotatorError:

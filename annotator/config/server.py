@@ -5,6 +5,7 @@ One rule is stricter: a key from the process environment never goes to a server 
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,17 +62,22 @@ def find_server(url: str = "", env: Mapping[str, str] = os.environ, folder: Path
     port = values.get(PORT, "6006")
     found, origin, named_by_file = DEFAULT_URL, "the default", False
     if url:
-        found, origin = normal_url(url), url
-        named_by_file = kept and found in _urls_of(file.values)
+        found = normal_url(url)
+        origin = without_password(found)
+        named_by_file = kept and origin in _urls_of(file.values)
     elif candidates:
         found, key, named_by_file = _first_usable(candidates, port, warnings)
         origin = f"{key} in {file.path}" if named_by_file else key
+    password = _password(found)
+    found = without_password(found)
     if named_by_file and keys and not keys_from_file and found not in _urls_of(env):
         raise UsageError(
             f"{' and '.join(keys)} of the environment would be sent to {found}, which only {file.path} names.",
             f"Set {ENDPOINT} beside the key, put the key into {file.path}, or set PHOENIX_DISCOVER_CONFIG=false.",
         )
     headers = _headers(keys.get(HEADERS, ""), warnings)
+    if password and "authorization" not in headers and API_KEY not in keys:
+        headers["authorization"] = password
     api_key = "" if "authorization" in headers else keys.get(API_KEY, "")
     return FoundServer(ServerSettings(found, api_key, headers, origin), bool(url or candidates), tuple(warnings))
 
@@ -87,7 +93,7 @@ def normal_url(url: str) -> str:
 
     Raises UsageError for what is no http(s) URL.
     """
-    wrong = UsageError(f"{url!r} is not the URL of a server.", f"Write it like {DEFAULT_URL} or https://phoenix.example.com.")
+    wrong = UsageError(f"{without_password(url)!r} is not the URL of a server.", f"Write it like {DEFAULT_URL} or https://phoenix.example.com.")
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -101,6 +107,18 @@ def normal_url(url: str) -> str:
     shown_port = "" if port is None or port == _DEFAULT_PORTS[scheme] else f":{port}"
     path = _TRACES_PATH.sub("", parts.path).rstrip("/")
     return urlunsplit((scheme, f"{user}{at}{host}{shown_port}", path, "", ""))
+
+
+def without_password(url: str) -> str:
+    """The URL as it is kept and shown."""
+    return re.sub(r"//[^/@]*@", "//", url, count=1)
+
+
+def _password(url: str) -> str:
+    """The name and password in a URL as the value of an Authorization header (RFC 7617); '' for none."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    named = ":".join(map(unquote, user.partition(":")[::2]))
+    return f"Basic {b64encode(named.encode()).decode()}" if at else ""
 
 
 def _tier(keys: Iterable[str], claiming: Iterable[str], env: Mapping[str, str], file: EnvFile) -> tuple[dict[str, str], bool]:
@@ -142,7 +160,7 @@ def _urls_of(values: Mapping[str, str]) -> set[str]:
     for key in _URLS:
         value = values.get(key, "").strip()
         try:
-            urls.add(normal_url(_host_url(value, port) if key == HOST else value))
+            urls.add(without_password(normal_url(_host_url(value, port) if key == HOST else value)))
         except UsageError:
             continue
     return urls

@@ -1,8 +1,10 @@
 """The port to where traces come from and annotations go: a server, a file. Every call may wait; none may touch a screen."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
@@ -164,3 +166,31 @@ class ServerSettings:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     origin: str = ""
     """Where the URL came from, for messages: --server, an environment variable, a file."""
+
+    @property
+    def named(self) -> str:
+        """The URL for people: without a user name and password."""
+        return re.sub(r"//[^/@]*@", "//", self.url.rstrip("/"), count=1)
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.api_key.strip()) or any(name.lower() == "authorization" for name in self.headers)
+
+    @property
+    def is_local(self) -> bool:
+        """It is on this machine: what is sent there passes no network."""
+        host = self._parts.hostname or ""
+        return host in ("localhost", "::1") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+
+    @property
+    def in_the_clear(self) -> bool:
+        """A key would go over a network that anybody on the way can read."""
+        return self.has_key and self._parts.scheme == "http" and not self.is_local
+
+    @property
+    def _parts(self) -> SplitResult:
+        """No host for what is no URL."""
+        try:
+            return urlsplit(self.url)
+        except ValueError:
+            return SplitResult("", "", "", "", "")

@@ -5,9 +5,10 @@ from typing import Any
 
 from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.source import ServerRow
-from annotator.errors import MissingTargets, RejectedRow
+from annotator.errors import MissingTargets, OutcomeUnknown, RejectedRow
 from annotator.sources.phoenix.batches import batches
-from annotator.sources.phoenix.client import Client, Params
+from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.wire import RowPage
 
 KINDS: tuple[TargetKind, ...] = ("span", "trace", "session")
@@ -53,14 +54,8 @@ def read_mine(client: Client, project: str, kind: TargetKind, identifier: str) -
 
 
 def _pages(client: Client, project: str, kind: TargetKind, query: Sequence[tuple[str, str]]) -> Iterator[list[ServerRow]]:
-    cursor = None
-    while True:
-        params: Params = [*query, ("limit", ROWS_A_PAGE), *([("cursor", cursor)] if cursor else [])]
-        page = client.get(f"{project}/{kind}_annotations", RowPage, params)
+    for page in pages(client, f"{project}/{kind}_annotations", RowPage, [*query, ("limit", ROWS_A_PAGE)]):
         yield [row.row(client.server, kind) for row in page.data]
-        cursor = page.next_cursor
-        if not cursor:
-            return
 
 
 def put_rows(client: Client, rows: Sequence[Annotation]) -> None:
@@ -99,12 +94,20 @@ def _post(
 ) -> None:
     """`places`: where each row stands in what the caller gave."""
     try:
-        client.post(path, body, query)
+        _check_taken(client, client.post(path, body, query), len(rows))
     except MissingTargets as error:
         raise MissingTargets(error.title, error.advice, _named(error.ids, {row.target.id for row in rows})) from error
     except RejectedRow as error:
         index = error.index if error.index is not None else (0 if len(rows) == 1 else None)
         raise RejectedRow(error.title, error.advice, None if index is None else places[index]) from error
+
+
+def _check_taken(client: Client, answer: Any, rows: int) -> None:
+    """The server names the id of every row that it took; an answer that does not is no proof that it took any."""
+    taken = answer.get("data") if isinstance(answer, dict) else None
+    taken = taken if isinstance(taken, list) else [taken]
+    if len(taken) != rows or not all(isinstance(row, dict) and row.get("id") for row in taken):
+        raise OutcomeUnknown(f"{client.url} does not say which rows it took.", "It is compared and sent again when the server answers.")
 
 
 def _named(pieces: frozenset[str], sent: set[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import json
 import re
 import ssl
+import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,8 +22,9 @@ WRITE_SECONDS = 60
 """A one-row write waited 4.8 s behind another client's 3000-row batch."""
 KEEP_SECONDS = 3
 """Phoenix closes an idle connection after 5 s; a write on one that is just being closed has an unknown outcome."""
-MOST_BYTES = 256 << 20
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LONGEST_SECONDS = 600
+"""Of one answer, however steadily it drips: 128 MB at 1.7 Mbit/s."""
+MOST_BYTES = 128 << 20
 CUT_SHORT = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -40,23 +42,23 @@ class Client:
     def __init__(self, settings: ServerSettings) -> None:
         """Connects to nothing. Raises ConfigError for a URL or header that cannot be used."""
         base = settings.url.rstrip("/")
-        self.url = re.sub(r"//[^/@]*@", "//", base)
+        self.url = settings.named
         """For people: without a user name and password."""
         self.server = settings.url
         """The server of an annotation's identity."""
         self.version = ""
         self._base = base
         self._origin = settings.origin
-        self._has_key = bool(settings.api_key.strip()) or any(name.lower() == "authorization" for name in settings.headers)
-        secure, host = self._check_url(base)
+        self._has_key = settings.has_key
+        secure = self._check_url(base)
         headers = self._headers(settings)
         try:
             self._http = httpx.Client(
                 headers=headers,
                 limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
                 # Loading the CA certificates takes 62 ms, which plain http does without: this context trusts nobody.
-                verify=True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                trust_env=host not in LOOPBACK,
+                verify=httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                trust_env=not settings.is_local,
             )
         except (ImportError, OSError, ValueError) as error:
             raise ConfigError(f"No connection can be set up: {error}.", "Check HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE.") from error
@@ -94,7 +96,7 @@ class Client:
         try:
             answer = self._exchange("POST", path, params, content)
             return json.loads(answer.content)
-        except (*CUT_SHORT, ValueError) as error:
+        except (*CUT_SHORT, ValueError, RecursionError) as error:
             raise OutcomeUnknown(
                 f"{self.url} broke off its answer to a write; it may be applied.", "It is compared and sent again when the server answers."
             ) from error
@@ -127,18 +129,22 @@ class Client:
         except httpx.DecodingError as error:
             raise NotPhoenix(f"{self.url} answered {path} with bytes that do not unpack.", "Check any proxy before it.") from error
         self.version = response.headers.get(VERSION_HEADER, self.version)
-        answer = Answer(method, path, response.status_code, response.headers, bytes(received))
+        answer = Answer(method, path, response.status_code, response.headers, received)
         problem = refusal(answer, self.url, self._from, self._has_key, write)
         if problem is not None:
             raise problem
         return answer
 
     def _receive(self, response: httpx.Response, path: str) -> bytearray:
+        """The body, unpacked, of at most MOST_BYTES within LONGEST_SECONDS."""
         received = bytearray()
+        began = time.monotonic()
         for chunk in response.iter_bytes():
             received += chunk
             if len(received) > MOST_BYTES:
                 raise TooLarge(f"The answer of {self.url} to {path} is larger than {MOST_BYTES >> 20} MB.", "Narrow what is asked for.")
+            if time.monotonic() - began > LONGEST_SECONDS:
+                raise httpx.ReadTimeout(f"the answer took longer than {LONGEST_SECONDS} s", request=response.request)
         return received
 
     @property
@@ -151,7 +157,7 @@ class Client:
         advice = secured if "SSL" in reason else "Check that Phoenix runs there"
         return Unreachable(f"{self.url} {what}{f' ({reason})' if reason else ''}.", f"{advice}{self._from}.")
 
-    def _check_url(self, base: str) -> tuple[bool, str]:
+    def _check_url(self, base: str) -> bool:
         try:
             parts = urlsplit(base)
             host, _ = parts.hostname or "", parts.port
@@ -160,7 +166,7 @@ class Client:
             host = ""
         if not host or parts.scheme not in ("http", "https"):
             raise ConfigError(f"{self.url} is not the URL of a server.", f"Write http://HOST:PORT or https://HOST{self._from}.")
-        return parts.scheme == "https", host
+        return parts.scheme == "https"
 
     def _headers(self, settings: ServerSettings) -> dict[str, str]:
         headers = {"User-Agent": f"annotator/{__version__}", "Accept": "application/json", **settings.headers}

@@ -6,19 +6,15 @@ from urllib.parse import quote
 
 from annotator.errors import ProjectNotFound
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.wire import Project, ProjectPage
 
 
 def list_projects(client: Client, experiments: bool = False) -> Iterator[Project]:
     """GET /v1/projects, newest first; with `experiments` those that hold the traces of experiments too."""
-    cursor = None
-    while True:
-        more = [("include_experiment_projects", "true")] if experiments else []
-        page = client.get("/v1/projects", ProjectPage, [("limit", 100), *more, *([("cursor", cursor)] if cursor else [])])
+    more = [("include_experiment_projects", "true")] if experiments else []
+    for page in pages(client, "/v1/projects", ProjectPage, [("limit", 100), *more]):
         yield from page.data
-        cursor = page.next_cursor
-        if not cursor:
-            return
 
 
 def project_path(client: Client, name: str) -> str:

@@ -25,6 +25,8 @@ VERSION_HEADER = "x-phoenix-server-version"
 MISSING = re.compile(r"(?:Span|Trace|Session)s? with (?:IDs?|session_id) (.+?) (?:do not exist\.?|not found\.?)$", re.DOTALL)
 NO_TARGETS = "None of the supplied"
 FAILED = {408, 429, 500, 502, 503, 504, 507}
+LONGEST_TEXT = 1_000_000
+"""Bytes of an answer in which names of missing targets are looked for: 200 ids of a request take 7 kB."""
 GATEWAY = {502, 504}
 """A proxy passed the request on and lost the answer: what it wrote is not known."""
 
@@ -37,7 +39,7 @@ class Answer:
     path: str
     status: int
     headers: Mapping[str, str]
-    content: bytes
+    content: bytes | bytearray
 
     @property
     def is_json(self) -> bool:
@@ -59,9 +61,10 @@ def one_line(text: str) -> str:
 
 def refusal(answer: Answer, url: str, origin: str, has_key: bool, write: bool) -> AnnotatorError | None:
     """The error that an answer stands for, None for a JSON answer that succeeded. `origin` says for people where the URL is from."""
-    status, said = answer.status, f": {answer.text.rstrip('.')}" if answer.text else ""
+    status = answer.status
     if 200 <= status < 300:
         return None if answer.is_json else _web_page(answer, url, origin)
+    said = f": {answer.text.rstrip('.')}" if answer.text else ""
     if 300 <= status < 400:
         to = one_line(answer.headers.get("location", "another place").partition("?")[0])
         return NotPhoenix(f"{url} sends on to {to}.", f"Use the URL of Phoenix itself, and an API key where it asks for a login{origin}.")
@@ -130,7 +133,7 @@ def _wait(answer: Answer) -> float | None:
 
 def _not_found(answer: Answer, url: str, origin: str, said: str) -> AnnotatorError:
     text = answer.text
-    named = MISSING.match(answer.content.decode("utf-8", "replace").strip())
+    named = MISSING.match(answer.content[:LONGEST_TEXT].decode("utf-8", "replace").strip())
     if named:
         ids = frozenset(named[1].split(", "))
         return MissingTargets(f"{text.rstrip('.')} (on {url}).", "They were deleted, or are on another server.", ids)

@@ -10,6 +10,7 @@ from annotator.errors import Forbidden, NotPhoenix
 from annotator.sources.phoenix.annotations import put_rows, read_mine, read_rows
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.deletion import delete_row
+from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
@@ -80,13 +81,8 @@ class Phoenix:
         return [ServerConfig(config, is_assigned) for config, is_assigned in read if config is not None]
 
     def _configs(self, path: str) -> Iterator[Config]:
-        cursor = None
-        while True:
-            page = self._client.get(path, ConfigPage, [("limit", 100), *([("cursor", cursor)] if cursor else [])])
+        for page in pages(self._client, path, ConfigPage, [("limit", 100)]):
             yield from page.data
-            cursor = page.next_cursor
-            if not cursor:
-                return
 
     def user(self) -> ServerUser:
         """GET /v1/user."""

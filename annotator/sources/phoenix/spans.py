@@ -14,6 +14,7 @@ from annotator.errors import ServerError, ServerFailure
 from annotator.sources.files.otlp import span_of
 from annotator.sources.phoenix.batches import batches
 from annotator.sources.phoenix.client import Client, Params, TooLarge
+from annotator.sources.phoenix.listing import Progress
 from annotator.sources.phoenix.wire import OtlpSpanPage, SpanPage
 
 SPANS_A_PAGE = 100
@@ -32,6 +33,7 @@ def list_spans(client: Client, project: str, trace_ids: Collection[str]) -> Iter
 def _spans(client: Client, project: str, by: str, ids: list[str]) -> Iterator[Sequence[Span]]:
     """`by`: trace_id or span_id. A page that fails is asked for in the other form; one that fails twice with fewer ids."""
     cursor: str | None = None
+    progress = Progress(client, f"{project}/spans")
     while True:
         try:
             found, cursor = _page(client, project, by, ids, cursor)
@@ -45,6 +47,7 @@ def _spans(client: Client, project: str, by: str, ids: list[str]) -> Iterator[Se
             yield found
         if not cursor:
             return
+        progress.check(cursor, tuple(span.span_id for span in found))
 
 
 def _narrowed(client: Client, project: str, by: str, ids: list[str]) -> Iterator[Sequence[Span]]:

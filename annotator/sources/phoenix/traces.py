@@ -9,6 +9,7 @@ from annotator.domain.source import BadLine, Page
 from annotator.domain.span import SpanHeader
 from annotator.errors import ServerError, ServerFailure
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.listing import Progress
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.wire import EPOCH, TracePage
 
@@ -37,6 +38,7 @@ def list_traces(client: Client, project: str, selection: Selection, cursor: str 
         fixed.append(("end_time", iso(selection.until_ns + 999)))
     before, _, place = (cursor or "0 ").partition(" ")
     read, total = int(before), None
+    progress = Progress(client, f"{project}/traces")
     while True:
         query = [*fixed, *([("cursor", place)] if place else [])]
         bad: tuple[BadLine, ...] = ()
@@ -53,6 +55,7 @@ def list_traces(client: Client, project: str, selection: Selection, cursor: str 
         yield Page(headers, cursor=f"{read} {place}" if place else None, bad=bad, read=read, total=total if place else read)
         if not place:
             return
+        progress.check(place, tuple(trace.trace_id for trace in page.data))
         if total is None and (selection.since_ns, selection.until_ns, selection.session) == (None, None, None):
             total = count_traces(client, unquote(project.rpartition("/")[2]))
 
