@@ -28,7 +28,13 @@ def server() -> Iterator[BrokenServer]:
         thread.join()
 
 
-SWITCHES = ({}, {"PYTHONHTTPSVERIFY": "0"}, {"CURL_CA_BUNDLE": ""}, {"REQUESTS_CA_BUNDLE": ""}, {"SSL_CERT_FILE": ""})
+SWITCHES: tuple[dict[str, str], ...] = (
+    {},
+    {"PYTHONHTTPSVERIFY": "0"},
+    {"CURL_CA_BUNDLE": ""},
+    {"REQUESTS_CA_BUNDLE": ""},
+    {"SSL_CERT_FILE": ""},
+)
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=str)
