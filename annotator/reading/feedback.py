@@ -17,7 +17,8 @@ class Feedback:
     roots = frozenset((*FORMS, *TARGETS))
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
-        found = [*_results(tree, ""), *(result for target in TARGETS for result in _results(fields(tree.get(target)), target))]
+        about = [(tree, ""), *((fields(tree[target]), target) for target in TARGETS if target in tree)]
+        found = [result for node, target in about if not FORMS.keys().isdisjoint(node) for result in _results(node, target)]
         return {"evaluations": tuple(dict.fromkeys(found))} if found else {}
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from annotator.reading.remembered import remembered
+
 DEEPEST = 64
 """Dots in a key beyond which it is no path; keeps what walks the tree from running out of stack."""
 
@@ -11,6 +13,8 @@ DEEPEST = 64
 NUMERIC = (int, float, str)
 COMPOUND = frozenset((dict, list))
 """JSON's types with something inside; a set, because building `dict | list` for every key is what reading would mostly do."""
+
+INDEXES = [str(place) for place in range(100)]
 
 Way = tuple[tuple[tuple[int, str], ...], int, str]
 """Where a key leads: the nodes that it opens (parent's number, name), then its node's number and its name there; the top is 0."""
@@ -126,6 +130,7 @@ def normal(value: Any) -> Any:
     return [changed.get(place, child) for place, child in enumerate(value)]
 
 
+@remembered
 def parse(text: str) -> Any:
     """The JSON in a string that looks like an object or a list; None where it is neither."""
     start = text[:1]
@@ -139,23 +144,27 @@ def parse(text: str) -> Any:
 
 def fields(node: Any) -> dict[str, Any]:
     """An object, also where it travels as a JSON string; empty for anything else."""
-    if isinstance(node, dict):
+    if type(node) is dict:
         return node
+    if node is None:
+        return {}
     if isinstance(node, str):
         node = parsed(node)
-        if isinstance(node, dict):
-            return node
-    return {}
+    return node if isinstance(node, dict) else {}
 
 
 def entries(node: Any) -> list[Any]:
     """The elements of a list in order: a list, a JSON string of one, or an object whose keys are indexes (gaps allowed)."""
+    if node is None:
+        return []
     if isinstance(node, str):
         node = parsed(node)
     if isinstance(node, list):
         return node
     if not isinstance(node, dict):
         return []
+    if list(node) == INDEXES[: len(node)]:  # as nearly every library writes them
+        return list(node.values())
     if len(node) == 1:
         return [value for key, value in node.items() if key.isdecimal()]
     indexes = [key for key in node if key.isdecimal() and len(key) < 10]
@@ -173,23 +182,23 @@ def parsed(text: str) -> Any:
 
 def restored(node: Any) -> Any:
     """The tree with its lists put back: objects whose keys are exactly 0 to n - 1."""
+    if type(node) not in COMPOUND:
+        return node
     if isinstance(node, list):
         return [restored(value) if type(value) in COMPOUND else value for value in node]
-    if not isinstance(node, dict):
-        return node
-    if node and "0" in node and all(str(place) in node for place in range(len(node))):
+    if "0" in node and all(str(place) in node for place in range(len(node))):
         return [restored(node[str(place)]) for place in range(len(node))]
     return {key: restored(value) if type(value) in COMPOUND else value for key, value in node.items()}
 
 
 def mapping(node: Any) -> dict[str, Any]:
     """An object, also one whose keys are indexes, with the lists in it put back."""
-    return {key: restored(value) for key, value in fields(node).items()}
+    return {key: restored(value) if type(value) in COMPOUND else value for key, value in fields(node).items()}
 
 
 def text(value: Any) -> str | None:
     """A string that is not empty; None for everything else."""
-    return value if isinstance(value, str) and value else None
+    return value if value and isinstance(value, str) else None
 
 
 def shown(value: Any) -> str | None:
@@ -209,10 +218,10 @@ def dumped(value: Any) -> str:
 
 def whole(value: Any) -> int | None:
     """A count: an int, a float without a fraction, or digits in a string."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
+    if type(value) is int:
         return value
+    if value is None or isinstance(value, bool):
+        return None
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 19 else None
@@ -220,7 +229,7 @@ def whole(value: Any) -> int | None:
 
 def number(value: Any) -> float | None:
     """A finite number, also in a string."""
-    if isinstance(value, bool) or not isinstance(value, NUMERIC):
+    if value is None or isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
         result = float(value)

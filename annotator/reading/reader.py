@@ -77,7 +77,7 @@ def read(span: Span) -> Reading:
         roots += tuple(event.name.partition(".")[0] for event in span.events)
     for convention in _asked.get(roots) or _named(roots):
         for name, value in convention.read(span, tree).items():
-            if not value and type(value) not in NUMBERS and (value is None or name not in RECORDED):
+            if value is None or (not value and type(value) not in NUMBERS and name not in RECORDED):
                 continue
             if name not in said or said[name] == "":
                 said[name] = value
