@@ -123,7 +123,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusy("Another program is writing to the store; nothing was changed.", "Do it again.")
         case sqlite3.SQLITE_FULL:
-            return StoreError(f"The disk is full; nothing was changed in {path}.", "Free some space, then do it again.")
+            return StoreError("The disk is full; nothing was changed.", f"Free some space for {path}, then do it again.")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return StoreError(f"The store {path} cannot be written.", f"Make it and its folder writable for you, {ANOTHER}")
         case sqlite3.SQLITE_CANTOPEN:
@@ -131,10 +131,9 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
         case sqlite3.SQLITE_NOTADB:
             return StoreError(f"{path} is not a store of annotator.", "Name another file with --store.")
         case sqlite3.SQLITE_CORRUPT:
-            way_out = "Leave every annotator that has it open; annotator store check says what can still be read, and rescues it."
-            return StoreError(f"The store {path} is damaged.", way_out)
+            return StoreError("The store is damaged.", f"Leave; annotator store check says what of {path} can be read, and rescues it.")
         case sqlite3.SQLITE_IOERR:
-            return StoreError(f"The disk failed under the store {path} ({error}).", "Check the disk, then do it again.")
+            return StoreError(f"The disk failed ({error}); nothing was changed.", f"Check the disk of {path}, then do it again.")
     return StoreError(f"The store {path} cannot do this: {error}.", "Report it, with the file that --log names.")
 
 

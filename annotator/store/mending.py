@@ -35,7 +35,7 @@ def mend(new: sqlite3.Connection) -> int:
 
 
 def stand_in(new: sqlite3.Connection) -> int:
-    """How many queues were made: one that is lost, and whose items are not, gets another name and the built-in rubric (--rubric changes it)."""
+    """How many queues were made: one that is lost, and whose items are not, gets another name and the built-in rubric."""
     fixed = (to_text(selection_to_json(Selection())), to_text(rubric_to_json(BUILT_IN)), to_text(fixed_digits({}, BUILT_IN)))
     made = new.execute(
         "INSERT INTO queue (id, name, source, server, project, selection, rubric, digits, complete, used)"

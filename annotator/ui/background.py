@@ -8,6 +8,7 @@ import queue as queues
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from itertools import count
 
 from textual.message import Message
@@ -76,24 +77,23 @@ class Background:
         self._changed.set()
 
     def _guarded(self, run: Callable[[Store], None]) -> None:
-        store = self.session.open_store()
         try:
-            run(store)
+            with closing(self.session.open_store()) as store:
+                run(store)
         except AnnotatorError as error:
             self.post(ServerSilent(error, None))
         except Exception as error:  # a thread's traceback would be written over the screen
             logging.getLogger("annotator").exception("a thread ended")
             said = AnnotatorError(f"Unexpected {type(error).__name__} in the background.", "Leave, and come back with --log FILE.")
             self.post(ServerSilent(said, None))
-        finally:
-            store.close()
 
     def _prepare(self, store: Store) -> None:
         while not self._stop.is_set():
             try:
                 _, _, wanted = self._wanted.get(timeout=IDLE_SECONDS)
             except queues.Empty:
-                self._read_questions(store)
+                with suppress(StoreError):  # a list of items reads them too; without this thread no item would come
+                    self._read_questions(store)
                 continue
             if not isinstance(wanted, int):
                 if code.prepare(wanted):

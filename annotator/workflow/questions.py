@@ -6,7 +6,7 @@ from contextlib import suppress
 from annotator.domain.queue import Item, Listed
 from annotator.domain.span import Span, Trace
 from annotator.domain.store import Store
-from annotator.errors import StoreBusy, StoreError
+from annotator.errors import StoreError
 from annotator.text.ends import question
 from annotator.text.escape import BLANK
 from annotator.text.scope import Scope
@@ -58,9 +58,9 @@ def with_questions(
 
 
 def keep(store: Store, source_id: int, read: dict[tuple[str, str], str]) -> None:
-    """They can be read again: no reason to wait for another program."""
+    """They can be read again: no reason to wait for another program, or to show nothing where the disk is full."""
     if read:
-        with suppress(StoreBusy):
+        with suppress(StoreError):
             store.keep_questions(source_id, read)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import Program, trace_lines
-from tests.fault_proxy import FaultProxy, Request, fault_proxy
+from tests.faults.proxy import FaultProxy, Request, fault_proxy
 from tests.phoenix_server import PhoenixServer, phoenix_span
 from tests.sources.broken_server import HTML, JSON, TEXT, Answer, broken
 

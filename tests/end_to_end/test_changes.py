@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.proxy import before
 from tests.end_to_end.workplace import Row, Workplace, at, content, seed, small, span_ids, synced
+from tests.faults.proxy import fault_proxy
 from tests.phoenix_server import PhoenixServer
 from tests.terminal import Terminal
 
@@ -38,7 +38,7 @@ def labels(server: PhoenixServer, project: str) -> list[tuple[str, str]]:
 
 def test_ten_changes_in_a_row_are_one_post(phoenix: PhoenixServer, work: Workplace) -> None:
     project = seed(phoenix, small(2))
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         with reviewing(work, proxy.url, project, 1, 2) as terminal:
             terminal.send("a")
             terminal.wait_for("waits for Enter")
@@ -50,7 +50,7 @@ def test_ten_changes_in_a_row_are_one_post(phoenix: PhoenixServer, work: Workpla
 
 def test_changes_far_apart_leave_one_row(phoenix: PhoenixServer, work: Workplace) -> None:
     project = seed(phoenix, small(2))
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         with reviewing(work, proxy.url, project, 1, 2) as terminal:
             terminal.send("a")
             terminal.wait_for("waits for Enter")

@@ -3,8 +3,8 @@
 import threading
 from collections import Counter
 
-from tests.end_to_end.proxy import Answer, Proxy, Request, before
 from tests.end_to_end.workplace import Workplace, at, seed, small, synced
+from tests.faults.proxy import FaultProxy, Request, fault_proxy
 from tests.phoenix_server import PhoenixServer
 
 TRACES = 2000
@@ -13,16 +13,16 @@ TRACES = 2000
 class Gate:
     """Lets so many pages of the listing through, and holds the next one until more are let."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: FaultProxy) -> None:
         self.pages = 0
         self.open = threading.Semaphore(0)
-        proxy.rule = self.rule
+        proxy.decide = self.decide
 
-    def rule(self, request: Request) -> Answer | None:
+    def decide(self, request: Request) -> str:
         if request.path.endswith("/traces"):
             self.open.acquire()
             self.pages += 1
-        return None
+        return ""
 
     def let(self, pages: int) -> None:
         self.open.release(pages)
@@ -30,7 +30,7 @@ class Gate:
 
 def test_two_thousand_traces(phoenix: PhoenixServer, work: Workplace) -> None:
     project = seed(phoenix, small(TRACES))
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         gate = Gate(proxy)
         with work.review(proxy.url, "--project", project, "--rubric", work.rubric()) as terminal:
             gate.let(1)
@@ -49,7 +49,7 @@ def test_two_thousand_traces(phoenix: PhoenixServer, work: Workplace) -> None:
             terminal.send("\x11")
             assert terminal.exit_code() == 0, "leaving waits for nobody"
         gate.let(1)  # for the thread that was held
-        listed = [request for request in proxy.seen if request.path.endswith("/traces")]
+        listed = [request for request in proxy.requests if request.path.endswith("/traces")]
         with work.review(proxy.url, "--project", project) as terminal:
             terminal.wait_for(at(4, 700))
             gate.let(100)
@@ -61,9 +61,10 @@ def test_two_thousand_traces(phoenix: PhoenixServer, work: Workplace) -> None:
             terminal.wait_for(synced)
             terminal.send("\x11")
             assert terminal.exit_code() == 0
-        again = [request for request in proxy.seen if request.path.endswith("/traces")][len(listed) :]
+        again = [request for request in proxy.requests if request.path.endswith("/traces")][len(listed) :]
         assert "cursor" in again[0].query and len(again) <= 14, "the listing went on where it was"
-        fetched = Counter(trace_id for request in proxy.seen if request.path.endswith("/spans") for trace_id in request.query["trace_id"])
+        spans = [request for request in proxy.requests if request.path.endswith("/spans")]
+        fetched = Counter(trace_id for request in spans for trace_id in request.query["trace_id"])
         assert len(fetched) == TRACES
         assert sum(count - 1 for count in fetched.values()) <= 100, "only what was under way came twice"
     items = work.items()

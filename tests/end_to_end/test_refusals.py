@@ -5,8 +5,8 @@ import secrets
 
 import pytest
 
-from tests.end_to_end.proxy import Answer, Request, before
 from tests.end_to_end.workplace import Workplace, at, seed, small, span_ids, synced
+from tests.faults.proxy import Answer, Request, fault_proxy, no_fault
 from tests.phoenix_server import PhoenixServer
 from tests.sources.broken_server import HTML, broken
 from tests.terminal import Terminal
@@ -175,17 +175,19 @@ def test_another_program_answers(work: Workplace) -> None:
 
 
 FAILURES = [
-    pytest.param((500, "text/plain", b"Internal Server Error"), "offline", "failed (500", id="500"),
-    pytest.param((200, "text/html", b"<html>log in</html>"), "stopped", "with a web page", id="html"),
+    ("500", "offline", "failed (500"),
+    ("429 wait", "offline", "asks to slow down (429"),
+    ("507", "offline", "has no room left (507"),
+    ("html", "stopped", "with a web page"),
 ]
 
 
-@pytest.mark.parametrize(("answer", "state", "said"), FAILURES)
-def test_writes_fail_for_a_while(phoenix: PhoenixServer, work: Workplace, answer: Answer, state: str, said: str) -> None:
+@pytest.mark.parametrize(("fate", "state", "said"), FAILURES)
+def test_writes_fail_for_a_while(phoenix: PhoenixServer, work: Workplace, fate: str, state: str, said: str) -> None:
     project = seed(phoenix, small(4))
-    with before(phoenix) as proxy, work.review(proxy.url, "--project", project, "--rubric", work.rubric()) as terminal:
+    with fault_proxy(phoenix.port) as proxy, work.review(proxy.url, "--project", project, "--rubric", work.rubric()) as terminal:
         terminal.wait_for(at(1, 4))
-        proxy.rule = lambda request: answer if request.rows else None
+        proxy.decide = lambda request: fate if request.rows else ""
         terminal.send("1")
         terminal.wait_for(at(2, 4))
         terminal.wait_for(said)
@@ -193,7 +195,7 @@ def test_writes_fail_for_a_while(phoenix: PhoenixServer, work: Workplace, answer
         terminal.send("2")
         terminal.wait_for(at(3, 4))
         assert phoenix.annotations(project) == []
-        proxy.rule = lambda request: None
+        proxy.decide = no_fault
         terminal.wait_for(synced)
     assert sorted(row["result"]["label"] for row in phoenix.annotations(project)) == ["fail", "pass"]
 
@@ -204,13 +206,13 @@ def test_a_row_that_the_server_refuses_is_parked(phoenix: PhoenixServer, work: W
     bad = span_ids(spans)[1]
     project = seed(phoenix, spans)
 
-    def refuse(request: Request) -> Answer | None:
+    def refuse(request: Request) -> str | Answer:
         places = [index for index, row in enumerate(request.rows) if row["span_id"] == bad]
         detail = [{"type": "value_error", "loc": ["body", "data", index, "result"], "msg": "no such thing"} for index in places]
-        return (422, "application/json", json.dumps({"detail": detail}).encode()) if places else None
+        return Answer(422, "application/json", json.dumps({"detail": detail}).encode()) if places else ""
 
-    with before(phoenix) as proxy, work.review(proxy.url, "--project", project, "--rubric", work.rubric()) as terminal:
-        proxy.rule = refuse
+    with fault_proxy(phoenix.port) as proxy, work.review(proxy.url, "--project", project, "--rubric", work.rubric()) as terminal:
+        proxy.decide = refuse
         for position, key in enumerate("121", 1):
             terminal.wait_for(at(position, 4))
             terminal.send(key)
@@ -218,7 +220,7 @@ def test_a_row_that_the_server_refuses_is_parked(phoenix: PhoenixServer, work: W
         assert {row["span_id"] for row in phoenix.annotations(project)} == {span_ids(spans)[0], span_ids(spans)[2]}
         terminal.send("b")
         terminal.wait_for("422: result: no such thing")
-        proxy.rule = lambda request: None
+        proxy.decide = no_fault
         terminal.send("r")
         terminal.wait_for("it is sent again")
         terminal.send("\x1b")

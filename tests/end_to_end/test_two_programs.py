@@ -3,9 +3,9 @@
 from collections import Counter
 from functools import partial
 
-from tests.end_to_end.proxy import before
-from tests.end_to_end.test_killed import POSITION, VERDICT, kept
 from tests.end_to_end.workplace import Workplace, at, seed, small, synced
+from tests.faults.proxy import fault_proxy
+from tests.faults.test_killed import POSITION, VERDICT, kept
 from tests.phoenix_server import PhoenixServer
 from tests.terminal import Terminal
 
@@ -26,7 +26,7 @@ def moved(shown: str, lines: list[str]) -> bool:
 
 def test_two_screens_and_pushes_on_one_store(phoenix: PhoenixServer, work: Workplace) -> None:
     project = seed(phoenix, small(ITEMS))
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         work.run("pull", proxy.url, "--project", project, "--rubric", work.rubric())
         review = ("--project", project)
         with work.review(proxy.url, *review) as one, work.review(proxy.url, *review, size=(80, 24)) as two:

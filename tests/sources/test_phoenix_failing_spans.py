@@ -10,7 +10,7 @@ from annotator.domain.source import ServerSettings
 from annotator.domain.span import Span
 from annotator.errors import ServerFailure
 from annotator.sources.phoenix import Phoenix
-from tests.fault_proxy import fault_proxy
+from tests.faults.proxy import fault_proxy
 from tests.phoenix_server import PhoenixServer
 from tests.sources.broken_server import JSON, TEXT, broken
 

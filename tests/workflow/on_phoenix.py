@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from annotator.store.store import open_store
 from annotator.workflow.fill import Filling, fill
 from annotator.workflow.judge import Judge
 from annotator.workflow.sync import Drain, Drained, contact
-from tests.fault_proxy import FaultProxy, fault_proxy
+from tests.faults.proxy import FaultProxy, fault_proxy, no_fault
 from tests.phoenix_server import PhoenixServer, phoenix_span
 from tests.workflow.scene import Clock
 
@@ -55,8 +56,9 @@ class Program:
         self.span_ids = [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
         starts = [f"2026-11-01T12:{n // 60:02}:{n % 60:02}+00:00" for n in range(items)]
         phoenix.seed(self.project, [phoenix_span(span_id=one, start=at) for one, at in zip(self.span_ids, starts, strict=True)])
-        self.store = open_store(folder / "annotator.db", clock=self.clock)
-        self.sink = Phoenix(ServerSettings(proxy.url, phoenix.keys.get(key, key)), self.project)
+        self.path, self.settings = folder / "annotator.db", ServerSettings(proxy.url, phoenix.keys.get(key, key))
+        self.store = open_store(self.path, clock=self.clock)
+        self.sink = Phoenix(self.settings, self.project)
         user = self.sink.user()
         account = contact(self.store, proxy.url, name, user)
         self.identifier = account.identifier
@@ -64,6 +66,12 @@ class Program:
         queue = self.store.create("queue", source, Selection(order="oldest"), RUBRIC)
         self.judge = Judge(self.store, queue, name, account.identifier)
         fill(Filling(self.store, self.sink, queue, account.identifier, self.sink))
+
+    def restart(self) -> None:
+        """Leave, and start again."""
+        self.close()
+        self.store, self.sink = open_store(self.path, clock=self.clock), Phoenix(self.settings, self.project)
+        self.judge = replace(self.judge, store=self.store, queue=self.store.queue(self.judge.queue.id))
 
     def item(self, n: int) -> Item:
         """0-based, in the order of the seeded spans."""
@@ -81,7 +89,7 @@ class Program:
 
     def settled(self) -> Drained:
         """Late requests land, and drains without a fault follow until nothing waits; what they did in all."""
-        self.proxy.decide = lambda request: ""
+        self.proxy.decide = no_fault
         self.proxy.land()
         total = Drained()
         for _ in range(10):

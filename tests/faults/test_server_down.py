@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from tests.end_to_end.proxy import before
 from tests.end_to_end.workplace import Workplace, at, seed, small, span_ids, synced
+from tests.faults.proxy import fault_proxy
 from tests.phoenix_server import PhoenixServer
 
 
@@ -41,7 +41,7 @@ def test_the_server_is_killed_and_comes_back(phoenix: PhoenixServer, work: Workp
 
 def test_a_queue_opens_while_nothing_listens_and_push_sends_later(phoenix: PhoenixServer, work: Workplace) -> None:
     project = seed(phoenix, small(3))
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         work.run("pull", proxy.url, "--project", project, "--rubric", work.rubric())
     with work.review(proxy.url, "--project", project) as terminal:
         terminal.wait_for(at(1, 3))
@@ -54,7 +54,7 @@ def test_a_queue_opens_while_nothing_listens_and_push_sends_later(phoenix: Phoen
     said = work.run("push", code=3)
     assert "cannot be reached" in said and "The rows are kept and wait." in said
     assert work.outbox() == (1, 0)
-    with before(phoenix, proxy.server_address[1]):
+    with fault_proxy(phoenix.port, proxy.server_address[1]):
         work.run("push")
     assert [row["result"]["label"] for row in phoenix.annotations(project)] == ["fail"]
 
@@ -63,7 +63,7 @@ def test_offline_and_back(phoenix: PhoenixServer, work: Workplace) -> None:
     """`pull`, no network, `review --offline`, `push`."""
     spans = small(4)
     project = seed(phoenix, spans)
-    with before(phoenix) as proxy:
+    with fault_proxy(phoenix.port) as proxy:
         assert "4 items" in work.run("pull", proxy.url, "--project", project, "--rubric", work.rubric())
     with work.review(proxy.url, "--project", project, "--offline") as terminal:
         terminal.wait_for(at(1, 4))
@@ -76,7 +76,7 @@ def test_offline_and_back(phoenix: PhoenixServer, work: Workplace) -> None:
         terminal.send("\x11")
         assert terminal.exit_code() == 0
     assert work.outbox() == (3, 0)
-    with before(phoenix, proxy.server_address[1]):
+    with fault_proxy(phoenix.port, proxy.server_address[1]):
         work.run("push")
     arrived = {row["span_id"]: row["result"]["label"] for row in phoenix.annotations(project)}
     assert arrived == dict(zip(span_ids(spans), ["pass", "fail", "pass"], strict=False))

@@ -1,4 +1,4 @@
-"""A proxy before a real server that breaks requests as it is told: cut, late, answered in the server's place, half, or not at all."""
+"""A proxy before a real server that keeps what was sent and breaks requests as it is told: cut, late, answered in the server's place."""
 
 import http.client
 import json
@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 FATES = (
     "cut before", "cut within", "cut after", "late", "half an answer", "half JSON", "slow", "html", "html after", "500 after",
-    "429", "500", "502", "503", "507",
+    "429", "429 wait", "500", "502", "503", "507",
 )  # fmt: skip
 """The server gets nothing whole of `before`, `within`, numbers and `html`; all of the others, of `late` when the test says land()."""
 SLOW_SECONDS = 0.05
 HANG_SECONDS = 20.0
 """`hang`: the server gets the request, and the client no answer within this time."""
+RETRY_AFTER = "7"
+"""Seconds that `429 wait` asks for."""
+HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,15 @@ class Request:
         return urlsplit(self.target).path
 
     @property
+    def query(self) -> dict[str, list[str]]:
+        return parse_qs(urlsplit(self.target).query)
+
+    @property
+    def is_write(self) -> bool:
+        """Of annotations or notes, or a deletion."""
+        return self.method == "POST" and ("annotations" in self.path or "notes" in self.path or self.path == "/graphql")
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """The annotations or the note that it writes."""
         if self.method != "POST" or not self.path.startswith("/v1/"):
@@ -45,8 +57,24 @@ class Request:
         return sent if isinstance(sent, list) else [sent]
 
 
-Decide = Callable[[Request], str]
-"""The fate of a request; '' for none."""
+@dataclass(frozen=True)
+class Answer:
+    """What the proxy answers in the server's place."""
+
+    status: int
+    kind: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+ANSWERS = {
+    "html": Answer(200, "text/html", b"<!doctype html><title>Log in</title>"),
+    "429 wait": Answer(429, "text/plain", b"Too Many Requests", (("Retry-After", RETRY_AFTER),)),
+} | {str(status): Answer(status, "text/plain", b"Internal Server Error") for status in (401, 403, 429, 500, 502, 503, 504, 507)}
+INSTEAD = {"500 after": ANSWERS["500"], "html after": Answer(200, "text/html", b"<!doctype html><title>Oops</title>")}
+"""After the server has done what was asked."""
+Decide = Callable[[Request], str | Answer]
+"""The fate of a request, '' for none, or what it is answered; it may wait before."""
 
 
 def chance(seed: int, share: float, fates: tuple[str, ...] = FATES) -> Decide:
@@ -55,24 +83,32 @@ def chance(seed: int, share: float, fates: tuple[str, ...] = FATES) -> Decide:
     return lambda request: random.choice(fates) if random.random() < share else ""
 
 
+def no_fault(request: Request) -> str:
+    return ""
+
+
 class FaultProxy(ThreadingHTTPServer):
     """`decide` gives each request its fate; `seen` has every request, with its fate, in the order of their arrival."""
 
     daemon_threads = True
 
-    def __init__(self, upstream: int) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, upstream: int, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.upstream = upstream
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.decide: Decide = lambda request: ""
+        self.decide: Decide = no_fault
         self.seen: list[tuple[Request, str]] = []
         self.closing = threading.Event()
         self._late: list[Request] = []
 
     @property
+    def requests(self) -> list[Request]:
+        return [request for request, _ in list(self.seen)]
+
+    @property
     def posted(self) -> list[dict[str, Any]]:
         """Every row of every write, also of those that failed."""
-        return [row for request, _ in list(self.seen) for row in request.rows]
+        return [row for request in self.requests for row in request.rows]
 
     def land(self) -> None:
         """Late requests reach the server, in their order."""
@@ -88,7 +124,7 @@ class FaultProxy(ThreadingHTTPServer):
         try:
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
             answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
+            return answer.status, [pair for pair in answer.getheaders() if pair[0].lower() not in HOP], answer.read()
         finally:
             connection.close()
 
@@ -109,51 +145,56 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         kept = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "accept-encoding")}
         request = Request(self.command, self.path, kept, body)
-        fate = self.server.decide(request)
+        decided = self.server.decide(request)
+        fate = decided if isinstance(decided, str) else str(decided.status)
         self.server.seen.append((request, fate))
+        own = decided if isinstance(decided, Answer) else ANSWERS.get(decided)
+        with suppress(OSError):  # the client was killed, or the server is down: nobody hears an answer, and nobody gives one
+            if own is not None:
+                return self.answer(own)
+            if self._cut_off(request, fate):
+                return self.cut()
+            if fate == "slow":
+                time.sleep(SLOW_SECONDS)
+            status, headers, content = self.server.forward(request)
+            return self._hand_over(fate, Answer(status, "", content, tuple(headers)))
+        self.cut()
+
+    def _cut_off(self, request: Request, fate: str) -> bool:
+        """What the server gets of a request that the proxy takes and does not answer."""
         if fate == "late" and request.method == "POST":
             self.server.keep(request)
-            return self.cut()
-        if fate == "cut within" and body:
+        elif fate == "cut within" and request.body:
             self.server.forward_half(request)
-            return self.cut()
-        if fate in ("cut before", "cut within", "late"):
-            return self.cut()
-        if fate == "html":
-            return self.answer(200, "text/html", b"<!doctype html><title>Log in</title>")
-        if fate.isdecimal():
-            return self.answer(int(fate), "text/plain", b"Internal Server Error")
-        if fate == "slow":
-            time.sleep(SLOW_SECONDS)
-        status, headers, content = self.server.forward(request)
-        kind = next((value for name, value in headers if name.lower() == "content-type"), "text/plain")
-        if fate == "hang":
-            self.server.closing.wait(HANG_SECONDS)
-            return self.cut()
-        if fate == "cut after":
-            return self.cut()
-        if fate == "500 after":
-            return self.answer(500, "text/plain", b"Internal Server Error")
-        if fate == "html after":
-            return self.answer(200, "text/html", b"<!doctype html><title>Oops</title>")
-        if fate == "half JSON":
-            return self.answer(status, kind, content[: len(content) // 2], headers)
-        if fate == "half an answer":
-            self.answer(status, kind, content, headers, sent=len(content) // 2)
-            return self.cut()
-        return self.answer(status, kind, content, headers)
+        return fate in ("cut before", "cut within", "late")
+
+    def _hand_over(self, fate: str, answer: Answer) -> None:
+        """The server's answer, as far as the client gets it."""
+        half = len(answer.body) // 2
+        if fate in INSTEAD:
+            self.answer(INSTEAD[fate])
+        elif fate == "half JSON":
+            self.answer(Answer(answer.status, "", answer.body[:half], answer.headers))
+        elif fate == "half an answer":
+            self.answer(answer, half)
+            self.cut()
+        elif fate in ("hang", "cut after"):
+            if fate == "hang":
+                self.server.closing.wait(HANG_SECONDS)
+            self.cut()
+        else:
+            self.answer(answer)
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_request
 
-    def answer(self, status: int, kind: str, content: bytes, headers: list[tuple[str, str]] | None = None, sent: int | None = None) -> None:
-        self.send_response_only(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers or ():
-            if name.lower() == "x-phoenix-server-version":
-                self.send_header(name, value)
+    def answer(self, answer: Answer, sent: int | None = None) -> None:
+        """`sent`: how many bytes of the body."""
+        self.send_response_only(answer.status)
+        kind = (("Content-Type", answer.kind),) if answer.kind else ()
+        for name, value in (*kind, *answer.headers, ("Content-Length", str(len(answer.body)))):
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content[:sent])
+        self.wfile.write(answer.body[:sent])
 
     def cut(self) -> None:
         """End the connection without another word."""
@@ -166,14 +207,15 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def fault_proxy(upstream: int) -> Iterator[FaultProxy]:
-    """A proxy to a port of this machine, without faults until `decide` is set."""
-    with FaultProxy(upstream) as proxy:
+def fault_proxy(upstream: int, port: int = 0) -> Iterator[FaultProxy]:
+    """A proxy to a port of this machine, without faults until `decide` is set; nothing listens on its own port before and after."""
+    with FaultProxy(upstream, port) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield proxy
         finally:
+            proxy.decide = no_fault
             proxy.closing.set()
             proxy.shutdown()
             thread.join()
