@@ -1,5 +1,6 @@
 """Redaction: what a person does not want to see of a trace is replaced by a mark before it reaches anybody's eyes."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,9 @@ class Redactor(Protocol):
     """The same for the same patterns."""
 
     def text(self, text: str) -> str: ...
+
+    def texts(self, texts: Collection[str]) -> Mapping[str, str]:
+        """Each text, and what is shown of it."""
 
     def trace(self, trace: Trace) -> Trace:
         """Every text in it but the ids of its traces and spans."""

@@ -32,7 +32,7 @@ class Lists(Area):
         found = [_listed(row) for row in rows]
         if self.redactor is None:
             return found
-        names = {name: self.redactor.text(name) for name in {row.name for row in found}}
+        names = self.redactor.texts({row.name for row in found})
         return [replace(row, name=names[row.name]) for row in found]
 
     def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -49,6 +49,10 @@ class Redaction(Redactor):
 
     def text(self, text: str) -> str:
         return _Look(self.patterns).text(text)
+
+    def texts(self, texts: Collection[str]) -> dict[str, str]:
+        look = _Look(self.patterns)
+        return {text: look.text(text) for text in texts}
 
     def trace(self, trace: Trace) -> Trace:
         look = _Look(self.patterns)

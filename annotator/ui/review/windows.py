@@ -68,7 +68,8 @@ class Windows:
             first = int(query) if query else self.screen.moving.position - limit // 2
             rows = store.listed(queue.id, max(0, first - 1), limit)
             until = time.monotonic() + READ_SECONDS
-            questions = with_questions(store, queue.source_id, rows, lambda: time.monotonic() < until)
+            now = self.desk.session.redactor is None  # patterns run beside the screen
+            questions = with_questions(store, queue.source_id, rows, lambda: now and time.monotonic() < until)
             return [self._choice(row, question) for row, question in zip(rows, questions, strict=True)]
         found: list[Choice] = []
         after = scanned = 0
