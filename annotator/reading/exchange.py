@@ -1,12 +1,11 @@
 """What went into a step and what came out, from the two values that tracing platforms record of every step, whatever its kind."""
 
-import json
 from typing import Any
 
 from annotator.domain.message import Message, Part
 from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
-from annotator.reading.nested import fields, number, shown, text, whole
+from annotator.reading.nested import fields, loaded, number, shown, text, whole
 from annotator.reading.python_repr import evaluated
 from annotator.reading.retrieved import documents
 
@@ -37,7 +36,7 @@ def opened(value: Any) -> tuple[Any, str | None]:
         if not isinstance(value, str) or value[:1] not in ('"', "{", "["):
             break
         try:
-            value = json.loads(written := value)
+            value = loaded(written := value)
         except (ValueError, RecursionError):
             break
     return value, value if isinstance(value, str) else written

@@ -17,8 +17,11 @@ class Feedback:
     roots = frozenset((*FORMS, *TARGETS))
 
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
-        about = [(tree, ""), *((fields(tree[target]), target) for target in TARGETS if target in tree)]
-        found = [result for node, target in about if not FORMS.keys().isdisjoint(node) for result in _results(node, target)]
+        about: list[tuple[Mapping[str, Any], str]] = [(tree, "")] if not FORMS.keys().isdisjoint(tree) else []
+        for target in TARGETS:
+            if target in tree and not FORMS.keys().isdisjoint(node := fields(tree[target])):
+                about.append((node, target))
+        found = [result for node, target in about for result in _results(node, target)]
         return {"evaluations": tuple(dict.fromkeys(found))} if found else {}
 
 

@@ -43,8 +43,14 @@ KINDS = {
 CONTENT = ("content", "text", "page_content", "document")
 GIVEN = ("arguments", "args", "input", "inputs", "parameters", "input_data")
 TOLD = ("result", "output", "outputs", "response", "output_data", "actual_output")
-STEPS = ("workflow", "task", "agent", "pipeline")
+STEPS_IN_ORDER = ("workflow", "task", "agent", "pipeline")
 """Branches under which OpenLIT and others keep what went into a step and what came out."""
+STEPS = frozenset(STEPS_IN_ORDER)
+INPUT = ("gen_ai.input.messages", "input", "messages")
+OUTPUT = ("gen_ai.output.messages", "output", "messages")
+SYSTEM = ("gen_ai.system_instructions", "system_instructions", "")
+TOOLS = ("gen_ai.tool.definitions", "tool", "definitions")
+"""Attributes with messages and tools: key, branch, and leaf in it."""
 COST = re.compile(r"\d+(?:\.\d+)?(?=\s*USD$)")
 
 
@@ -58,25 +64,26 @@ class GenAI:
         if not node:
             return {}
         kind = kind_of(node)
-        found = _facts(node, tree) | conversation(span.attributes, node)
+        found = _facts(node, tree)
+        found |= conversation(span.attributes, node)
         found["kind"] = kind
-        tool = fields(node.get("tool"))
-        called = fields(tool.get("call"))
         if kind == "TOOL":
+            tool = fields(node.get("tool"))
+            called = fields(tool.get("call"))
             found["tool_name"], found["call_id"] = text(tool.get("name")), text(called.get("id"))
             found["tool_arguments"] = found["input_text"] = _first(called, GIVEN) or _first(tool, GIVEN)
             found["output_text"] = _first(called, TOLD) or _first(tool, TOLD)
-        else:
-            steps = [fields(node[section]) for section in STEPS if section in node]
+        elif not STEPS.isdisjoint(node):
+            steps = [fields(node[section]) for section in STEPS_IN_ORDER if section in node]
             found["input_text"] = next((words for step in steps if (words := _first(step, GIVEN))), None)
             found["output_text"] = next((words for step in steps if (words := _first(step, TOLD))), None)
-        retrieval = fields(node.get("retrieval")) or fields(node.get("memory"))
+        retrieval = fields(node.get("retrieval")) or fields(node.get("memory")) if "retrieval" in node or "memory" in node else {}
         if kind == "RETRIEVER" or retrieval:
             found["retrieved"] = True
             found["documents"] = documents(retrieval.get("documents", retrieval.get("records")))
             query = retrieval.get("query")
             found["input_text"] = text(fields(query).get("text")) or text(query) or found.get("input_text")
-        if (evaluation := evaluation_of(node)) is not None:
+        if "evaluation" in node and (evaluation := evaluation_of(node)) is not None:
             found["evaluations"] = (evaluation,)
         return placed(found, kind)
 
@@ -89,8 +96,8 @@ def kind_of(node: Mapping[str, Any]) -> str | None:
     """The kind of a span; without an operation's name what it names tells: a tool, else a model."""
     operation = text(fields(node.get("operation")).get("name"))
     if operation:
-        return KINDS.get(operation.lower(), "LLM" if _model(node) else "CHAIN")
-    if text(fields(node.get("tool")).get("name")) and not _model(node):
+        return KINDS.get(operation.lower()) or ("LLM" if _model(node) else "CHAIN")
+    if "tool" in node and text(fields(node.get("tool")).get("name")) and not _model(node):
         return "TOOL"
     return "LLM" if _model(node) else None
 
@@ -105,27 +112,25 @@ def conversation(attributes: Mapping[str, Any], node: Mapping[str, Any]) -> dict
     Semantic Kernel's agents write theirs under `gen_ai.agent.invocation_input` and `invocation_output`.
     """
     agent = fields(node.get("agent"))
-    heard = spoken(_received(attributes, node, "input", "messages") or restored(agent.get("invocation_input")), "user")
-    told = restored(_received(attributes, node, "system_instructions")) or restored(agent.get("instructions"))
-    instructions = tuple(single for item in _instructions(told) if (single := piece(item)) is not None)
+    heard = spoken(_received(attributes, node, *INPUT) or restored(agent.get("invocation_input")), "user")
+    told = restored(_received(attributes, node, *SYSTEM)) or restored(agent.get("instructions"))
+    instructions = tuple(single for item in _instructions(told) if (single := piece(item)) is not None) if told else ()
     if instructions and not any(message.role == "system" and message.parts == instructions for message in heard):
         heard = (Message("system", instructions), *heard)
     found: dict[str, Any] = {"input_messages": heard}
-    found["output_messages"] = spoken(
-        _received(attributes, node, "output", "messages") or restored(agent.get("invocation_output")), "assistant"
-    )
-    found["tools"] = payload.tools(entries(restored(_received(attributes, node, "tool", "definitions"))))
+    found["output_messages"] = spoken(_received(attributes, node, *OUTPUT) or restored(agent.get("invocation_output")), "assistant")
+    offered = entries(restored(_received(attributes, node, *TOOLS)))
+    found["tools"] = payload.tools(offered) if offered else ()
     return found
 
 
-def _received(attributes: Mapping[str, Any], node: Mapping[str, Any], *path: str) -> Any:
-    """The attribute as received, else the tree that its exploded keys made."""
-    if (value := attributes.get(".".join(("gen_ai", *path)))) is not None:
+def _received(attributes: Mapping[str, Any], node: Mapping[str, Any], key: str, branch: str, leaf: str) -> Any:
+    """The attribute as received, else the tree that its exploded keys made: `leaf` of `branch`, or all of it."""
+    if (value := attributes.get(key)) is not None:
         return value
-    at: Any = node
-    for step in path:
-        at = fields(at).get(step)
-    return restored(at)
+    if branch not in node:
+        return None
+    return restored(fields(node[branch]).get(leaf) if leaf else node[branch])
 
 
 def _instructions(told: Any) -> list[Any]:
@@ -160,37 +165,55 @@ def spoken(value: Any, role: str) -> tuple[Message, ...]:
 def _facts(node: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
     request, response, usage = fields(node.get("request")), fields(node.get("response")), fields(node.get("usage"))
     given = {key: restored(value) for key, value in request.items() if key != "model"}
-    if isinstance(kept := fields(node.get("openai")).get("request"), dict):
+    if "openai" in node and isinstance(kept := fields(node["openai"]).get("request"), dict):
         given |= {key: restored(value) for key, value in kept.items()}
-    if kind := text(fields(node.get("output")).get("type")):
+    if "output" in node and (kind := text(fields(node["output"]).get("type"))):
         given["output_type"] = kind
-    total, operation = fields(node.get("cost")).get("total_cost"), fields(tree.get("operation")).get("cost")
-    estimated = COST.match(text(fields(node.get("client")).get("estimated_cost")) or "")
-    costs = (usage.get("cost"), usage.get("total_cost"), total, operation, estimated and estimated[0])
-    source = fields(node.get("data_source")).get("id")
-    return {
-        "model": _model(node),
+    found: dict[str, Any] = {
+        "model": text(response.get("model")) or text(request.get("model")),
         "provider": text(fields(node.get("provider")).get("name")) or text(node.get("system")),
         "invocation_parameters": dumped(given) if given else None,
-        "prompt_tokens": _count(usage, "input_tokens", "prompt_tokens"),
-        "completion_tokens": _count(usage, "output_tokens", "completion_tokens"),
-        "total_tokens": whole(usage.get("total_tokens")),
-        "token_details": named(usage) if len(usage) > 2 else {},
-        "cost": next((cost for value in costs if (cost := number(value)) is not None), None),
-        "finish_reason": reasons(response.get("finish_reasons") or response.get("finish_reason") or response.get("stop_reason")),
-        "session_id": shown(fields(node.get("conversation")).get("id")),
-        "user_id": text(node.get("user")),
-        "agent": text(fields(node.get("agent")).get("name")),
-        "metadata": {"data_source": source} if text(source) else {},
+        "cost": _cost(node, usage, tree),
     }
+    if response:
+        found["finish_reason"] = reasons(response.get("finish_reasons") or response.get("finish_reason") or response.get("stop_reason"))
+    if usage:
+        found["prompt_tokens"] = _count(usage, "input_tokens", "prompt_tokens")
+        found["completion_tokens"] = _count(usage, "output_tokens", "completion_tokens")
+        found["total_tokens"] = whole(usage.get("total_tokens"))
+        found["token_details"] = named(usage) if len(usage) > 2 else {}
+    if "conversation" in node:
+        found["session_id"] = shown(fields(node["conversation"]).get("id"))
+    if "user" in node:
+        found["user_id"] = text(node["user"])
+    if "agent" in node:
+        found["agent"] = text(fields(node["agent"]).get("name"))
+    if "data_source" in node and text(source := fields(node["data_source"]).get("id")):
+        found["metadata"] = {"data_source": source}
+    return found
 
 
-def _count(usage: Mapping[str, Any], *names: str) -> int | None:
-    return next((count for name in names if (count := whole(usage.get(name))) is not None), None)
+def _cost(node: Mapping[str, Any], usage: Mapping[str, Any], tree: Mapping[str, Any]) -> float | None:
+    """In dollars: among the counts (Portkey), as a total, of the operation (Pydantic AI), or estimated."""
+    costs = [usage.get("cost"), usage.get("total_cost")]
+    if "cost" in node:
+        costs.append(fields(node["cost"]).get("total_cost"))
+    if "operation" in tree:
+        costs.append(fields(tree["operation"]).get("cost"))
+    if "client" in node and (estimated := COST.match(text(fields(node["client"]).get("estimated_cost")) or "")):
+        costs.append(estimated[0])
+    return next((cost for value in costs if (cost := number(value)) is not None), None)
+
+
+def _count(usage: Mapping[str, Any], name: str, older: str) -> int | None:
+    count = whole(usage.get(name))
+    return count if count is not None else whole(usage.get(older))
 
 
 def reasons(value: Any) -> str | None:
     """Finish reasons, each once: a list, JSON or a Python repr of one, or a word."""
+    if value is None:
+        return None
     if isinstance(value, str) and value.startswith("["):
         value = parse(value) or evaluated(value)
     values = entries(value) if isinstance(value, list | dict) else [value]

@@ -1,6 +1,6 @@
 """Two conventions on one span: the first to say a thing wins, unless the other says the same and more."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.domain.message import Message
@@ -10,23 +10,27 @@ from annotator.reading.tools import joined
 
 def fuller(first: tuple[Message, ...], more: tuple[Message, ...]) -> tuple[Message, ...]:
     """The messages that say more: the second where they hold everything that the first do, and something else."""
-    return more if set(_sayings(first)) < set(_sayings(more)) else first
+    return more if first != more and _sayings(first) < _sayings(more) else first
 
 
-def _sayings(messages: tuple[Message, ...]) -> Iterator[tuple[str, ...]]:
-    for message in messages:
-        for part in message.parts:
-            yield (part.kind, part.text.strip(), part.data[:64] or part.source or "")
-        for call in message.tool_calls:
-            yield ("call", call.name, "".join(call.arguments.split()))
-            if call.call_id:
-                yield ("id", call.call_id)
-        if message.tool_call_id:
-            yield ("id", message.tool_call_id)
+def _sayings(messages: tuple[Message, ...]) -> set[tuple[str, ...]]:
+    said: set[tuple[str, ...]] = set()
+    for _, parts, calls, call_id, _, _ in messages:
+        for kind, text, _, source, _, data in parts:
+            said.add((kind, text.strip(), data[:64] or source or ""))
+        for name, arguments, asked_id in calls:
+            said.add(("call", name, "".join(arguments.split())))
+            if asked_id:
+                said.add(("id", asked_id))
+        if call_id:
+            said.add(("id", call_id))
+    return said
 
 
 def parameters(first: str, more: str) -> str:
     """Invocation parameters of both, as JSON text; a name's first value stays."""
+    if first == more:
+        return first
     known, other = parse(first), parse(more)
     if not isinstance(known, dict) or not isinstance(other, dict) or other.keys() <= known.keys():
         return first

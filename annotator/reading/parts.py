@@ -7,9 +7,9 @@ from annotator.domain.message import Message, Part, ToolCall
 from annotator.reading.media import KINDS, WRAPPERS, medium
 from annotator.reading.nested import dumped, entries, fields, parse, shown, text
 
-CALLS = ("tool_use", "server_tool_use", "mcp_tool_use", "tool-call", "tool_call", "server_tool_call", "function")
-THOUGHTS = ("reasoning", "thinking", "reasoning_content", "reasoningContent", "thought")
-RESULTS = ("tool_result", "tool-result", "tool_call_response", "server_tool_call_response", "tool_return")
+CALLS = frozenset(("tool_use", "server_tool_use", "mcp_tool_use", "tool-call", "tool_call", "server_tool_call", "function"))
+THOUGHTS = frozenset(("reasoning", "thinking", "reasoning_content", "reasoningContent", "thought"))
+RESULTS = frozenset(("tool_result", "tool-result", "tool_call_response", "server_tool_call_response", "tool_return"))
 RESULT_ENDS = ("_tool_result", "_call_output")
 """Anthropic's server tools and OpenAI's Responses name a result by what gave it."""
 BLOCKS = frozenset(
@@ -18,6 +18,9 @@ BLOCKS = frozenset(
 )  # fmt: skip
 """Keys of a content block without a `type` (Bedrock, Gemini)."""
 TOOLS = frozenset(("toolResult", "toolUse", "toolRequest", "toolResponse"))
+SPEAKING = frozenset(("text", "reasoningContent", "thinking", "refusal"))
+"""Keys that make a part of whatever has them."""
+WRAPPED_RESULTS = ("toolResult", "functionResponse", "function_response", "toolResponse")
 ARGUMENTS = ("arguments", "args", "input", "server_tool_call")
 ANSWERS = ("content", "output", "response", "result", "server_tool_call_response")
 CALL_IDS = ("call_id", "id", "toolUseId", "toolCallId", "tool_call_id")
@@ -87,6 +90,8 @@ def part(node: Any) -> Part | None:
     if not isinstance(node, dict):
         return None
     kind = _kind(node)
+    if (kind in CALLS or kind in RESULTS) and SPEAKING.isdisjoint(node):
+        return None
     if kind == "text" and isinstance(value := node.get("content"), str) and value and "text" not in node:
         return Part("text", value)
     value = node.get("text")
@@ -105,8 +110,8 @@ def part(node: Any) -> Part | None:
         return Part("refusal" if kind == "refusal" else "text", content) if content else None
     if kind in RESULTS or kind in CALLS or not TOOLS.isdisjoint(node):
         return None
-    for key, wrapped in WRAPPERS.items():
-        if isinstance(inner := node.get(key), dict | str) and inner:
+    for key, wrapped in WRAPPERS.items() if not WRAPPERS.keys().isdisjoint(node) else ():
+        if isinstance(inner := node.get(key), (dict, str)) and inner:
             return medium(wrapped, inner if isinstance(inner, dict) else node)
     if "json" in node and len(node) == 1:
         return Part("text", shown(node["json"]) or "")
@@ -134,8 +139,8 @@ def result(node: Any) -> Message | None:
     """A tool's result within a message; None for anything else."""
     if not isinstance(node, dict):
         return None
-    for wrapper in ("toolResult", "functionResponse", "function_response", "toolResponse"):
-        if isinstance(node.get(wrapper), dict):
+    for wrapper in WRAPPED_RESULTS:
+        if wrapper in node and isinstance(node[wrapper], dict):
             node = {"type": "tool_result", "id": node[wrapper].get("ref"), **node[wrapper]}
     kind = _kind(node)
     if kind not in RESULTS and not kind.endswith(RESULT_ENDS) and node.get("class") != "ToolCallResult":
@@ -177,7 +182,7 @@ def call(node: Any) -> ToolCall | None:
     node = fields(node)
     if isinstance(node.get("toolUse"), dict):
         node = node["toolUse"]
-    elif isinstance(wrapped := node.get("functionCall") or node.get("function_call"), dict | str):
+    elif isinstance(wrapped := node.get("functionCall") or node.get("function_call"), (dict, str)):
         node = {**fields(wrapped), **({"id": node["id"]} if "id" in node else {})}
     elif isinstance(node.get("toolRequest"), dict):  # Genkit
         node = {"id": node["toolRequest"].get("ref"), "type": "tool_call", **node["toolRequest"]}

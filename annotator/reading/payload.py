@@ -18,6 +18,10 @@ SPOKEN = frozenset(
 """A message has one of these."""
 PLAIN = frozenset(("role", "content", "parts", "finish_reason", "index"))
 """A message with these keys only says nothing beside its content."""
+BESIDE = frozenset(("reasoning_content", "reasoning", "thinking", "refusal", "audio", "images"))
+"""Where a message says something outside its content."""
+LISTED = frozenset(("tool_calls", "toolCalls", "function_call", "additional_kwargs"))
+"""Where its calls stand, outside its content."""
 ASKED = ("messages", "input", "contents", "chat_history")
 REPR = re.compile(r"\w*Message\(")
 """The beginning of the Python repr of a message (Haystack)."""
@@ -39,7 +43,7 @@ def request(value: Any) -> tuple[Message, ...]:
         return messages(value)
     if not isinstance(value, dict):
         return ()
-    asked = next((value[key] for key in ASKED if isinstance(value.get(key), list)), None)
+    asked = next((value[key] for key in ASKED if key in value and isinstance(value[key], list)), None)
     found = messages(asked) if asked else ()
     if not found and isinstance(value.get("input"), str) and ("model" in value or "instructions" in value):
         found = (Message("user", (Part("text", value["input"]),)),)
@@ -169,6 +173,9 @@ def _responses_item(item: dict[str, Any], kind: str) -> list[Message]:
 def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
     """A message taken apart where a tool's result stands in it, with its parts and calls in order."""
     content = item.get("content")
+    plain = PLAIN.issuperset(item)
+    if plain and type(content) is str and content[:1] != "[":  # what most messages are
+        return [Message(role, (Part("text", content),) if content else ())]
     if content is None:
         content = next((item[key] for key in ("parts", "blocks") if item.get(key) is not None), None)
     found: list[Message] = []
@@ -191,12 +198,14 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
             calls.append(asked)
         elif (single := piece(block)) is not None:
             pieces.append(single)
-    if PLAIN.issuperset(item):
+    if plain:
         if pieces or calls or not found:
             found.append(Message(role, tuple(pieces), tuple(calls)))
         return found
-    _beside(item, pieces)
-    calls.extend(asked for asked in _listed(item) if asked not in calls)
+    if not BESIDE.isdisjoint(item):
+        _beside(item, pieces)
+    if not LISTED.isdisjoint(item):
+        calls.extend(asked for asked in _listed(item) if asked not in calls)
     if role == "tool" and calls and not pieces:
         role = "assistant"  # Koog names a call by what answers it
     if pieces or calls or not found:

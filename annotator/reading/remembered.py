@@ -5,14 +5,14 @@ from functools import lru_cache, wraps
 from typing import TypeVar
 
 MOST, LONGEST = 128, 8000
-"""Texts that are kept, the newest ones, and characters beyond which a text is not: about 4 MB a function at the very most."""
+"""Texts that are kept, the newest ones, and characters beyond which one is not: about 4 MB a function at the very most."""
 
 Understood = TypeVar("Understood")
 _forget: list[Callable[[], None]] = []
 
 
 def remembered(understand: Callable[[str], Understood]) -> Callable[[str], Understood]:
-    """A function of one text that knows its newest results. They are shared: read them, never change them."""
+    """A function of a text that knows its newest results. They are shared: read them, never change them."""
     known = lru_cache(MOST)(understand)
     _forget.append(known.cache_clear)
 

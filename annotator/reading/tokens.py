@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotator.reading.nested import fields, whole
+from annotator.reading.remembered import remembered
 
 COUNTED = re.compile(r"(?:^|_)(?:details|input|output|prompt|completion|candidates|tokens?|count)(?=_|$)")
 """What says in a name that tokens are counted, and where."""
@@ -15,10 +16,16 @@ def named(usage: Any) -> dict[str, int]:
     """Details among the counts of `gen_ai.usage`, however they are written: `cache_read.input_tokens`, `details.reasoning_tokens`, ..."""
     found: dict[str, int] = {}
     for name, count in _counted(usage, ""):
-        name = COUNTED.sub("", name).strip("_")
-        if name and name != "total":
-            found.setdefault(SAME.get(name, name), count)
+        if detail := _detail(name):
+            found.setdefault(detail, count)
     return found
+
+
+@remembered
+def _detail(name: str) -> str:
+    """What a count counts; '' for a total."""
+    name = COUNTED.sub("", name).strip("_")
+    return SAME.get(name, name) if name != "total" else ""
 
 
 def _counted(node: Any, path: str) -> Iterator[tuple[str, int]]:
