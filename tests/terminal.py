@@ -25,7 +25,8 @@ Condition = str | Callable[[list[str]], object]
 """Text that must stand on the screen, or a predicate on its lines."""
 
 _TOKEN = re.compile(
-    rb"\x1b\[(?P<mode>\?\d+)\$p|(?P<da1>\x1b\[0?c)|(?P<da2>\x1b\[>0?c)|\x1b\[(?P<dec>\??)6n|(?P<kitty>\x1b\[\?u)|(?P<sync>\x1b\[\?2026[hl])"
+    rb"\x1b\[(?P<mode>\?\d+)\$p|(?P<da1>\x1b\[0?c)|(?P<da2>\x1b\[>0?c)|\x1b\[(?P<dec>\??)6n|(?P<status>\x1b\[5n)|(?P<kitty>\x1b\[\?u)"
+    rb"|(?P<sync>\x1b\[\?2026[hl])"
     rb"|(?P<alternate>\x1b\[\?1049[hl])|(?P<unknown>\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;]* q|\x1b\[[0-9;?]*t|\x1b[P_^X].*?\x1b\\)",
     re.S,
 )
@@ -200,6 +201,8 @@ class Terminal:
                 os.write(self._fd, b"\x1b[>1;10;0c")
             case "dec":
                 os.write(self._fd, b"\x1b[%b%d;%dR" % (token["dec"], self._screen.cursor.y + 1, self._screen.cursor.x + 1))
+            case "status":
+                os.write(self._fd, b"\x1b[0n")
             case "kitty":
                 os.write(self._fd, b"\x1b[?0u")
             case "sync":

@@ -83,6 +83,20 @@ class ReviewApp(App[None], inherit_bindings=False):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def forget_terminal(self) -> None:
+        """Draw everything again, whatever the terminal shows."""
+        if isinstance(self._driver, ReviewDriver):
+            self._driver.forget()
+
+    @property
+    def given(self) -> int:
+        """Bytes handed to the terminal."""
+        return self._driver.outlet.given if isinstance(self._driver, ReviewDriver) else 0
+
+    def has_shown(self, given: int) -> bool:
+        """Whether the terminal shows what was handed to it when it had been given so much; `post_display_hook` follows when it does."""
+        return not isinstance(self._driver, ReviewDriver) or self._driver.has_shown(given)
+
     def typed_elsewhere(self, event: events.Key | events.Paste) -> bool:
         """It was typed before another program gave the terminal back."""
         return event.time < self.returned
@@ -110,7 +124,7 @@ class ReviewApp(App[None], inherit_bindings=False):
         return code
 
     def post_display_hook(self) -> None:
-        """A frame went to the terminal."""
+        """A frame went to the terminal, or has arrived there."""
         self.review.painted()
         self.review.moving.prepare_ahead()
 

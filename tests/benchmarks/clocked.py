@@ -24,7 +24,7 @@ SIZE = 120, 40
 QUIET = 0.03
 """Seconds without a byte after which an update is over."""
 _ESCAPES = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[()].|[=>78])")
-_ASKED = re.compile(rb"\x1b\[(?:(?P<da1>0?c)|(?P<da2>>0?c)|(?P<place>6n)|\?(?P<mode>\d+)\$p)")
+_ASKED = re.compile(rb"\x1b\[(?:(?P<da1>0?c)|(?P<da2>>0?c)|(?P<place>6n)|(?P<status>5n)|\?(?P<mode>\d+)\$p)")
 _UNSPOKEN = re.compile(rb"\x1b(\[[<=>][0-?]*[ -/]*[@-~]|\[\?\d+\$p|\[[0-9;]* q|\[[0-9;?]*t|[P_^X\]].*?(\x1b\\|\x07))", re.S)
 """What pyte would print."""
 
@@ -140,6 +140,8 @@ class Clocked:
                     answer = b"\x1b[>1;10;0c"
                 case "place":
                     answer = b"\x1b[1;1R"
+                case "status":
+                    answer = b"\x1b[0n"
                 case _:  # synchronized output is known and off, every other mode unknown
                     answer = b"\x1b[?%b;%b$y" % (asked["mode"], b"2" if asked["mode"] == b"2026" else b"0")
             os.write(self._fd, answer)

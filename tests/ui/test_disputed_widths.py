@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
+from rich.segment import Segment
 from wcwidth import wcwidth
 
 from annotator.text.cells import crop
 from annotator.text.escape import visible
 from annotator.text.line import line
-from annotator.ui.compositor import encode
+from annotator.ui.picture.cells import Cells
+from annotator.ui.picture.encode import Encoder
 from annotator.ui.styles import TERMINAL
 from annotator.ui.widgets.lines import strip_of
 
@@ -39,8 +41,11 @@ def test_the_column_behind_stays(terminal: str, pieces: list[str], monkeypatch: 
         screen = pyte.Screen(80, 3)
         stream = pyte.Stream(screen)
         stream.feed("\x1b[2;6H" + "#" * (WIDTH + 5))
-        stream.feed("\x1b[2;6H" + encode(strip_of(row, WIDTH + 5, TERMINAL), ColorSystem.EIGHT_BIT, False, 5, 1))
-        cells = [screen.buffer[1][x].data for x in range(80)]
-    assert cells[5] == "│"
-    assert cells[5 + WIDTH + 1 : 5 + WIDTH + 5] == ["│", "e", "n", "d"]
-    assert "#" not in cells, "nothing of what stood there before is left"
+        cells = Cells(ColorSystem.EIGHT_BIT)
+        encoder = Encoder(cells)
+        encoder.write(cells.row([Segment("#####"), *strip_of(row, WIDTH + 5, TERMINAL)]), 5, 5 + WIDTH + 5, 1)
+        stream.feed(encoder.end())
+        shown = [screen.buffer[1][x].data for x in range(80)]
+    assert shown[5] == "│"
+    assert shown[5 + WIDTH + 1 : 5 + WIDTH + 5] == ["│", "e", "n", "d"]
+    assert "#" not in shown[5:], "nothing of what stood there before is left"

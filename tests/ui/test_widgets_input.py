@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.ui.widgets.input_guard import EscapeGuard, PasteGuard, RepeatGuard
+from annotator.ui.widgets.input_guard import ANSWER, EscapeGuard, PasteGuard, RepeatGuard
 
 Keys = list[tuple[str, float]]
 
@@ -115,3 +115,13 @@ def test_an_escape_in_a_bracketed_paste_is_no_key(cut: int) -> None:
     guard = PasteGuard()
     data = "".join(guard.split(part, 0.0)[0] for part in (whole[:cut], whole[cut:]))
     assert data == "\x1b[200~a[31m1[200~2\x1b[201~3\x1b[A"
+
+
+def test_an_answer_of_the_terminal_is_no_part_of_a_paste_and_ends_none() -> None:
+    guard = PasteGuard()
+    assert guard.split("a long pasted line, longer than any typing\n", 0.0)[1]
+    assert guard.split(f"and{ANSWER} the rest", 0.01) == (ANSWER, "and the rest")
+    assert guard.split(f"1{ANSWER}", 9.0) == (f"1{ANSWER}", ""), "in the order in which they came"
+    guard = PasteGuard()
+    assert guard.split(f"1\x1b[200~one{ANSWER}", 0.0) == ("1\x1b[200~one", "")
+    assert guard.split(f"{ANSWER}two\x1b[201~", 0.0) == (f"two\x1b[201~{ANSWER}{ANSWER}", "")

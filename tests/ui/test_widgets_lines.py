@@ -1,4 +1,4 @@
-"""The base widget: what it draws, what it repaints, and that the lean compositor draws the same picture in fewer bytes."""
+"""The base widget: what it draws, what it repaints, and that cells draw what Textual's strips draw, in fewer bytes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,10 +12,12 @@ from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widget import Widget
 
 from annotator.text.line import Line, Piece, line
-from annotator.ui.compositor import encode
+from annotator.ui.picture.cells import Cells
+from annotator.ui.picture.encode import Encoder
 from annotator.ui.styles import DARK, LIGHT, NO_COLOR, TERMINAL, Palette, palette
 from annotator.ui.widgets.lines import Lines, changed, strip_of
 
@@ -42,6 +44,14 @@ def on_terminal(*written: str, columns: int = 40) -> list[tuple[object, ...]]:
     ]
 
 
+def lean(strip: Strip, width: int) -> str:
+    """The first cells of the strip, written over anything."""
+    cells = Cells(ColorSystem.EIGHT_BIT)
+    encoder = Encoder(cells)
+    encoder.write(cells.row(strip), 0, width, 0)
+    return encoder.end()
+
+
 NARROW = st.text(st.sampled_from("ab 12─●"), max_size=20)
 NARROW_LINES = st.lists(st.builds(Piece, NARROW, STYLES), max_size=6).map(lambda pieces: Line(tuple(pieces)))
 
@@ -53,12 +63,9 @@ NARROW_LINES = st.lists(st.builds(Piece, NARROW, STYLES), max_size=6).map(lambda
 def test_lean_bytes_draw_what_stock_bytes_draw(row: Line, look: Palette) -> None:
     strip = strip_of(row, 40, look)
     stock = strip.render(Console(color_system="256", force_terminal=True))
-    lean = encode(strip, ColorSystem.EIGHT_BIT, True)
-    assert on_terminal(lean) == on_terminal(stock)
-    assert len(lean) <= len(stock) + 3
-    assert on_terminal(encode(strip.crop(0, 30), ColorSystem.EIGHT_BIT, False)) == on_terminal(
-        strip.crop(0, 30).render(Console(color_system="256", force_terminal=True))
-    )
+    assert on_terminal(lean(strip, 40)) == on_terminal(stock)
+    assert len(lean(strip, 40)) <= len(stock) + 8
+    assert on_terminal(lean(strip, 30))[:30] == on_terminal(stock)[:30]
 
 
 @given(LINES, st.integers(1, 30), PALETTES)

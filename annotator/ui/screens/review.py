@@ -84,6 +84,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.table = commands(self)
         self.rubric_rows = 0
+        self.given: int | None = None
+        """What the terminal had been given with the first frame of this item."""
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -183,15 +185,18 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def item_changed(self) -> None:
         """Another item, or another state of this one's payload: lay it out, and note when it is painted. Whoever calls draws."""
+        self.given = None
         self.fitting.lay_out(keep_top=False)
         item = self.desk.item
         if item is not None and self.desk.presented is not None:
             self.call_after_refresh(self.painted)
 
     def painted(self) -> None:
-        """A frame went out, or none was needed: the item may be judged once its trace and its place in the queue are on the screen."""
-        if not self.desk.drawn and not self.trace.pending and not self.top.pending:
-            self.desk.drawn = self.desk.presented is not None
+        """A frame went out, or none was needed, or one arrived: the item may be judged once the terminal shows its trace and its place."""
+        if not self.desk.drawn and not self.trace.pending and not self.top.pending and self.desk.presented is not None:
+            if self.given is None:
+                self.given = self.host.given
+            self.desk.drawn = self.host.has_shown(self.given)
 
     @on(TraceView.Resized)
     def _refit(self) -> None:
@@ -225,6 +230,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._resized)
 
     def redraw(self) -> None:
+        self.host.forget_terminal()
         self.app.refresh(repaint=True, layout=True)
 
     # Background

@@ -7,9 +7,11 @@ from pathlib import Path
 from textual import on
 from textual.app import App
 from textual.message import Message
+from textual.screen import Screen
 
 from annotator.keymap.keymap import Keymap
 from annotator.text.line import Piece, line
+from annotator.ui.compositor import LeanCompositor
 from annotator.ui.driver import ReviewDriver
 from annotator.ui.widgets.chooser import Choice, Chooser
 
@@ -36,6 +38,11 @@ class StartApp(App[str], inherit_bindings=False):
         self.choices = [Choice(f"queue {name}", line(Piece(name, "strong")), "queue") for name in queues]
         self.choices += [Choice(str(path), line(Piece(path.name)), "file here") for path in trace_files(folder)]
         self.choices.append(Choice("demo", line(Piece("demo", "strong")), "sample traces, no set-up"))
+
+    def get_default_screen(self) -> Screen[None]:
+        screen = super().get_default_screen()
+        screen._compositor = LeanCompositor()
+        return screen
 
     def on_mount(self) -> None:
         self._ask("looking for a Phoenix on the default port …")

@@ -22,6 +22,9 @@ _PARAMETERS = frozenset("0123456789:;<=>?")
 _FINALS = frozenset("ABCDFHZ~")
 """The ends of the sequences of keys."""
 
+ANSWER = "\x1b[0n"
+"""The terminal's answer to a question for its status: it may come within what is pasted, and is no key of a person."""
+
 _START = "\x1b[200~"
 _BRACKET = re.compile("\x1b\\[20[01]~")
 _BEGUN = re.compile("\x1b(?:\\[(?:2(?:01?)?)?)?$")
@@ -96,14 +99,20 @@ class PasteGuard:
         self._bracketed = False
         self._tail = ""
         self._pasted_at = float("-inf")
+        self._answers = 0
+        """Held back until the paste has ended, in which the parser would take them for text."""
 
     def split(self, data: str, at: float) -> tuple[str, str]:
         """What is to be read as keys and reports, and what is a paste; `data` is one read that ended at `at`."""
-        bracketed = self._brackets(data)
+        bracketed = self._brackets(data.replace(ANSWER, ""))
         if bracketed is not None:
-            return bracketed, ""
+            self._answers += data.count(ANSWER)
+            if self._bracketed:
+                return bracketed, ""
+            answers, self._answers = self._answers, 0
+            return bracketed + ANSWER * answers, ""
         text = _SEQUENCE.sub("", data)
-        goes_on = at - self._pasted_at < PASTE_GAP and bool(text) and "\x1b" not in data
+        goes_on = at - self._pasted_at < PASTE_GAP and bool(text) and "\x1b" not in data.replace(ANSWER, "")
         if not goes_on and not (len(text.encode()) > PASTE_BYTES and ("\r" in text or "\n" in text)):
             return data, ""
         self._pasted_at = at
