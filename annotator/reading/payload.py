@@ -8,6 +8,7 @@ from annotator.domain.message import Message, Part, ToolCall, ToolDefinition
 from annotator.reading.nested import fields, parse, shown, text
 from annotator.reading.parts import arguments, blocks, call, listed, part, piece, result, says_failed
 from annotator.reading.python_repr import evaluated
+from annotator.reading.remembered import remembered
 from annotator.reading.tools import definition, is_described
 
 ROLES = {"human": "user", "ai": "assistant", "aimessagechunk": "assistant", "aichunk": "assistant", "model": "assistant"}
@@ -126,8 +127,14 @@ def messages(items: list[Any]) -> tuple[Message, ...]:
     if items and isinstance(items[0], str) and REPR.match(items[0]):
         written = [item for item in items if isinstance(item, str)]
         if sum(map(len, written)) <= LONGEST_REPRS:
-            items = [evaluated(item) or item if isinstance(item, str) else item for item in items]
+            return tuple(message for item in items for message in (_written(item) if isinstance(item, str) else message_of(item)))
     return tuple(message for item in items for message in message_of(item))
+
+
+@remembered
+def _written(text: str) -> tuple[Message, ...]:
+    """The messages that a repr tells of."""
+    return tuple(message_of(evaluated(text) or text))
 
 
 def message_of(item: Any, role: str = "") -> list[Message]:
