@@ -136,7 +136,7 @@ def test_a_lock_held_by_another_program(tmp_path: Path) -> None:
                 press(terminal, "z")
             terminal.send("ntyped with care\r")
             terminal.wait_for("NOT SAVED")
-            assert field_text(press(terminal, "x")) == "typed with carex", "what was typed is still there"
+            assert field_text(press(terminal, "n")) == "typed with care", "what was typed is still there"
             press(terminal, ESC)
             assert shows(3)(press(terminal, "j")), "looking at traces goes on"
             press(terminal, "k")
