@@ -24,6 +24,8 @@ KINDS = {
 MODEL_CALLS = (".doGenerate", ".doStream")
 USERS = ("userId", "user_id", "user")
 SESSIONS = ("sessionId", "session_id", "chatId", "threadId")
+OWN = frozenset((*USERS, *SESSIONS, "tags"))
+"""Metadata with a place of its own."""
 
 
 class Vercel:
@@ -38,27 +40,30 @@ class Vercel:
         response = fields(node.get("response")) or fields(node.get("result"))
         telemetry = fields(node.get("telemetry"))
         metadata = mapping(telemetry.get("metadata"))
-        usage = fields(node.get("usage"))
-        tags = metadata.get("tags")
+        model = fields(node.get("model"))
         found: dict[str, Any] = {
             "kind": kind,
-            "input_messages": _asked(node.get("prompt")),
-            "output_messages": _answered(response),
-            "tools": _tools(node.get("prompt")),
             "finish_reason": text(response.get("finishReason")) or text(node.get("finishReason")),
-            "model": text(response.get("model")) or text(fields(node.get("model")).get("id")),
-            "provider": text(fields(node.get("model")).get("provider")),
+            "model": text(response.get("model")) or text(model.get("id")),
+            "provider": text(model.get("provider")),
             "invocation_parameters": _settings(node, fields(fields(tree.get("gen_ai")).get("request"))),
-            "prompt_tokens": _count(usage, "inputTokens", "promptTokens", "tokens"),
-            "completion_tokens": _count(usage, "outputTokens", "completionTokens"),
-            "total_tokens": whole(usage.get("totalTokens")),
-            "token_details": _details(usage),
             "agent": text(telemetry.get("functionId")) if kind == "AGENT" else None,
-            "session_id": next((value for key in SESSIONS if (value := shown(metadata.get(key)))), None),
-            "user_id": next((value for key in USERS if (value := shown(metadata.get(key)))), None),
-            "tags": tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
-            "metadata": {key: value for key, value in metadata.items() if key not in (*USERS, *SESSIONS, "tags")},
         }
+        if "prompt" in node:
+            found["input_messages"], found["tools"] = _asked(node["prompt"]), _tools(node["prompt"])
+        if response:
+            found["output_messages"] = _answered(response)
+        if usage := fields(node.get("usage")):
+            found["prompt_tokens"] = _count(usage, "inputTokens", "promptTokens", "tokens")
+            found["completion_tokens"] = _count(usage, "outputTokens", "completionTokens")
+            found["total_tokens"] = whole(usage.get("totalTokens"))
+            found["token_details"] = _details(usage)
+        if metadata:
+            tags = metadata.get("tags")
+            found["session_id"] = next((value for key in SESSIONS if key in metadata and (value := shown(metadata[key]))), None)
+            found["user_id"] = next((value for key in USERS if key in metadata and (value := shown(metadata[key]))), None)
+            found["tags"] = tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+            found["metadata"] = {key: value for key, value in metadata.items() if key not in OWN}
         if kind == "TOOL":
             found |= _tool(fields(node.get("toolCall")))
         if "value" in node or "values" in node:
@@ -70,7 +75,10 @@ class Vercel:
 
 
 def _count(usage: Mapping[str, Any], *names: str) -> int | None:
-    return next((count for name in names if (count := whole(usage.get(name))) is not None), None)
+    for name in names:
+        if name in usage and (count := whole(usage[name])) is not None:
+            return count
+    return None
 
 
 def _details(usage: Mapping[str, Any]) -> dict[str, int]:
@@ -108,18 +116,19 @@ def _text(role: str, value: Any) -> tuple[Message, ...]:
 def _answered(response: Mapping[str, Any]) -> tuple[Message, ...]:
     """Reasoning, text, files and calls as one message; an object is its JSON."""
     pieces: list[Part] = []
-    thought = restored(response.get("reasoning"))
-    if isinstance(thought, str) and thought:
-        read = parse(thought)
-        thought = read if isinstance(read, list) else [{"type": "reasoning", "text": thought}]
-    for item in thought if isinstance(thought, list) else ():
-        if (single := piece({"type": "reasoning", **item} if isinstance(item, dict) else item)) is not None:
-            pieces.append(single)
+    if "reasoning" in response:
+        thought = restored(response["reasoning"])
+        if isinstance(thought, str) and thought:
+            read = parse(thought)
+            thought = read if isinstance(read, list) else [{"type": "reasoning", "text": thought}]
+        for item in thought if isinstance(thought, list) else ():
+            if (single := piece({"type": "reasoning", **item} if isinstance(item, dict) else item)) is not None:
+                pieces.append(single)
     words = shown(restored(response.get("text"))) or shown(restored(response.get("object")))
     if words:
         pieces.append(Part("text", words))
     pieces.extend(single for item in entries(response.get("files")) if (single := _file(item)) is not None)
-    calls = listed([_call(item) for item in entries(response.get("toolCalls"))])
+    calls = listed([_call(item) for item in entries(response["toolCalls"])]) if "toolCalls" in response else []
     return (Message("assistant", tuple(pieces), tuple(calls)),) if pieces or calls else ()
 
 
@@ -133,7 +142,8 @@ def _call(item: Any) -> dict[str, Any]:
 
 def _tools(node: Any) -> Any:
     """`ai.prompt.tools`: a list of JSON strings or of objects."""
-    return payload.tools([restored(item) for item in entries(fields(node).get("tools"))])
+    offered = entries(fields(node).get("tools"))
+    return payload.tools([restored(item) for item in offered]) if offered else ()
 
 
 def _tool(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,10 +188,10 @@ def _document(value: Any) -> str:
 def _settings(node: Mapping[str, Any], request: Mapping[str, Any]) -> str | None:
     """`ai.settings.*`, what was asked of the provider, the tool choice and the schema of an object."""
     given = mapping(node.get("settings"))
-    given |= {key: restored(value) for key, value in request.items() if key != "model"}
-    if choice := fields(node.get("prompt")).get("toolChoice"):
+    if request:
+        given |= {key: restored(value) for key, value in request.items() if key != "model"}
+    if "prompt" in node and (choice := fields(node["prompt"]).get("toolChoice")):
         given["toolChoice"] = parse(choice) if isinstance(choice, str) else restored(choice)
-    schema = node.get("schema")
-    if schema := fields(schema).get("", schema):
+    if "schema" in node and (schema := fields(node["schema"]).get("", node["schema"])):
         given["schema"] = (parse(schema) if isinstance(schema, str) else None) or restored(schema)
     return dumped(given) if given else None
