@@ -116,9 +116,8 @@ def normal(value: Any) -> Any:
     """An object or a list with the dotted keys of its objects nested; what has none, a vector for instance, is left as it is."""
     children: Iterable[tuple[Any, Any]]
     if isinstance(value, dict):
-        for key in value:
-            if "." in key:
-                return nest(value)
+        if "." in "".join(value):
+            return nest(value)
         children = value.items()
     elif isinstance(value, list) and value and type(value[0]) in COMPOUND:
         children = enumerate(value)
@@ -182,6 +181,7 @@ def entries(node: Any) -> list[Any]:
     return [node[key] for key in indexes]
 
 
+@remembered
 def parsed(text: str) -> Any:
     """The JSON in a string, ready to be walked."""
     try:

@@ -15,6 +15,7 @@ TYPES = {"chat": "LLM", "completion": "LLM", "embedding": "EMBEDDING", "rerank":
 """`llm.request.type`."""
 NEWER = frozenset(("prompt", "completion", "content"))
 OLD = frozenset(("prompts", "completions", "request", "response", "usage", "vendor"))
+OWN = ("type", "model", "functions")
 SETTINGS = ("temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "is_streaming", "headers", "decoding_method")
 
 
@@ -30,23 +31,25 @@ class OpenLLMetry:
         content = fields(node.get("content"))  # OpenLIT
         heard = _messages(_content(node.get("prompt")) or old.get("prompts") or content.get("prompt"), "user")
         said = _messages(_content(node.get("completion")) or old.get("completions") or content.get("completion"), "assistant")
-        request, usage = fields(old.get("request")), fields(old.get("usage"))
+        request, response = fields(old.get("request")), fields(old.get("response"))
         kind = TYPES.get(text(request.get("type")) or "")
         found: dict[str, Any] = {
             "kind": kind or ("LLM" if heard or said else None),
             "input_messages": heard,
             "output_messages": said,
             "finish_reason": _finish(node.get("completion") or old.get("completions"))
-            or reasons(fields(old.get("response")).get("finish_reason") or fields(old.get("response")).get("stop_reason")),
-            "tools": payload.tools([restored(item) for item in entries(request.get("functions"))]),
-            "model": text(fields(old.get("response")).get("model")) or text(request.get("model")),
+            or reasons(response.get("finish_reason") or response.get("stop_reason")),
+            "model": text(response.get("model")) or text(request.get("model")),
             "provider": text(old.get("vendor")),
-            "prompt_tokens": whole(usage.get("prompt_tokens")),
-            "completion_tokens": whole(usage.get("completion_tokens")),
             "user_id": text(old.get("user")),
         }
+        if "functions" in request:
+            found["tools"] = payload.tools([restored(item) for item in entries(request["functions"])])
+        if "usage" in old:
+            usage = fields(old["usage"])
+            found["prompt_tokens"], found["completion_tokens"] = whole(usage.get("prompt_tokens")), whole(usage.get("completion_tokens"))
         given = {key: restored(old[key]) for key in SETTINGS if key in old}
-        given |= {key: restored(value) for key, value in request.items() if key not in ("type", "model", "functions")}
+        given |= {key: restored(value) for key, value in request.items() if key not in OWN}
         found["invocation_parameters"] = dumped(given) if given else None
         if kind == "EMBEDDING":
             found["embedded"] = tuple(message.text for message in heard if message.text)
@@ -70,6 +73,8 @@ def _messages(node: Any, role: str) -> tuple[Message, ...]:
 
 
 def _finish(node: Any) -> str | None:
+    if not node:
+        return None
     if isinstance(node, str):
         return reasons(fields(node).get("finish_reason"))
     return reasons([fields(item).get("finish_reason") for item in entries(node)])
