@@ -4,7 +4,7 @@ import argparse
 import difflib
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,6 +14,7 @@ from annotator.cli.servers import connector, find, is_url, settings_of
 from annotator.config.rubric_file import load_rubric
 from annotator.config.server import find_project
 from annotator.domain.queue import Queue, Selection, SourceRef
+from annotator.domain.record import record
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.domain.source import ServerSettings, Source
 from annotator.errors import IdentityError, ProjectNotFound, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 EMPTY_PROJECT = "default"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A queue ready to be filled and reviewed."""
 

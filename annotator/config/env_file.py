@@ -4,8 +4,10 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from annotator.domain.record import record
 
 FILE_NAME = ".env.phoenix"
 _DISCOVER = "PHOENIX_DISCOVER_CONFIG"
@@ -13,7 +15,7 @@ _LIMIT = 64 * 1024
 _KEY = re.compile(r"PHOENIX_[A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvFile:
     """What it says; no path where there is none."""
 

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path, user_downloads_path, user_log_path
+
+from annotator.domain.record import record
 
 STORE_VARIABLE = "ANNOTATOR_STORE"
 _SAMPLES = Path(__file__).parent.parent / "samples"
@@ -13,7 +14,7 @@ SAMPLE_TRACES = _SAMPLES / "traces.jsonl.gz"
 SAMPLE_RUBRIC = _SAMPLES / "rubric.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paths:
     """Nothing here needs to exist yet."""
 

@@ -7,11 +7,11 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from annotator.config.env_file import EnvFile, find_env_file
+from annotator.domain.record import record
 from annotator.domain.source import ServerSettings
 from annotator.errors import UsageError
 
@@ -33,7 +33,7 @@ _HEADER = re.compile(r"[ \t]*([\x21\x23-\x27*+\-.0-9A-Z^-z|~]+)[ \t]*=[ \t]*([\x
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundServer:
     """A server to talk to."""
 

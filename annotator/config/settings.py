@@ -5,11 +5,12 @@ import os
 import re
 import tempfile
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 from annotator.config.redaction import patterns
 from annotator.config.toml_file import TomlFile
+from annotator.domain.record import record
 from annotator.domain.redaction import Pattern
 from annotator.errors import ConfigError
 
@@ -17,7 +18,7 @@ _NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*("(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*
 _TABLE_LINE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What a person set once for good."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from annotator.domain.record import record
+
 TargetKind = Literal["span", "trace", "session", "document"]
 TARGET_KINDS: tuple[TargetKind, ...] = ("span", "trace", "session", "document")
 HUMAN = "HUMAN"
@@ -22,7 +24,7 @@ class Target:
     """0-based `document_position`; None for every other kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """Which row an annotation is: Phoenix's unique key, and the server that holds it."""
 
@@ -33,7 +35,7 @@ class Identity:
     identifier: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Annotation:
     """One row, whole: a Phoenix upsert replaces every field."""
 

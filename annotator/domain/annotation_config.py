@@ -1,7 +1,8 @@
 """Annotation configs: how to judge. Field names and limits are Phoenix's (`/v1/annotation_configs`)."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from annotator.domain.record import record
 
 Direction = Literal["MAXIMIZE", "MINIMIZE", "NONE"]
 DIRECTIONS: tuple[Direction, ...] = ("MAXIMIZE", "MINIMIZE", "NONE")
@@ -9,7 +10,7 @@ RESERVED_NAME = "note"
 """Phoenix keeps this annotation name for notes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """One label of a categorical config."""
 
@@ -20,7 +21,7 @@ class Value:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CategoricalConfig:
     """Choose one label; the label's score goes with it."""
 
@@ -34,7 +35,7 @@ class CategoricalConfig:
     type = "CATEGORICAL"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ContinuousConfig:
     """Give a score between bounds, both included."""
 
@@ -65,7 +66,7 @@ class ContinuousConfig:
         return 1.0 if upper - lower >= 10 else (upper - lower) / 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FreeformConfig:
     """Write text; Phoenix keeps it as the explanation, without label or score."""
 

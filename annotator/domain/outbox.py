@@ -1,15 +1,15 @@
 """What waits for a server, and under which identifier it goes there."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from annotator.domain.annotation import Annotation, Identity
+from annotator.domain.record import record
 
 OutboxAction = Literal["put", "restore", "delete"]
 """put: the server should have `row`. restore: it should have what it had before our first write. delete: it should have none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutboxEntry:
     """The state that a server should have for one identity."""
 
@@ -40,7 +40,7 @@ class OutboxEntry:
     """It arrived, and was to be read once more when no unanswered write could land any longer: that is now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutboxCounts:
     """Rows that the server does not have yet."""
 
@@ -48,7 +48,7 @@ class OutboxCounts:
     parked: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Under which identifier a person's rows go to a server; fixed at first contact."""
 

@@ -1,10 +1,11 @@
 """Queues: which targets wait for a verdict, in which order, and how far they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from annotator.domain.annotation import ItemState, Target
+from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
 
 TargetRule = Literal["root", "span", "trace"]
@@ -12,7 +13,7 @@ Order = Literal["listed", "newest", "oldest", "random"]
 """listed: as the source gives them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """Which spans become items. Times are nanoseconds, `since` included, `until` excluded."""
 
@@ -30,7 +31,7 @@ class Selection:
     """Of tables in files: (role, column) as a person named them; the other roles are guessed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceRef:
     """Where traces come from."""
 
@@ -52,7 +53,7 @@ class SourceRef:
         return bool(self.server) and self.location == self.server
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Queue:
     """A named queue as it is kept."""
 
@@ -72,7 +73,7 @@ class Queue:
     """The source's stamp when it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One target waiting in a queue. Positions count from 1 and never change."""
 
@@ -90,7 +91,7 @@ class Item:
     """Why it is in the queue."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewItem:
     """An item on its way into a queue."""
 
@@ -100,7 +101,7 @@ class NewItem:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """An item as a list shows it."""
 
@@ -114,7 +115,7 @@ class Listed:
     """The first words of what was asked; None until the trace was read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """How many items of a queue are in each state."""
 

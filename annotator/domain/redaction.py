@@ -1,13 +1,13 @@
 """Redaction: what a person does not want to see of a trace is replaced by a mark before it reaches anybody's eyes."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from annotator.domain.record import record
 from annotator.domain.span import Trace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern:
     """What is hidden, and under which name."""
 

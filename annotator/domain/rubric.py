@@ -1,12 +1,12 @@
 """A rubric: an ordered set of annotation configs, which of them must be answered, and when."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, FreeformConfig, Value
+from annotator.domain.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """Ask only after this answer to an earlier config: `when = "correctness = fail"`."""
 
@@ -17,7 +17,7 @@ class Condition:
         return f"{self.name} = {self.label}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Criterion:
     """One config of a rubric."""
 
@@ -32,7 +32,7 @@ class Criterion:
         return self.config.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rubric:
     """What is asked of each item, in this order. Names are unique."""
 

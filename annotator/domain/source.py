@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,10 +10,11 @@ from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
+from annotator.domain.record import record
 from annotator.domain.span import LogRecord, Span, SpanHeader
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capabilities:
     """What a source or its server can do; nothing above `sources/` asks which server it is."""
 
@@ -30,7 +31,7 @@ class Capabilities:
     """Why nothing can be written; '' where it can."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BadLine:
     """A part of a file that could not be read."""
 
@@ -41,7 +42,7 @@ class BadLine:
     """How many parts it speaks of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """A piece of a listing: headers alone, or whole spans."""
 
@@ -59,7 +60,7 @@ class Page:
     """More spans, whole too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerUser:
     """Who the server takes us for."""
 
@@ -71,7 +72,7 @@ class ServerUser:
     """ADMIN, MEMBER, VIEWER or SYSTEM; '' without authentication."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerConfig:
     """An annotation config of a server and whether it is assigned to the project."""
 
@@ -79,7 +80,7 @@ class ServerConfig:
     assigned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerRow:
     """An annotation as the server holds it."""
 
@@ -156,7 +157,7 @@ class TraceServer(Source, Sink, Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerSettings:
     """How to reach a server."""
 

@@ -1,8 +1,10 @@
 """Spans and traces, as instrumentation recorded them. Times are nanoseconds since 1970 in UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from annotator.domain.record import record
 
 ERROR = "ERROR"
 """The status code of a span that failed; the others are OK and UNSET."""
@@ -33,7 +35,7 @@ def session_of(attributes: Mapping[str, Any]) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SpanHeader:
     """What a span tree needs: everything but the payload."""
 
@@ -60,7 +62,7 @@ class SpanHeader:
         return self.end_ns - self.start_ns
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SpanEvent:
     """Something that happened within a span, an exception for instance."""
 
@@ -69,7 +71,7 @@ class SpanEvent:
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LogRecord:
     """An event that travelled apart from its span: an OTLP log record with a trace and a span id."""
 
@@ -78,7 +80,7 @@ class LogRecord:
     event: SpanEvent
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span(SpanHeader):
     """A span with its payload as received."""
 
@@ -90,7 +92,7 @@ class Span(SpanHeader):
     """Everything else that was received: resource, scope, links, trace state."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A span at its place in the tree."""
 
@@ -159,7 +161,7 @@ def root(spans: tuple[SpanHeader, ...]) -> SpanHeader | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trace:
     """The spans of one trace with their payloads, earliest first."""
 

@@ -1,11 +1,11 @@
 """A step: what a person did at once, as changes that undo and redo take back whole."""
 
-from dataclasses import dataclass
 
 from annotator.domain.annotation import Annotation, Identity, ItemState
+from annotator.domain.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetAnnotation:
     """Make a row what it should be; None takes it away."""
 
@@ -13,7 +13,7 @@ class SetAnnotation:
     row: Annotation | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetItem:
     """Move an item to a state."""
 
@@ -25,7 +25,7 @@ class SetItem:
 Change = SetAnnotation | SetItem
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One thing a person did: undone and redone as a whole."""
 
@@ -42,7 +42,7 @@ class Step:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reversal:
     """What undo or redo did."""
 
@@ -51,7 +51,7 @@ class Reversal:
     """False when the step could not be reversed because the row was changed since; the step is dropped from the stack."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """An entry of the strip of last verdicts and of the pace."""
 

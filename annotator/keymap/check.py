@@ -4,12 +4,12 @@ import re
 import string
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from annotator.domain.annotation_config import CategoricalConfig
+from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
 from annotator.errors import KeymapError, RubricError
 from annotator.keymap.commands import BY_ID, COMMANDS, CONTEXTS, TYPING
@@ -28,7 +28,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {close[0]}?" if close else otherwise
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeymapFile:
     """A file's text, and where in it things stand."""
 

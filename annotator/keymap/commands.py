@@ -1,6 +1,6 @@
 """Every command: the footer, help, palette, README and `annotator keys` are made of this table."""
 
-from dataclasses import dataclass
+from annotator.domain.record import record
 
 CONTEXTS = {
     "everywhere": "Everywhere",
@@ -17,7 +17,7 @@ TYPING = frozenset({"field", "list"})
 """Contexts in which a printable key is text, never a command: fields, and lists that filter as one types."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """Something that a key runs."""
 

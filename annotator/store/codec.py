@@ -3,11 +3,11 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from annotator.domain.annotation import Annotation, Identity
 from annotator.domain.payload import PackedSpan, payload_of
+from annotator.domain.record import record
 from annotator.domain.span import NOTICE, Span, SpanEvent, SpanHeader
 from annotator.errors import StoreError
 
@@ -45,7 +45,7 @@ def same_row(identity: Identity, one: str | None, other: str | None) -> bool:
     return row is not None and row.same_as(text_row(identity, other))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """One change of a step and what was there before it: the text of an annotation or of an item's state and reason."""
 

@@ -1,16 +1,16 @@
 """The journal: one row per change, in the order of `seq`, never changed; and what a person did, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from annotator.domain.annotation import NOTE, Annotation, ItemState
+from annotator.domain.record import record
 from annotator.domain.step import Verdict
 from annotator.store.area import Area, identity_of
 from annotator.store.codec import text_row, to_text
 from annotator.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Occasion:
     """Why something changes: what the journal rows of one step have in common."""
 

@@ -10,9 +10,9 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.domain.record import record
 from annotator.errors import StoreBusy, StoreError
 from annotator.store.database import APPLICATION_ID, MIGRATIONS, explain, make_private, statements
 from annotator.store.mending import drop_orphans, look_again, mark, mend, stand_in
@@ -34,7 +34,7 @@ LOCK_BYTES = (510, 0x40000002)
 """Where SQLite's connections hold a shared lock, as (length, start): a lock on all of it means that nobody has the file open."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rescued:
     """What came out of a damaged store."""
 

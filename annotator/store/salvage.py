@@ -3,15 +3,16 @@
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from typing import Any
+
+from annotator.domain.record import record
 
 REACH = 5_000
 """How many keys after the last readable row are tried, at 0.1 ms each, where the end of a table is damaged: ten pages of short rows."""
 Row = Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A table and the whole number that its rows are found by: the rowid, or the first column of the primary key."""
 

@@ -1,15 +1,15 @@
 """What is known of a server's row, and what the server should have instead."""
 
 import json
-from dataclasses import dataclass
 
 from annotator.domain.annotation import Identity
+from annotator.domain.record import record
 from annotator.store.codec import Effect, same_row
 from annotator.store.database import Database
 from annotator.store.journal import Occasion
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standing:
     """What is known of a server's row."""
 

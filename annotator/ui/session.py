@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from annotator.domain.queue import Queue
+from annotator.domain.record import record
 from annotator.domain.redaction import Redactor
 from annotator.domain.source import Sink, Source
 from annotator.domain.store import Store
@@ -22,7 +23,7 @@ class Connection(Source, Sink, Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """One run of the review screen."""
 

@@ -1,11 +1,11 @@
 """What a person has answered on an item, read from annotation rows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from annotator.domain.annotation import NOTE, Annotation
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.queue import Item
+from annotator.domain.record import record
 from annotator.domain.rubric import Criterion, Rubric
 
 
@@ -51,7 +51,7 @@ def spoken(criterion: Criterion, row: Annotation) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemView:
     """An item and what its reviewer has said about it."""
 

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.queue import NewItem, Queue
+from annotator.domain.record import record
 from annotator.domain.source import BadLine, Page, Sink, Source
 from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
@@ -20,7 +21,7 @@ SPANS_A_REQUEST = 100
 TRACES_A_REQUEST = 25
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far filling is."""
 
@@ -39,7 +40,7 @@ class Progress:
     """How many of the traces have other content in another source."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filling:
     """Who fills which queue from where."""
 

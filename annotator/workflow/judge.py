@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from annotator import __version__
 from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.queue import Item, Queue
+from annotator.domain.record import record
 from annotator.domain.rubric import Criterion
 from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.domain.store import Store
@@ -19,7 +20,7 @@ from annotator.workflow.answers import ItemView, answers_of, labels_of, note_pre
 CLIENT = f"annotator/{__version__}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Circumstances:
     """What an annotation's metadata says about how it came to be."""
 
@@ -29,7 +30,11 @@ class Circumstances:
     """model, prompt_version, tags of the span, where known."""
 
 
-@dataclass(frozen=True, slots=True)
+UNKNOWN = Circumstances()
+"""Nobody looked at it on a screen."""
+
+
+@record
 class Judged:
     """What one judgement did."""
 
@@ -42,7 +47,7 @@ class Judged:
     """The explanation of the answer that this one replaces by another; it goes with the new one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judge:
     """One person judging the items of one queue. `store` belongs to the calling thread."""
 
@@ -60,7 +65,7 @@ class Judge:
         item = self.store.item(item.id)
         return view(item, self.queue.rubric, self.store.on_target(self.server, item.target), self.annotator, self.identifier)
 
-    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = Circumstances()) -> Judged:
+    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = UNKNOWN) -> Judged:
         """Answer one config: a label, a score, or a text. Replaces my earlier answer whole, keeping its explanation.
 
         Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
@@ -84,7 +89,7 @@ class Judge:
         kept = (row.explanation or "") if reversed_ else ""
         return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn, kept)
 
-    def repeat(self, item: Item, how: Circumstances = Circumstances()) -> Judged | None:
+    def repeat(self, item: Item, how: Circumstances = UNKNOWN) -> Judged | None:
         """Give this item the verdict that was given last; None where there is none."""
         last = self.store.last_answers(self.annotator, self.queue.id)
         if last is None or last[0] == item.id:

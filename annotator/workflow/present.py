@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from annotator.domain.message import Reading
 from annotator.domain.queue import Item
+from annotator.domain.record import record
 from annotator.domain.span import Trace
 from annotator.domain.store import TraceStore
 from annotator.reading import read
@@ -18,7 +19,7 @@ from annotator.text.turns import Conversation
 from annotator.workflow.turns import conversation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Presented:
     """A trace and what it says."""
 

@@ -2,8 +2,8 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from annotator.domain.record import record
 from annotator.domain.rubric import BUILT_IN, Rubric, from_server
 from annotator.domain.source import ServerConfig
 from annotator.errors import RubricError
@@ -14,7 +14,7 @@ MOST = 5
 """More configs than this slow a reviewer down: which ones is asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """What a server's configs come to: a rubric, or a question."""
 

@@ -7,9 +7,10 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, BinaryIO
 
+from annotator.domain.record import record
 from annotator.errors import BadFile
 from annotator.sources.files.shapes import ACCEPTED
 
@@ -32,7 +33,7 @@ LONG = 4_000_000
 """Bytes of a line or a document that is held whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """One JSON value, or why there is none."""
 

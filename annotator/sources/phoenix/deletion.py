@@ -5,10 +5,11 @@ one id goes into a mutation, and the answer is compared with what was meant.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotation import NOTE, Annotation
+from annotator.domain.record import record
 from annotator.errors import OutcomeUnknown, RejectedRow, ServerFailure
 from annotator.sources.phoenix.annotations import read_rows
 from annotator.sources.phoenix.client import Client
@@ -18,7 +19,7 @@ GONE = "Could not find"
 NO_SUCH_FIELD = "Cannot query field"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mutation:
     """A mutation by its name, the field of its payload, and the target's fields in it."""
 

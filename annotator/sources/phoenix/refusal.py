@@ -4,10 +4,10 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from annotator.domain.record import record
 from annotator.errors import (
     AnnotatorError,
     Forbidden,
@@ -31,7 +31,7 @@ GATEWAY = {502, 504}
 """A proxy passed the request on and lost the answer: what it wrote is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """A response, whole. Header names are matched without case."""
 
