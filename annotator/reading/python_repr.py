@@ -11,30 +11,28 @@ LARGEST = 200_000
 DEEPEST = 40
 TOKEN = re.compile(
     r"""[\s,]*(?:
-      ( [rb]{0,2} (?: '[^'\\]*(?:\\.[^'\\]*)*' | "[^"\\]*(?:\\.[^"\\]*)*" ) )
+      '( [^'\\\n\r\0\ud800-\udfff]* )' ( : )?
+    | ( [A-Za-z_]\w* ) \s* ( [=:] )
+    | ( [1-9][0-9]{0,17} | 0 ) (?![\w.])
+    | ( [rb]{0,2} (?: '[^'\\]*(?:\\.[^'\\]*)*' | "[^"\\]*(?:\\.[^"\\]*)*" ) )
     | ( [+-]?(?:\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|inf|nan)\b )
-    | ( [A-Za-z_][\w.]* ) (\()?
-    | ( [\[({<] )
+    | ( [A-Za-z_][\w.]* ) ( \( )?
+    | ( [\[({] )
     | ( [\])}] )
+    | ( : )
+    | <\w[\w.]*:[ ] (?: ( '[^']*' | "[^"]*" ) | ( -?\d+ ) ) >
+    | ( < (?: [^<>'"] | '[^']*' | "[^"]*" )* > )
+    | ( [^\s,] )
     )""",
     re.DOTALL | re.VERBOSE,
 )
-"""A string, a number, a name or the beginning of a call, what opens and what closes; the spaces and commas before it with it."""
-STRING, NUMBER, NAME, CALL, OPENING, CLOSING = 1, 2, 3, 4, 5, 6
-SPACE = re.compile(r"[\s,]*")
-COLON = re.compile(r"[\s,]*:")
-FIELD = re.compile(r"[\s,]*([A-Za-z_]\w*)\s*[=:]\s*")
+"""The next token with the spaces and commas before it; the last group is what no repr has there."""
+PLAIN, PLAIN_KEY, KEY, SEPARATOR, WHOLE, STRING, NUMBER, NAME, CALL, OPENING, CLOSING, COLON, ENUM, ENUM_NUMBER, OBJECT = range(1, 16)
 FIELDS = re.compile(r"\s*[A-Za-z_]\w*=")
-OBJECT = re.compile(r"""<(?:[^<>'"]|'[^']*'|"[^"]*")*>""")
-ENUM = re.compile(r"""<\w[\w.]*: ('[^']*'|"[^"]*"|-?\d+)>""")
 RARE = re.compile(r"""[\n\r\0]|\\[^\\'"nrt]""")
 """In a string: what only a compiler should read."""
 CONSTANTS = {"None": None, "True": True, "False": False}
-ENDS = {"[": "]", "(": ")"}
-
-
-class _Unreadable(Exception):
-    """Not the repr of values and constructor calls."""
+ENDS = {"[": "]", "(": ")", "{": "}"}
 
 
 @remembered
@@ -46,100 +44,78 @@ def evaluated(text: str) -> Any:
     if len(text) > LARGEST:
         return None
     try:
-        reader = _Reader(text)
-        value = reader.members("", 0) if FIELDS.match(text) else reader.value(0)
-    except _Unreadable:
+        if FIELDS.match(text):
+            return _read(text, {}, DEEPEST - 1)
+        values = _read(text, [], DEEPEST)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    return value if reader.at_end() else None
+    return values[0] if len(values) == 1 else None
 
 
-class _Reader:
-    __slots__ = ("at", "text")
+def _read(text: str, top: Any, deepest: int) -> Any:
+    """`top` with the values of the text: a list, or a dict of `key=value`. ValueError for what is no repr.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def at_end(self) -> bool:
-        space = SPACE.match(self.text, self.at)
-        return space is not None and space.end() == len(self.text)
-
-    def token(self) -> re.Match[str]:
-        found = TOKEN.match(self.text, self.at)
-        if found is None:
-            raise _Unreadable
-        self.at = found.end()
-        return found
-
-    def value(self, depth: int) -> Any:
-        return self.of(self.token(), depth)
-
-    def of(self, token: re.Match[str], depth: int) -> Any:
-        """The value that a token is or begins."""
+    Commas are spaces: what a repr has between them is told apart without.
+    """
+    above: list[tuple[Any, str, str | None, str | None]] = []
+    found, end, name, key = top, "", None, None
+    """The list or dict that is filled, what closes it, the class that a call names, and the key of the next value."""
+    keyed = False
+    """The key stands there, its colon is yet to come."""
+    for token in TOKEN.finditer(text):
         form = token.lastindex
-        if depth > DEEPEST or form == CLOSING:
-            raise _Unreadable
-        if form == STRING:
-            return _string(token[STRING])
-        if form == CALL:
-            return {"class": token[NAME].rpartition(".")[2], **self.members(")", depth)}
-        if form == NAME:
-            name = token[NAME]
-            return CONSTANTS.get(name, name)
-        if form == NUMBER:
-            return _number(token[NUMBER])
-        opening = token[OPENING]
-        if opening == "{":
-            return self.mapping(depth)
-        return self.angle() if opening == "<" else self.items(ENDS[opening], depth)
-
-    def items(self, end: str, depth: int) -> list[Any]:
-        found: list[Any] = []
-        while True:
-            token = self.token()
-            if token[CLOSING] == end:
-                return found
-            found.append(self.of(token, depth + 1))
-
-    def mapping(self, depth: int) -> Any:
-        found: dict[str, Any] = {}
-        while True:
-            token = self.token()
-            if token[CLOSING] == "}":
-                return found
-            key = self.of(token, depth + 1)
-            colon = COLON.match(self.text, self.at)
-            if colon is None:
-                raise _Unreadable
-            self.at = colon.end()
-            found[key if isinstance(key, str) else str(key)] = self.value(depth + 1)
-
-    def members(self, end: str, depth: int) -> dict[str, Any]:
-        """`key=value` pairs up to `end`, '' for that of the text, apart by commas or spaces; values without a key are counted."""
-        found: dict[str, Any] = {}
-        while True:
-            if named := FIELD.match(self.text, self.at):
-                self.at = named.end()
-                found[named[1].lstrip("_") or named[1]] = self.value(depth + 1)
-                continue
-            if not end and self.at_end():
-                return found
-            token = self.token()
-            if end and token[CLOSING] == end:
-                return found
-            found[str(len(found))] = self.of(token, depth + 1)
-
-    def angle(self) -> Any:
-        """What stands in angle brackets, the first of which is read."""
-        self.at -= 1
-        if enum := ENUM.match(self.text, self.at):
-            self.at = enum.end()
-            return _string(enum[1]) if enum[1][0] in "'\"" else _number(enum[1])
-        written = OBJECT.match(self.text, self.at)
-        if written is None:
-            raise _Unreadable
-        self.at = written.end()
-        return written[0]
+        if form == PLAIN_KEY and key is None and end == "}":
+            key = token[PLAIN]
+            continue
+        if form == SEPARATOR:
+            if key is not None or type(found) is list or (end == "}" and token[SEPARATOR] == "="):
+                raise ValueError
+            key = token[KEY] if end == "}" else token[KEY].lstrip("_") or token[KEY]
+            continue
+        if form == COLON and keyed:
+            keyed = False
+            continue
+        if keyed or (len(above) > deepest and form != CLOSING):
+            raise ValueError
+        if form == PLAIN:  # most strings
+            value = token[PLAIN]
+        elif form == WHOLE:
+            value = int(token[WHOLE])
+        elif form == STRING:
+            value = _string(token[STRING])
+        elif form in (CALL, OPENING):
+            above.append((found, end, name, key))
+            opening = token[form]
+            name = token[NAME].rpartition(".")[2] if form == CALL else None
+            found, end, key = [] if form == OPENING and opening != "{" else {}, ENDS[opening], None
+            continue
+        elif form == CLOSING:
+            if token[CLOSING] != end or key is not None:
+                raise ValueError
+            value = found if name is None else {"class": name, **found}
+            found, end, name, key = above.pop()
+        elif form == NAME:
+            value = CONSTANTS.get(token[NAME], token[NAME])
+        elif form in (NUMBER, ENUM_NUMBER):
+            value = _number(token[form])
+        elif form == ENUM:
+            value = _string(token[ENUM])
+        elif form == OBJECT:
+            value = token[OBJECT]
+        else:
+            raise ValueError
+        if type(found) is list:
+            found.append(value)
+        elif key is not None:
+            found[key] = value
+            key = None
+        elif end == "}":
+            key, keyed = value if isinstance(value, str) else str(value), True
+        else:
+            found[str(len(found))] = value
+    if above or key is not None:
+        raise ValueError
+    return top
 
 
 def _string(text: str) -> Any:
@@ -160,8 +136,5 @@ def _number(text: str) -> Any:
 
 
 def _literal(text: str) -> Any:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise _Unreadable from error
+    value = ast.literal_eval(text)
     return value if not isinstance(value, bytes) else text
