@@ -33,6 +33,8 @@ SHOWN_INKS = f"[{chr(_FIRST_SHOWN)}-{chr(_LAST_INK)}]"
 CLUSTERS = f"[{chr(_FIRST_CLUSTER)}-{chr(_LAST_CLUSTER)}]"
 """Characters, and what is joined to them, that terminals do not all give the same width: emoji, marks, joined and rare scripts."""
 CLUSTER = re.compile(CLUSTERS)
+PIECE = re.compile(f"{CLUSTERS}{TAIL}*(?: *{CLUSTERS}{TAIL}*)*")
+"""What is written in one go: within it nobody knows where a terminal puts what."""
 
 
 class Row(NamedTuple):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from annotator.ui.picture.cells import BLANK, CLUSTER, TAIL, Row, blank
+from annotator.ui.picture.cells import BLANK, CLUSTER, PIECE, TAIL, Row, blank
 
 LONGEST_GAP = 4
 """Cells; to step over so many takes as many bytes."""
@@ -28,18 +28,21 @@ def spans(old: Row, new: Row) -> list[tuple[int, int]]:
             first = x
         last = x
     found.append((first, last + 1))
-    return _whole(found, new.text)
+    return _whole(found, old.text, new.text)
 
 
-def _whole(found: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
-    """No wide character is cut, and what follows a character of disputed width is written again: it may have been drawn over it."""
-    width = len(text)
-    if TAIL in text:
-        found = [(_start(text, first), _end(text, last)) for first, last in found]
-    if CLUSTER.search(text):
+def _whole(found: list[tuple[int, int]], old: str, new: str) -> list[tuple[int, int]]:
+    """No wide character is cut, no piece of disputed width is taken apart, and what follows one is written again: it may be drawn over it."""
+    if TAIL in new:
+        found = [(_start(new, first), _end(new, last)) for first, last in found]
+    for text in (old, new):
+        for piece in PIECE.finditer(text) if CLUSTER.search(text) else ():
+            start, end = piece.span()
+            found = [(min(first, start), max(last, end)) if first < end and last > start else (first, last) for first, last in found]
+    if CLUSTER.search(new):
         for at, (first, last) in enumerate(found):
-            if CLUSTER.search(text, first, last):
-                return [*found[:at], (first, width)]
+            if CLUSTER.search(new, first, last):
+                return [*found[:at], (first, len(new))]
     return found
 
 

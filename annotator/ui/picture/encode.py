@@ -2,7 +2,7 @@
 
 import re
 
-from annotator.ui.picture.cells import BLANK, CLUSTER, CLUSTERS, INKS, SHOWN_INKS, TAIL, Cells, Row
+from annotator.ui.picture.cells import BLANK, CLUSTER, INKS, PIECE, SHOWN_INKS, TAIL, Cells, Row
 
 SHORTEST_ERASE = 4
 """Cells; erasing to the edge takes 3 bytes."""
@@ -11,7 +11,6 @@ SHORTEST_JUMP = 12
 
 _RUNS = re.compile(f"({INKS})(?:\\1| )*|({SHOWN_INKS})\\2*| +")
 _BLANKS = re.compile(f" {{{SHORTEST_JUMP},}}")
-_PIECES = re.compile(f"{CLUSTERS}{TAIL}*(?: *{CLUSTERS}{TAIL}*)*")
 
 
 def _jump(blanks: re.Match[str]) -> str:
@@ -88,7 +87,7 @@ class Encoder:
         """After each piece of disputed width the cursor is put where it belongs."""
         if not text.isascii() or TAIL in text:
             done, out = 0, []
-            for piece in _PIECES.finditer(text):
+            for piece in PIECE.finditer(text):
                 out.append(text[done : piece.start()])
                 done = piece.end()
                 characters = CLUSTER.sub(lambda cell: self._cells.cluster(cell[0]), piece[0])

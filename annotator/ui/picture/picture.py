@@ -8,6 +8,8 @@ from annotator.ui.picture.cells import Cells, Row, blank
 from annotator.ui.picture.changes import FEWEST_MOVED, shift, shifted, spans
 from annotator.ui.picture.encode import Encoder
 
+SURELY_SHORTER = 24
+"""Bytes for each changed row: where scrolling costs less, drawing the rows where they are is not tried."""
 CLEAR = "\x1b[m\x1b[r\x1b[2J"
 
 
@@ -48,10 +50,11 @@ class Picture:
         after = list(self.rows)
         for y in changed:
             after[y] = rows[y]
-        sent = _drawn(self.rows, after, changed, Encoder(self.cells))
         moved = shift(self.rows, after, changed, *columns) if len(changed) >= FEWEST_MOVED and not cleared else None
-        if moved is not None:
-            sent = min(_scrolled(self.rows, after, changed, moved, Encoder(self.cells)), sent, key=len)
+        sent = _scrolled(self.rows, after, changed, moved, Encoder(self.cells)) if moved is not None else ""
+        if moved is None or len(sent) > SURELY_SHORTER * len(changed):
+            drawn = _drawn(self.rows, after, changed, Encoder(self.cells))
+            sent = drawn if moved is None else min(sent, drawn, key=len)
         self.rows = after
         self._composed = CLEAR + sent if cleared else sent
         return self._composed
@@ -60,9 +63,11 @@ class Picture:
 def _drawn(before: Sequence[Row], after: Sequence[Row], changed: Sequence[int], encoder: Encoder) -> str:
     for y in changed:
         done = 0
+        if before[y] == after[y]:
+            continue
         for first, last in spans(before[y], after[y]):
             if last > done:
-                done = encoder.write(after[y], first, last, y)
+                done = encoder.write(after[y], max(first, done), last, y)
     return encoder.end()
 
 
