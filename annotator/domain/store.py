@@ -221,4 +221,7 @@ class Store(TraceStore, QueueStore, AnnotationStore, OutboxStore, Protocol):
     def together(self) -> AbstractContextManager[None]:
         """What is changed inside is one transaction, at most a few ms of work and nothing that waits."""
 
+    def checkpoint(self) -> None:
+        """In an idle moment, do what would otherwise hold up a commit."""
+
     def close(self) -> None: ...

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from annotator.domain.annotation import Annotation, Target, TargetKind
+from annotator.domain.annotation import Annotation, Identity, Target, TargetKind
 from annotator.store import journal
-from annotator.store.area import BATCH, Area, among, identity_of, keep_identity, keep_row, row_now, target_values
+from annotator.store.area import BATCH, Area, among, keep_identity, keep_row, row_now, target_values
 from annotator.store.codec import row_text, same_row, text_row, to_text
 from annotator.store.journal import Occasion
 from annotator.store.standing import standing
@@ -15,11 +15,11 @@ class Annotations(Area):
 
     def on_target(self, server: str, target: Target) -> list[Annotation]:
         rows = self.db.all(
-            "SELECT identity, content FROM identity JOIN annotation ON annotation.identity = identity.id"
+            "SELECT name, identifier, content FROM identity JOIN annotation ON annotation.identity = identity.id"
             " WHERE kind = ? AND target = ? AND document = ? AND server = ? ORDER BY identity",
             (*target_values(target), server),
         )
-        found = (text_row(identity_of(self.db, identity), content) for identity, content in rows)
+        found = (text_row(Identity(server, target, name, identifier), content) for name, identifier, content in rows)
         return [row for row in found if row is not None]
 
     def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> set[str]:

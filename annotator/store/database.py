@@ -102,15 +102,29 @@ class Database:
     def close(self) -> None:
         self._connection.close()
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
+    def checkpoint(self) -> None:
+        """Bring what was committed from the WAL into the file; whoever reads or writes meanwhile does not wait."""
+        self.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _told(self) -> "Told":
+        return Told(self.path)
+
+
+class Told:
+    """A context that raises what goes wrong in SQLite as a StoreError. A class: a generator took a fifth of a look-up's time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, sqlite3.Error):
             raise explain(error, self.path) from error
-        except UnicodeEncodeError as error:
+        if isinstance(error, UnicodeEncodeError):
             raise StoreError("A text holds half of a character (a lone surrogate) and cannot be kept.", "Type it again.") from error
-        except OverflowError as error:
+        if isinstance(error, OverflowError):
             raise StoreError("A number is too large to be kept.", "Whole numbers up to 2^63 - 1 can be.") from error
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from annotator.domain.annotation import ItemState
+from annotator.domain.annotation import Identity, ItemState
 from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.errors import StoreError
 from annotator.store import journal
@@ -48,7 +48,7 @@ class Steps(Area):
             before, row = self._value(False, identity), row_text(change.row)
             effect = Effect(False, identity, before, row, not same_row(change.identity, before, row))
         if effect.changed:
-            self._make(effect, why)
+            self._make(effect, why, None if isinstance(change, SetItem) else change.identity)
         return effect
 
     def undo(self, annotator: str, queue_id: int) -> Reversal | None:
@@ -108,8 +108,8 @@ class Steps(Area):
             now[key] = one.after
         return True
 
-    def _make(self, effect: Effect, why: Occasion) -> None:
-        """Change, journal, and tell the outbox."""
+    def _make(self, effect: Effect, why: Occasion, identity: Identity | None = None) -> None:
+        """Change, journal, and tell the outbox; `identity`: of the row, where it is known."""
         if effect.item:
             state, reason = json.loads(effect.after or "")
             self.db.execute("UPDATE item SET state = ?, reason = ? WHERE id = ?", (state, reason, effect.subject))
@@ -117,7 +117,7 @@ class Steps(Area):
             return
         seq = journal.write(self.db, why, identity=effect.subject, before=effect.before, after=effect.after)
         keep_row(self.db, effect.subject, effect.after, why.annotator, seq)
-        identity = identity_of(self.db, effect.subject)
+        identity = identity or identity_of(self.db, effect.subject)
         if identity.server:
             want(self.db, identity, effect, why, seq)
 

@@ -28,6 +28,9 @@ class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Outbox, Ac
     def together(self) -> AbstractContextManager[None]:
         return self.db.together()
 
+    def checkpoint(self) -> None:
+        self.db.checkpoint()
+
     def close(self) -> None:
         self.db.close()
 

@@ -19,6 +19,7 @@ from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
 from annotator.text import code
 from annotator.text.block import Block
+from annotator.text.turns import Turn
 from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.session import Connection, Session
 from annotator.workflow.fill import Filling, Progress, fill, load, load_some
@@ -26,6 +27,8 @@ from annotator.workflow.present import present
 from annotator.workflow.questions import read_some
 from annotator.workflow.sync import SETTLE_SECONDS, Drain, Drained, contact, pause
 
+TURNS = 500
+"""Turns kept in memory."""
 IDLE_SECONDS = 0.25
 """How long a thread sleeps before it looks again whether the screen is gone."""
 
@@ -38,12 +41,16 @@ class Background:
         self.post = post
         self.position = 0
         """The item on the screen; payloads after it come first."""
+        self.room = (0, 0)
+        """Columns and rows for a trace."""
         self._started = False
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._wanted: queues.PriorityQueue[tuple[int, int, int | tuple[Block, ...]]] = queues.PriorityQueue()
         """(how soon, number of the request, item or blocks): the item that is waited for comes before all others."""
         self._requests = count()
+        self._turns: dict[tuple[str, int], Turn] = {}
+        """Other traces of sessions, each read once: 20 of them take 100 ms for every item of a long chat."""
         self._read_to = 0
         """The position up to which the questions of the item list were read."""
 
@@ -72,6 +79,10 @@ class Background:
         """Ask for the code in what is shown to be coloured."""
         self._wanted.put((1, next(self._requests), blocks))
 
+    def take_anew(self) -> None:
+        """What was read may be of before."""
+        self._turns = {}
+
     def changed(self) -> None:
         """A judgement was made: the outbox has something to send."""
         self._changed.set()
@@ -94,16 +105,21 @@ class Background:
             except queues.Empty:
                 with suppress(StoreError):  # a list of items reads them too; without this thread no item would come
                     self._read_questions(store)
+                    store.checkpoint()
                 continue
             if not isinstance(wanted, int):
                 if code.prepare(wanted):
                     self.post(Coloured())
                 continue
             try:
-                presented = present(store, self.session.queue.source_id, store.item(wanted))
+                if len(self._turns) > TURNS:
+                    self._turns.clear()
+                presented = present(store, self.session.queue.source_id, store.item(wanted), known=self._turns)
                 if presented is not None:
                     presented.tree()
                     code.prepare(presented.blocks)
+                    if all(self.room):
+                        presented.lay_out_ahead(*self.room)
             except StoreError:  # said when the item is to be shown
                 presented = None
             self.post(Prepared(wanted, presented))

@@ -70,10 +70,9 @@ class Judge:
 
         Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
         """
-        before = self.view(item)
-        old = next(
-            (row for row in self.store.on_target(self.server, item.target) if row.identity == self._identity(item, criterion.name)), None
-        )
+        rows = self.store.on_target(self.server, item.target)
+        before = view(self.store.item(item.id), self.queue.rubric, rows, self.annotator, self.identifier)
+        old = next((row for row in rows if row.identity == self._identity(item, criterion.name)), None)
         row = self._row(item, criterion, value, old, how)
         answers = dict(before.answers) | {criterion.name: row}
         labels = labels_of(self.queue.rubric, answers)

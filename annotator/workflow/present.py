@@ -13,10 +13,12 @@ from annotator.domain.store import TraceStore
 from annotator.reading import read
 from annotator.text.block import Block
 from annotator.text.blocks import trace_blocks
+from annotator.text.layout import lay_out
 from annotator.text.outline import Outline, outline
+from annotator.text.page import Page
 from annotator.text.tree import TreeRow, tree_rows
 from annotator.text.turns import Conversation
-from annotator.workflow.turns import conversation
+from annotator.workflow.turns import Known, conversation
 
 
 @record
@@ -32,12 +34,21 @@ class Presented:
     """The span whose view `blocks` is."""
     conversation: Conversation | None = None
     """The session's other traces."""
+    pages: dict[tuple[int, int], Page] = field(default_factory=dict, repr=False, compare=False)
+    """`blocks` laid out ahead for rooms of so many columns and rows, as they are first shown."""
     _trees: dict[tuple[bool, str], tuple[TreeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
         """Characters of its text."""
         return sum(block.text_size for block in self.blocks)
+
+    def lay_out_ahead(self, width: int, height: int) -> None:
+        """Make the page and the rows that are seen first, so that a key finds them ready. Once what is in code has its colours."""
+        page = lay_out(self.blocks, width, height, {})
+        page[:height]
+        page.reach(height + 1)
+        self.pages[width, height] = page
 
     def focused(self, span_id: str) -> tuple[Block, ...]:
         """The view from another span."""
@@ -58,10 +69,10 @@ class Presented:
         return found
 
 
-def present(store: TraceStore, source_id: int, item: Item, as_received: bool = False) -> Presented | None:
-    """None while the payload is not here. Redacted unless `as_received`."""
+def present(store: TraceStore, source_id: int, item: Item, as_received: bool = False, known: Known | None = None) -> Presented | None:
+    """None while the payload is not here. Redacted unless `as_received`; `known`: see `conversation`."""
     trace = store.trace(source_id, item.trace_id, as_received)
-    session = None if trace is None else conversation(store, source_id, trace, as_received=as_received)
+    session = None if trace is None else conversation(store, source_id, trace, as_received=as_received, known=known)
     return None if trace is None else present_trace(trace, item.span_id, session)
 
 

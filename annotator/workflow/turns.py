@@ -1,7 +1,7 @@
 """The session of a trace, read from the store: its other traces as turns."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 
 from annotator.domain.message import Reading
 from annotator.domain.span import Span, SpanHeader, Trace, root
@@ -17,6 +17,8 @@ LATER = 5
 """Of which later ones."""
 LARGEST = 250_000
 """Bytes in the store of all turns that are read together; a turn beyond is named."""
+Known = MutableMapping[tuple[str, int], Turn]
+"""By trace id and bytes in the store."""
 
 
 class Readings(Mapping[str, Reading]):
@@ -46,9 +48,17 @@ def session_id(spans: Sequence[SpanHeader]) -> str | None:
 
 
 def conversation(
-    store: TraceStore, source_id: int, trace: Trace, everything: bool = False, as_received: bool = False
+    store: TraceStore,
+    source_id: int,
+    trace: Trace,
+    everything: bool = False,
+    as_received: bool = False,
+    known: Known | None = None,
 ) -> Conversation | None:
-    """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size; `as_received`: not redacted."""
+    """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size; `as_received`: not redacted.
+
+    `known`: turns that were read before, all redacted or all not; what is read goes there.
+    """
     session = session_id(trace.spans)
     traces = store.session_traces(source_id, session, LONGEST) if session else []
     if session and not traces:  # it may be a redacted name
@@ -64,7 +74,10 @@ def conversation(
     for place in (*range(at - 1, first - 1, -1), *range(at + 1, at + 1 + len(later))):
         size = store.payload_size(source_id, traces[place])
         room -= size
-        found[place] = _turn(store, source_id, traces[place], place + 1, size, room, as_received)
+        one = known.get((traces[place], size)) if known is not None and room >= 0 else None
+        found[place] = one._replace(place=place + 1) if one else _turn(store, source_id, traces[place], place + 1, size, room, as_received)
+        if known is not None and not found[place].unread:
+            known[traces[place], size] = found[place]
     earlier = tuple(found[place] for place in range(first, at))
     return Conversation(session, at + 1, len(traces), earlier, tuple(found[at + 1 + place] for place in range(len(later))))
 

@@ -1,5 +1,7 @@
 """From the desk to what each region shows; no Textual."""
 
+from collections.abc import Sequence
+
 from annotator.domain.annotation import ItemState
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.rubric import Criterion
@@ -66,7 +68,7 @@ def path(desk: Desk, width: int) -> Line:
     return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), where)
 
 
-def rubric(desk: Desk, keymap: Keymap, width: int) -> list[Line]:
+def rubric(desk: Desk, keymap: Keymap, width: int) -> Sequence[Line]:
     if desk.view is None:
         return []
     return rubric_lines([_row(desk, keymap, criterion) for criterion in desk.view.rubric.criteria], width)

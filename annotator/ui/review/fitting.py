@@ -80,10 +80,13 @@ class Fitting:
     def lay_out(self, keep_top: bool) -> None:
         """Lay out the trace again; `keep_top`: the reader stays where they are."""
         desk, trace = self.desk, self.screen.trace
-        self.fitted = self.room
+        self.fitted = self.screen.background.room = self.room
         self.page = None
         if desk.presented is not None:
-            self.page = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match, wrapped=desk.wrapped)
+            as_first_shown = desk.blocks is desk.presented.blocks and not keep_top and not desk.folds and not desk.query and desk.wrapped
+            self.page = desk.presented.pages.get(self.fitted) if as_first_shown else None
+            if self.page is None:
+                self.page = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match, wrapped=desk.wrapped)
             lines: Sequence[Line] = self.page
         elif desk.item is None and desk.counts.items:
             lines = drawing.end_page(desk)

@@ -206,11 +206,11 @@ class Judging:
         self._said(item, judged)
         if self.desk.item is None or self.desk.item.id != item.id:
             return
-        self.desk.refresh_view()
-        self.desk.follow()
         if judged.completed and not self.desk.arrived_done and self.desk.auto_advance:
             self.screen.moving.go_on()
         else:
+            self.desk.refresh_view()
+            self.desk.follow()
             self.screen.moving.open_required_text()
 
     def undo(self) -> None:

@@ -39,6 +39,7 @@ class News:
         """What was prepared, and what is shown, may be of before."""
         desk = self.desk
         self.screen.moving.prepared.clear()
+        self.screen.background.take_anew()
         if desk.item is not None:
             desk.presented = None
             self.screen.background.prepare(desk.item.id)

@@ -14,7 +14,10 @@ MARKS = 64
 
 def width_of(pieces: Iterable[Piece]) -> int:
     """How many cells they take."""
-    return sum(cell_len(piece.text) for piece in pieces)
+    cells = 0
+    for text, _ in pieces:  # 500 pieces a frame: a generator took 1 ms
+        cells += len(text) if text.isascii() else cell_len(text)
+    return cells
 
 
 def pad(text: str, width: int) -> str:

@@ -1,6 +1,7 @@
 """The rubric: one row per criterion, its options and their digits always in view."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from annotator.text.cells import crop as shorten
@@ -127,13 +128,18 @@ def _sign(row: CriterionRow) -> Piece:
     return Piece(" ✓ ", "good") if row.answered else Piece(" " * MARGIN)
 
 
-def rubric_lines(rows: Sequence[CriterionRow], width: int) -> list[Line]:
+def rubric_lines(rows: Sequence[CriterionRow], width: int) -> Sequence[Line]:
     """One line per criterion, more where its options need them; `Line.block` is the criterion's index.
 
     How many lines there are depends on the labels and the width, never on the answers.
     """
+    return _rubric_lines(tuple(rows), width)
+
+
+@lru_cache(64)
+def _rubric_lines(rows: tuple[CriterionRow, ...], width: int) -> tuple[Line, ...]:
     if not rows:
-        return []
+        return ()
     names = min(max(cell_len(row.name) for row in rows), max(8, width // 4))
     hint_width = next((cells for columns, cells in HINTS if width >= columns), 0)
     space = width - MARGIN - names - 2 - (hint_width + 1 if hint_width else 0)
@@ -144,4 +150,4 @@ def rubric_lines(rows: Sequence[CriterionRow], width: int) -> list[Line]:
             start = [_sign(row), Piece(pad(row.name, names) + " ", name)] if not at else [Piece(" " * (MARGIN + names + 1))]
             hint = [Piece(shorten(row.hint, hint_width - 1) + " ", "faint")] if row.hint and hint_width and not at else []
             lines.append(spread([*start, *crop(pieces, space)], hint, min(width, READABLE), index))
-    return lines
+    return tuple(lines)
