@@ -4,6 +4,8 @@ import os
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -25,7 +27,7 @@ LOOKED = 25
 GROWTH = 1.05
 """How much the last quarter may hold of what the second held."""
 IGNORED = "ignored"
-"""What is said of a key that came before the item was drawn, or so soon that it may be a held one."""
+"""Said of a key that came before the terminal had shown the item, or so soon that it may be a held one; news may replace it."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -55,16 +57,21 @@ class Shift:
         before = time.perf_counter()
         arrived = at(position + 1, total) if position < total else lambda lines: any("End of the queue" in line for line in lines)
         self.terminal.send(key)
-        while not arrived(self.terminal.wait_for(lambda lines: arrived(lines) or any(IGNORED in line for line in lines))):
+        while not arrived(self._looked(arrived)):
             self.ignored += 1
-            self.terminal.read_until_quiet()  # as a person, who sees that it was not taken
+            self.terminal.read_until_quiet()
             self.terminal.send(key)
-            self.terminal.wait_for(lambda lines: not any(IGNORED in line for line in lines))
         self.seconds.append(time.perf_counter() - before)
         if position % LOOKED == 0:
             self.memory.append(resident(self.terminal))
         if position % (total // 4) == 0:
             self.work.append(used(self.terminal))
+
+    def _looked(self, arrived: Callable[[list[str]], bool]) -> list[str]:
+        """The screen once the next item is there, or once it is clear that the key was not taken, as a person sees it."""
+        with suppress(AssertionError):
+            return self.terminal.wait_for(lambda lines: arrived(lines) or any(IGNORED in line for line in lines), timeout=3)
+        return self.terminal.read_until_quiet()
 
     def quarters(self, figures: list[float]) -> list[list[float]]:
         each = len(figures) // 4
