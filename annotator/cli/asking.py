@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from annotator.cli.saying import say
 from annotator.errors import UsageError
+from annotator.text.escape import visible
 
 
 def interactive() -> bool:
@@ -41,6 +42,12 @@ def ask_some(question: str, options: Sequence[str], otherwise: UsageError) -> li
     while not (picked := _pick(_line("numbers or names, separated by spaces: "), options)):
         pass
     return picked
+
+
+def agreed(question: str) -> bool:
+    """A yes; everything else is a no."""
+    print(visible(question), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _show(question: str, options: Sequence[str]) -> None:

@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import opening, options, place
-from annotator.cli.saying import say, were
+from annotator.cli.saying import Meter, say, were
 from annotator.domain.queue import Queue
 from annotator.errors import SourceError
 from annotator.text.facts import counted
@@ -42,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if source is None:
         say(f"{_items(store, opened.queue)}, everything is here already")
         return 0
-    show = _Meter()
+    show = Meter()
     done = Progress()
 
     def report(progress: Progress) -> None:
@@ -111,21 +110,3 @@ def _nothing(queue: Queue, done: "Progress") -> SourceError:
         return SourceError(f"None of {counted(done.traces, 'trace')} fits the selection.", widen)
     what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.named} brought"
     return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
-
-
-class _Meter:
-    """One line of progress on stderr, at most five times a second; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self.last = 0.0
-        self.width = 0
-
-    def __call__(self, text: str) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self.last > 0.2:
-            self.last = time.monotonic()
-            print(f"\r{text:<{self.width}}", end="", file=sys.stderr, flush=True)
-            self.width = max(self.width, len(text))
-
-    def end(self) -> None:
-        if self.width:
-            print(f"\r{'':<{self.width}}\r", end="", file=sys.stderr, flush=True)

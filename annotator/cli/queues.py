@@ -1,14 +1,13 @@
 """`annotator queue list|rename|remove`."""
 
 import argparse
-import sys
 from typing import Any
 
 from annotator.cli import asking, options, place
 from annotator.cli.saying import say
-from annotator.errors import UsageError
-from annotator.text.escape import one_line, visible
-from annotator.text.facts import counted
+from annotator.errors import StoreError, UsageError
+from annotator.text.escape import one_line
+from annotator.text.facts import counted, local_time
 
 
 def add(verbs: Any) -> None:
@@ -32,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
         for queue in store.queues():
             counts = store.counts(queue.id)
             items = f"{counts.items} item{'' if counts.items == 1 else 's'}"
-            row = (queue.name, items, f"{counts.done} done", queue.source.named, queue.source.project)
+            purged = f"purged {local_time(round(queue.purged_at * 1e9))[:10]}" if queue.purged_at and store.lacks_payloads(queue.id) else ""
+            row = (queue.name, items, f"{counts.done} done", queue.source.named, queue.source.project, purged)
             print("\t".join(map(one_line, row)).rstrip())
         return 0
     if not args.name:
@@ -44,13 +44,15 @@ def run(args: argparse.Namespace) -> int:
         store.rename(queue.id, args.new_name)
         say(f"{queue.name} is now {args.new_name}")
         return 0
+    if unsent := store.unsent(queue.id):
+        way_out = "annotator push sends them, and with --drop gives up parked ones."
+        raise StoreError(f"{queue.name} is kept: {counted(unsent, 'row')} of it {'is' if unsent == 1 else 'are'} not sent yet.", way_out)
     counts = store.counts(queue.id)
     if not args.yes:
         if not asking.interactive():
             raise UsageError("Removing a queue asks first, and there is no terminal.", "Add --yes.")
         question = f"Remove {queue.name} with {counted(counts.items, 'item')}, {counts.done} done? Its verdicts stay in the store. [y/N] "
-        print(visible(question), end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not asking.agreed(question):
             print("kept")
             return 0
     store.remove(queue.id)

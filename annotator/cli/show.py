@@ -14,6 +14,7 @@ from annotator.cli.finding import Found, find
 from annotator.cli.saying import say
 from annotator.domain.annotation import Target
 from annotator.errors import UsageError
+from annotator.text.facts import local_time
 
 if TYPE_CHECKING:
     from annotator.domain.annotation import Annotation
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         store.keep_reveal(naming.name_of(args, None), None, None, found.trace_id, ())
     trace = store.trace(found.source_id, found.trace_id, args.reveal)
     if trace is None:
-        raise UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
+        raise _not_here(store, found)
     _name_others(store, found)
     if found.span_id and _stands_for_trace(store, found):
         found = found._replace(span_id="")
@@ -70,6 +71,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print_text(presented, _judged(store, found, presented), None if args.reveal else store.redactor)
     return 0
+
+
+def _not_here(store: "SqliteStore", found: Found) -> UsageError:
+    queue = next((queue for queue in store.queues() if queue.source_id == found.source_id and queue.purged_at), None)
+    if queue is None:
+        return UsageError(f"The trace {found.trace_id} is listed, but its spans are not here yet.", "annotator pull brings them.")
+    day = local_time(round(queue.purged_at * 1e9))[:10]
+    again = f"annotator pull {shlex.join(queue.source.location.split(chr(10)))}"
+    return UsageError(f"The spans of the trace {found.trace_id} were purged on {day}.", f"{again} brings them again.")
 
 
 def _stands_for_trace(store: "SqliteStore", found: Found) -> bool:

@@ -71,6 +71,8 @@ class Queue:
     """The source was listed to its end."""
     stamp: str = ""
     """The source's stamp when it was."""
+    purged_at: float = 0.0
+    """When its payloads were removed, in seconds since 1970; 0 for never."""
 
 
 @record

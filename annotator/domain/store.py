@@ -53,6 +53,9 @@ class TraceStore(Protocol):
     def payload_size(self, source_id: int, trace_id: str) -> int:
         """Bytes that a trace takes in the store; 0 while its payload is not here."""
 
+    def lacks_payloads(self, queue_id: int) -> bool:
+        """Some trace of the queue's source is without its payload."""
+
     def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
         """Traces of items from that position on whose payload is not here: trace id and number of spans."""
 
@@ -89,6 +92,9 @@ class QueueStore(Protocol):
     def rename(self, queue_id: int, name: str) -> None: ...
 
     def remove(self, queue_id: int) -> None: ...
+
+    def unsent(self, queue_id: int) -> int:
+        """Rows on the targets of its items that wait, or are parked."""
 
     def add_items(self, queue_id: int, items: Sequence[NewItem]) -> int:
         """Append those whose target is new to the queue; how many there were."""

@@ -5,12 +5,13 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import StoreBusy, StoreError, StoreTooNew
+from annotator.store.backup import before_migration, forget_old, write_copy
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 APPLICATION_ID = 1634627183
@@ -93,11 +94,22 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def backup(self, to: Path) -> None:
-        """A copy of the whole file, readable by its owner alone."""
-        make_private(to)
-        with self._told(), closing(sqlite3.connect(to)) as copy:
-            self._connection.backup(copy)
+    def backup(self, to: Path, version: int | None = None, report: Callable[[int, int], None] = lambda done, total: None) -> bool:
+        """See write_copy."""
+        try:
+            with self._told():
+                return write_copy(self._connection, to, version, report)
+        except OSError as error:
+            raise StoreError(f"The copy {to} cannot be written ({error.strerror}).", "Make its folder writable.") from error
+
+    @contextmanager
+    def ticking(self, steps: int, tick: Callable[[], None]) -> Iterator[None]:
+        """Call back once in so many of SQLite's steps, for queries that take minutes."""
+        self._connection.set_progress_handler(tick, steps)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
     def close(self) -> None:
         self._connection.close()
@@ -259,7 +271,8 @@ def _migrate(db: Database, latest: int) -> None:
     """Each version in one transaction; another program may be doing the same."""
     version = _version(db)
     if 0 < version < latest:
-        db.backup(db.path.with_name(f"{db.path.name}.{version}.backup"))
+        db.backup(before_migration(db.path, version), version)
+        forget_old(db.path)
     for number, script in enumerate(sorted(MIGRATIONS.glob("*.sql"))[version:], version + 1):
         with db.atomic():
             if _version(db) >= number:

@@ -14,17 +14,24 @@ from annotator.domain.store import QueueStore
 from annotator.errors import StoreError
 from annotator.store.area import BATCH, Area, among, target_of, target_values
 from annotator.store.codec import to_text
+from annotator.store.database import Database
 from annotator.store.known import keep_source, keep_traces
 
 QUEUE = """
     SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
-        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete, queue.stamp
+        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete, queue.stamp, queue.purged_at
     FROM queue JOIN source ON source.id = queue.source
 """
 ITEM = """
     SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
         item.state, item.reason, item.why
     FROM item JOIN trace ON trace.id = item.trace
+"""
+UNSENT = """
+    SELECT count(*) FROM outbox JOIN identity ON identity.id = outbox.identity WHERE outbox.state IN ('waiting', 'parked') AND EXISTS (
+        SELECT 1 FROM item WHERE item.queue = ? AND item.target = identity.target AND item.kind = identity.kind
+        AND item.document = identity.document
+    )
 """
 
 
@@ -97,6 +104,9 @@ class Queues(Area, QueueStore):
         with self.db.atomic():
             self.db.execute("DELETE FROM queue WHERE id = ?", (queue_id,))
 
+    def unsent(self, queue_id: int) -> int:
+        return unsent(self.db, queue_id)
+
     def add_items(self, queue_id: int, items: Sequence[NewItem]) -> int:
         added = 0
         for start in range(0, len(items), BATCH):
@@ -165,6 +175,11 @@ class Queues(Area, QueueStore):
         return None if row is None else item_of_row(row)
 
 
+def unsent(db: Database, queue_id: int) -> int:
+    """Rows on the targets of a queue's items that wait, or are parked."""
+    return int(db.one(UNSENT, (queue_id,))[0])
+
+
 def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict[str, dict[str, int]]:
     """Known labels keep their index, also those that are gone; a new label gets the lowest that none ever had."""
     digits = {name: dict(labels) for name, labels in known.items()}
@@ -177,7 +192,7 @@ def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict
 
 
 def _queue(row: Sequence[Any]) -> Queue:
-    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete, stamp = row
+    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete, stamp, purged_at = row
     return Queue(
         id_,
         name,
@@ -189,6 +204,7 @@ def _queue(row: Sequence[Any]) -> Queue:
         cursor,
         bool(complete),
         stamp,
+        purged_at,
     )
 
 

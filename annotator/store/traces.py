@@ -167,9 +167,13 @@ class Traces(Area, TraceStore):
         size = "SELECT sum(length(chunk)) FROM payload WHERE trace = (SELECT id FROM trace WHERE trace_id = ? AND source = ?)"
         return int(self.db.one(size, (trace_id, source_id))[0] or 0)
 
+    def lacks_payloads(self, queue_id: int) -> bool:
+        lacking = "SELECT 1 FROM trace WHERE loaded = 0 AND source = (SELECT source FROM queue WHERE id = ?)"
+        return self.db.one(lacking, (queue_id,)) is not None
+
     def missing(self, queue_id: int, after: int, limit: int) -> list[tuple[str, int]]:
         # A look at one index entry saves the walk through a queue whose payloads are all here.
-        if self.db.one("SELECT 1 FROM trace WHERE loaded = 0 AND source = (SELECT source FROM queue WHERE id = ?)", (queue_id,)) is None:
+        if not self.lacks_payloads(queue_id):
             return []
         found: dict[int, str] = {}
         rows = self.db.each(
