@@ -2,7 +2,8 @@
 
 from annotator.domain.message import Failure
 from annotator.domain.span import ERROR, NOTICE, Span
-from annotator.reading.nested import nest, parse, text
+from annotator.reading.nested import parse, text
+from annotator.reading.nesting import nest
 from annotator.reading.parts import may_have_failed, says_failed
 
 TRACEBACK = "Traceback (most recent call last)"

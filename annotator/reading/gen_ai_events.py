@@ -7,7 +7,8 @@ from annotator.domain.message import Evaluation, Message
 from annotator.domain.span import Span
 from annotator.reading import payload
 from annotator.reading.gen_ai import conversation, evaluation_of, kind_of, placed, reasons, spoken
-from annotator.reading.nested import fields, nest, parse, restored, text
+from annotator.reading.nested import fields, parse, restored, text
+from annotator.reading.nesting import nest
 from annotator.reading.tools import joined
 
 HEARD = {

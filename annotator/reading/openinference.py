@@ -50,9 +50,8 @@ class OpenInference:
             heard, said, offered = _completed(given, told, heard, said, offered, model)
         found["input_messages"], found["output_messages"], found["tools"] = heard, said, offered
         found["retrieved"] = span.kind == "RETRIEVER" or "retrieval" in tree
-        for section, reader in SECTIONS.items():
-            if section in tree:
-                found |= reader(fields(tree[section]), given)
+        for section in filter(tree.__contains__, SECTIONS):
+            found |= SECTIONS[section](fields(tree[section]), given)
         if span.kind == "AGENT" and not found.get("agent"):
             name = text(fields(fields(tree.get("graph")).get("node")).get("name"))
             found["agent"] = name or (None if "gen_ai" in tree else found.get("agent_id"))

@@ -19,7 +19,7 @@ from annotator.reading.livekit import LiveKit
 from annotator.reading.logfire import Logfire
 from annotator.reading.merging import MERGED
 from annotator.reading.mlflow import MLflow
-from annotator.reading.nested import nest
+from annotator.reading.nesting import nest
 from annotator.reading.openinference import OpenInference
 from annotator.reading.openllmetry import OpenLLMetry
 from annotator.reading.plain import Plain, named_so

@@ -5,7 +5,8 @@ from typing import Any
 
 from annotator.domain.message import Document
 from annotator.domain.span import Span
-from annotator.reading.nested import entries, fields, nest, number, restored, shown, text
+from annotator.reading.nested import entries, fields, number, restored, shown, text
+from annotator.reading.nesting import nest
 from annotator.reading.retrieved import document
 
 RESULTS = {"db.query.result": "query", "db.search.result": "search"}

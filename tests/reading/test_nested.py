@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.reading.nested import LONGEST_WAY, MOST_WAYS, nest
+from annotator.reading.nesting import LONGEST_SHAPE, MOST_SHAPES, nest
 
 SEGMENTS = st.sampled_from(["a", "b", "0", "1", ""])
 KEYS = st.lists(SEGMENTS, min_size=1, max_size=4).map(".".join) | st.just("a." * 70 + "a")
@@ -59,7 +59,7 @@ def test_the_second_time_gives_what_the_first_did(attributes: dict[str, Any]) ->
 
 
 def test_many_shapes_and_long_ones_are_read_too() -> None:
-    for number in range(MOST_WAYS + 5):
+    for number in range(MOST_SHAPES + 5):
         assert nest({f"a{number}.b": 1, "c": 2}) == {f"a{number}": {"b": 1}, "c": 2}
-    long = {f"k.{number}": number for number in range(LONGEST_WAY + 1)}
-    assert nest(long) == {"k": {str(number): number for number in range(LONGEST_WAY + 1)}}
+    long = {f"k.{number}": number for number in range(LONGEST_SHAPE + 1)}
+    assert nest(long) == {"k": {str(number): number for number in range(LONGEST_SHAPE + 1)}}
