@@ -29,10 +29,15 @@ def target_of(kind: Any, target: str, document: int) -> Target:
     return Target(kind, target, None if document < 0 else document)
 
 
+def identity_values(identity: Identity) -> tuple[str, str, int, str, str, str]:
+    """kind, target, document, server, name and identifier as they are kept."""
+    return (*target_values(identity.target), identity.server, identity.name, identity.identifier)
+
+
 def find_identity(db: Database, identity: Identity) -> int | None:
     row = db.one(
         "SELECT id FROM identity WHERE kind = ? AND target = ? AND document = ? AND server = ? AND name = ? AND identifier = ?",
-        (*target_values(identity.target), identity.server, identity.name, identity.identifier),
+        identity_values(identity),
     )
     return None if row is None else int(row[0])
 
@@ -44,7 +49,7 @@ def keep_identity(db: Database, identity: Identity) -> int:
         return found
     added = db.execute(
         "INSERT INTO identity (kind, target, document, server, name, identifier) VALUES (?, ?, ?, ?, ?, ?)",
-        (*target_values(identity.target), identity.server, identity.name, identity.identifier),
+        identity_values(identity),
     )
     return int(added.lastrowid or 0)
 

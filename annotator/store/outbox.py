@@ -8,18 +8,19 @@ from annotator.domain.annotation import Annotation, Identity
 from annotator.domain.outbox import OutboxCounts, OutboxEntry
 from annotator.errors import StoreError
 from annotator.store import journal
-from annotator.store.area import Area, find_identity, identity_of, keep_row, row_now
+from annotator.store.area import Area, find_identity, identity_values, keep_row, row_now, target_of
 from annotator.store.codec import row_text, same_row, text_row, to_text
 from annotator.store.journal import Occasion
-from annotator.store.standing import Standing, standing
+from annotator.store.standing import STANDING, Standing, standing_of
 
 LONGEST_DELAY = 3600.0
 """A delay of more seconds comes from a clock that was set back since, and is over."""
 ENTRY = """
-    SELECT identity, project, annotator, action, content, generation, base_known, base, expected,
-        attempts, tries, state, error, conflict, theirs,
+    SELECT identity.server, kind, target, document, name, identifier,
+        project, annotator, action, content, generation, base_known, base, expected, attempts, tries, state, error, conflict, theirs,
         tries = 0 AND not_before > 0
 """
+WHICH = "kind = ? AND target = ? AND document = ? AND identity.server = ? AND name = ? AND identifier = ?"
 
 
 class Outbox(Area):
@@ -28,8 +29,8 @@ class Outbox(Area):
     def due(self, server: str, now: float, limit: int, settle: float) -> list[OutboxEntry]:
         # A change in the future was made before the clock was set back.
         rows = self.db.all(
-            f"{ENTRY} FROM outbox WHERE server = ? AND state = 'waiting' AND (changed_at <= ? OR changed_at > ?)"
-            " AND (not_before <= ? OR not_before > ?) ORDER BY changed_at, seq LIMIT ?",
+            f"{ENTRY} FROM outbox JOIN identity ON identity.id = identity WHERE outbox.server = ? AND state = 'waiting'"
+            " AND (changed_at <= ? OR changed_at > ?) AND (not_before <= ? OR not_before > ?) ORDER BY changed_at, seq LIMIT ?",
             (server, now - settle, now, now, now + LONGEST_DELAY, limit),
         )
         return [self._entry(row) for row in rows]
@@ -47,9 +48,9 @@ class Outbox(Area):
     def set_base(self, identity: Identity, base: Annotation | None) -> None:
         with self.db.atomic():
             self.db.execute(
-                "UPDATE outbox SET base_known = 1, base = :base, expected = coalesce(expected, :base)"
-                " WHERE identity = :id AND NOT base_known",
-                {"base": row_text(base), "id": find_identity(self.db, identity)},
+                "UPDATE outbox SET base_known = 1, base = ?1, expected = coalesce(expected, ?1)"
+                f" WHERE identity = (SELECT id FROM identity WHERE {WHICH}) AND NOT base_known",
+                (row_text(base), *identity_values(identity)),
             )
 
     def attempt(self, entries: Sequence[tuple[OutboxEntry, Annotation | None]]) -> None:
@@ -67,19 +68,12 @@ class Outbox(Area):
 
     def sent(self, entry: OutboxEntry, now_holds: Annotation | None, check_at: float | None = None) -> None:
         with self.db.atomic():
-            id_, known = self._standing(entry.identity)
+            done = check_at is None
             self.db.execute(
-                "UPDATE outbox SET expected = :row, sent_at = :now, attempts = :attempts, tries = 0, error = '', not_before = :check,"
-                " state = CASE WHEN generation = :generation AND :done THEN 'sent' ELSE state END WHERE identity = :id",
-                {
-                    "row": row_text(now_holds),
-                    "now": self.clock(),
-                    "attempts": "[]" if check_at is None else to_text(known.attempts),
-                    "check": check_at or 0,
-                    "generation": entry.generation,
-                    "done": check_at is None,
-                    "id": id_,
-                },
+                "UPDATE outbox SET expected = ?, sent_at = ?, attempts = CASE WHEN ? THEN '[]' ELSE attempts END, tries = 0, error = '',"
+                " not_before = ?, state = CASE WHEN generation = ? AND ? THEN 'sent' ELSE state END"
+                f" WHERE identity = (SELECT id FROM identity WHERE {WHICH})",
+                (row_text(now_holds), self.clock(), done, check_at or 0, entry.generation, done, *identity_values(entry.identity)),
             )
 
     def failed(self, entries: Sequence[OutboxEntry], until: float, reason: str, unknown: bool) -> None:
@@ -115,7 +109,10 @@ class Outbox(Area):
         some = "SELECT * FROM outbox WHERE state = '{}' AND {} ORDER BY changed_at, seq LIMIT :limit"
         of_server = "server = :server" if server is not None else "true"
         both = " UNION ALL ".join(f"SELECT * FROM ({some.format(one, of_server)})" for one in ("waiting", "parked") if state in (None, one))
-        rows = self.db.all(f"{ENTRY} FROM ({both}) ORDER BY changed_at, seq LIMIT :limit", {"server": server, "limit": limit})
+        rows = self.db.all(
+            f"{ENTRY} FROM ({both}) JOIN identity ON identity.id = identity ORDER BY changed_at, seq LIMIT :limit",
+            {"server": server, "limit": limit},
+        )
         return [self._entry(row) for row in rows]
 
     def outbox_counts(self, server: str | None = None) -> OutboxCounts:
@@ -127,7 +124,8 @@ class Outbox(Area):
         return OutboxCounts(**dict(rows))
 
     def awaited(self) -> list[str]:
-        return [server for (server,) in self.db.all("SELECT server FROM outbox_tally WHERE state = 'waiting' AND entries > 0 ORDER BY server")]
+        rows = self.db.all("SELECT server FROM outbox_tally WHERE state = 'waiting' AND entries > 0 ORDER BY server")
+        return [server for (server,) in rows]
 
     def is_unsent(self, identity: Identity) -> bool:
         where = "SELECT 1 FROM outbox WHERE identity = ? AND state IN ('waiting', 'parked', 'dropped')"
@@ -174,16 +172,16 @@ class Outbox(Area):
         return id_, state, bool(conflict), theirs, annotator
 
     def _standing(self, identity: Identity) -> tuple[int, Standing]:
-        id_ = find_identity(self.db, identity)
-        known = None if id_ is None else standing(self.db, id_)
-        if id_ is None or known is None:
+        found = f"SELECT id, {STANDING} FROM identity JOIN outbox ON outbox.identity = identity.id WHERE {WHICH}"
+        row = self.db.one(found, identity_values(identity))
+        if row is None:
             raise StoreError("The outbox has no entry for this annotation.", "Open the list again.")
-        return id_, known
+        return row[0], standing_of(row[1:])
 
     def _entry(self, row: Sequence[Any]) -> OutboxEntry:
-        id_, project, annotator, action, content, generation, base_known, base, expected, *tries_and_state = row
-        attempts, tries, state, error, conflict, theirs, checking = tries_and_state
-        identity = identity_of(self.db, id_)
+        server, kind, target, document, name, identifier, project, annotator, action, content, generation, *rest = row
+        base_known, base, expected, attempts, tries, state, error, conflict, theirs, checking = rest
+        identity = Identity(server, target_of(kind, target, document), name, identifier)
         return OutboxEntry(
             identity,
             project,

@@ -1,6 +1,8 @@
 """What is known of a server's row, and what the server should have instead."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from annotator.domain.annotation import Identity
 from annotator.domain.record import record
@@ -26,9 +28,18 @@ class Standing:
         return not self.attempts and same_row(identity, self.expected, self.base)
 
 
+STANDING = "outbox.state, base_known, base, expected, attempts, changed_at, sent_at"
+
+
 def standing(db: Database, identity_id: int) -> Standing | None:
-    row = db.one("SELECT state, base_known, base, expected, attempts, changed_at, sent_at FROM outbox WHERE identity = ?", (identity_id,))
-    return None if row is None else Standing(row[0], bool(row[1]), row[2], row[3], json.loads(row[4]), row[5], row[6])
+    row = db.one(f"SELECT {STANDING} FROM outbox WHERE identity = ?", (identity_id,))
+    return None if row is None else standing_of(row)
+
+
+def standing_of(row: Sequence[Any]) -> Standing:
+    """From the columns of `STANDING`."""
+    state, base_known, base, expected, attempts, changed_at, sent_at = row
+    return Standing(state, bool(base_known), base, expected, json.loads(attempts), changed_at, sent_at)
 
 
 def base_of(db: Database, identity_id: int) -> str | None:

@@ -1,8 +1,9 @@
 """Sync: make the server hold what the person decided. Rules: read before writing, whole rows, one batch at a time."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from annotator.domain.annotation import NOTE, Annotation, Identity, TargetKind
 from annotator.domain.outbox import Account, OutboxEntry
@@ -29,8 +30,11 @@ LATE_WRITE_SECONDS = 5.0
 OTHERS_SECONDS = 15.0
 """How long another person's rows are left alone before the key is looked at again."""
 LONGEST_PAUSE = 60.0
+TOGETHER = 25
+"""Rows a transaction: each costs a write to the disk, and a key press waits for it about 2 ms at most."""
 NEVER_APPLIED = (Unreachable, Unauthorized, Forbidden)
 """After any other failure of a write it may have been applied: a proxy can lose or replace an answer."""
+T = TypeVar("T")
 
 
 @dataclass
@@ -101,27 +105,38 @@ class Drain:
         held = self._read(sink, group)
         puts: list[tuple[OutboxEntry, Annotation]] = []
         deletions: list[tuple[OutboxEntry, Annotation]] = []
-        for entry in group:
-            current = held[entry.identity].annotation if entry.identity in held else None
-            base, expected = entry.base, entry.expected
-            if not entry.base_known:
-                self.store.set_base(entry.identity, current)
-                base = expected = current
-            wanted = {"put": entry.row, "restore": base, "delete": None}[entry.action]
-            if _same(current, wanted):
-                self._sent(entry, wanted, seen=True)
-            elif not (_same(current, expected) or any(_same(current, attempt) for attempt in entry.attempts)):
-                self.store.park(entry, "another client changed this row on the server", conflict=True, theirs=current)
-                self.done.conflicts += 1
-            elif wanted is not None:
-                puts.append((entry, wanted))
-            elif current is not None:
-                deletions.append((entry, current))
+        for some in _pieces(group):
+            with self.store.together():
+                for entry in some:
+                    self._compare(entry, held[entry.identity].annotation if entry.identity in held else None, puts, deletions)
         # Notes go one by one, so that what a broken connection leaves is known of each.
         for together in [[one] for one in puts] if group[0].identity.name == NOTE else [puts]:
             self._put(sink, together)
         for entry, row in deletions:
             self._delete(sink, entry, row)
+
+    def _compare(
+        self,
+        entry: OutboxEntry,
+        current: Annotation | None,
+        puts: list[tuple[OutboxEntry, Annotation]],
+        deletions: list[tuple[OutboxEntry, Annotation]],
+    ) -> None:
+        """What the server holds with what it should: arrived, a conflict, or to be written."""
+        base, expected = entry.base, entry.expected
+        if not entry.base_known:
+            self.store.set_base(entry.identity, current)
+            base = expected = current
+        wanted = {"put": entry.row, "restore": base, "delete": None}[entry.action]
+        if _same(current, wanted):
+            self._sent(entry, wanted, seen=True)
+        elif not (_same(current, expected) or any(_same(current, attempt) for attempt in entry.attempts)):
+            self.store.park(entry, "another client changed this row on the server", conflict=True, theirs=current)
+            self.done.conflicts += 1
+        elif wanted is not None:
+            puts.append((entry, wanted))
+        elif current is not None:
+            deletions.append((entry, current))
 
     def _read(self, sink: Sink, group: Sequence[OutboxEntry]) -> dict[Identity, ServerRow]:
         kind: TargetKind = group[0].identity.target.kind
@@ -155,8 +170,10 @@ class Drain:
                 self._put_off(entries, error)
                 raise
             else:
-                for entry, row in pending:
-                    self._sent(entry, row)
+                for some in _pieces(pending):
+                    with self.store.together():
+                        for entry, row in some:
+                            self._sent(entry, row)
                 return
 
     def _without(
@@ -196,6 +213,11 @@ class Drain:
 
 def _same(one: Annotation | None, other: Annotation | None) -> bool:
     return other is None if one is None else one.same_as(other)
+
+
+def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """What is done in one transaction."""
+    return (rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER))
 
 
 def _groups(entries: Sequence[OutboxEntry]) -> list[list[OutboxEntry]]:
