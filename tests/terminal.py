@@ -37,6 +37,22 @@ _OUTSIDE = ("TEXTUAL", "PHOENIX_", "ANNOTATOR_", "LC_", "TERM_PROGRAM", "COLUMNS
 """Prefixes of environment variables that a test sets itself or does without."""
 
 
+class Emulation(pyte.Screen):
+    """pyte leaves a row as it was where a row that was never written should scroll into its place."""
+
+    def delete_lines(self, count: int | None = None) -> None:
+        self._have_every_row()
+        super().delete_lines(count)
+
+    def insert_lines(self, count: int | None = None) -> None:
+        self._have_every_row()
+        super().insert_lines(count)
+
+    def _have_every_row(self) -> None:
+        for y in range(self.lines):
+            self.buffer[y]
+
+
 class Terminal:
     """A program on a terminal of `size` columns and rows; a context manager that ends it.
 
@@ -50,11 +66,13 @@ class Terminal:
         fixed = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         self.raw = bytearray()
         """Everything that the program sent."""
+        self.bytes_per_second: int | None = None
+        """How fast the line is; None as fast as both sides can."""
         self._mark = 0
         self._tail = b""
         self._frame_open = False
         self._at_end = False
-        self._screen = pyte.Screen(*size)
+        self._screen = Emulation(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._fd, slave = pty.openpty()
         self._set_size(*size)
@@ -83,6 +101,12 @@ class Terminal:
     def colour(self, column: int, row: int) -> str:
         """The foreground of a cell: `default`, a name, or six hex digits."""
         return str(self._screen.buffer[row][column].fg)
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        """Each cell's text and look; the colour of the ink in a blank one shows nowhere."""
+        buffer = self._screen.buffer
+        rows = [[buffer[y][x] for x in range(self._screen.columns)] for y in range(self._screen.lines)]
+        return [[(cell.data, cell.bg, *(("",) if cell.data == " " else (cell.fg, cell.bold)), *cell[5:]) for cell in row] for row in rows]
 
     @property
     def between_frames(self) -> bool:
@@ -174,10 +198,12 @@ class Terminal:
         if self._at_end or not select.select([self._fd], [], [], timeout)[0]:
             return False
         try:
-            chunk = os.read(self._fd, 65536)
+            chunk = os.read(self._fd, 65536 if self.bytes_per_second is None else 1 + self.bytes_per_second // 50)
         except OSError:  # Linux says EIO where others say end of file
             chunk = b""
         self._at_end = not chunk
+        if self.bytes_per_second is not None:
+            time.sleep(len(chunk) / self.bytes_per_second)
         self.raw += chunk
         chunk = self._tail + chunk
         self._tail = tail[0] if (tail := _TAIL.search(chunk)) and not self._at_end else b""

@@ -140,7 +140,9 @@ class ReviewDriver(LinuxDriver):
 
     def _go_on(self) -> None:
         """Draw what was held back; the application hears that a frame has gone out."""
-        self._app.screen._compositor_refresh()
+        screen = self._app.screen
+        screen._compositor.update_widgets(screen._dirty_widgets)  # the refresh forgets them
+        screen._compositor_refresh()
 
     def run_input_thread(self) -> None:
         """Read, tell pastes from keys, and hand on the events."""

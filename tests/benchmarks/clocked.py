@@ -20,6 +20,8 @@ from types import TracebackType
 
 import pyte
 
+from tests.terminal import Emulation
+
 SIZE = 120, 40
 QUIET = 0.03
 """Seconds without a byte after which an update is over."""
@@ -46,7 +48,7 @@ class Clocked:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self._raw = bytearray()
         self._drawn = 0
-        self._screen = pyte.Screen(*size)
+        self._screen = Emulation(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._started = time.perf_counter()
         self._last = self._started

@@ -169,7 +169,9 @@ def test_spans_cut_no_wide_character_and_go_to_the_edge_from_a_disputed_one() ->
     assert spans(row(f"日{TAIL}b"), row(f"本{TAIL}b")) == [(0, 2)]
     assert spans(row("abcdefghij"), row(f"a{cluster}cdefghij")) == [(1, 10)]
     assert spans(row(f"a{cluster}cdefghij"), row("abcdefghij")) == [(1, 2)]
-    assert spans(row(f"a{cluster}  {cluster}fghij"), row(f"a{cluster}   fghij")) == [(1, 10)], "a terminal may have put the second one further left"
+    assert spans(row(f"a{cluster}  {cluster}fghij"), row(f"a{cluster}   fghij")) == [(1, 10)], (
+        "a terminal may have put the second one further left"
+    )
     assert spans(row(f"a{cluster}cdefghij"), row(f"a{cluster}cdefghiX")) == [(9, 10)]
 
 

@@ -1,0 +1,96 @@
+"""A line of 9,600 baud: a held key leaves no queue of stale frames, leaving takes one frame's time, and nobody judges what is on its way."""
+
+from pathlib import Path
+
+from annotator.ui.outlet import WINDOW
+from tests.screen.scene import PASS_FAIL, Scene, place, press, shows, span
+from tests.terminal import Terminal
+
+BAUD_9600 = 960
+DOWN, UNFOLD, REDRAW, QUIT = "\x1b[B", "Z", "\x0c", "\x11"
+HELD = 90
+"""Three seconds of a key that repeats 30 times a second."""
+LEAVING = 200
+"""Bytes that give the terminal back as it was."""
+
+
+def long(number: int) -> dict[str, object]:
+    one = span(number)
+    text = "".join(f"line {line} of item {number}, with {line * 7919} words in it that no other line has\n\n" for line in range(200))
+    one["attributes"]["llm.output_messages"][0]["message"]["content"] = text
+    return one
+
+
+def opened(folder: Path) -> Terminal:
+    return Scene(folder, [long(1), long(2), long(3)], rubric=PASS_FAIL).open()
+
+
+def hold(terminal: Terminal, key: str, count: int) -> None:
+    for _ in range(count):
+        terminal.send(key)
+        terminal.read_for(1 / 30)
+
+
+def largest_frame(sent: bytes) -> int:
+    return max(len(frame) for frame in sent.split(b"\x1b[?2026h"))
+
+
+def test_a_held_key_ends_where_it_would_and_leaves_no_queue(tmp_path: Path) -> None:
+    with opened(tmp_path) as terminal:
+        press(terminal, UNFOLD, *[DOWN] * 3)
+        whole = len(terminal.raw)
+        terminal.bytes_per_second = BAUD_9600
+        terminal.mark()
+        hold(terminal, DOWN, HELD)
+        frames = terminal.bytes_since_mark.count(b"\x1b[?2026h")
+        assert 1 < frames < HELD / 2, "frames are left out"
+        largest = largest_frame(terminal.bytes_since_mark)
+        terminal.mark()
+        there = terminal.read_until_quiet(0.5)
+        rest = len(terminal.bytes_since_mark)
+        assert rest <= WINDOW + 2 * max(largest, largest_frame(terminal.bytes_since_mark)), "what was on its way, and one frame"
+        assert rest < whole
+        terminal.bytes_per_second = None
+        slow = terminal.cells()
+        press(terminal, REDRAW)
+        assert terminal.cells() == slow and terminal.lines() == there
+    (tmp_path / "fast").mkdir()
+    with opened(tmp_path / "fast") as terminal:
+        press(terminal, UNFOLD)
+        for _ in range(HELD + 3):
+            terminal.send(DOWN)
+        terminal.read_until_quiet()
+        assert terminal.lines()[2:30] == there[2:30]
+
+
+def test_leaving_takes_what_is_on_its_way(tmp_path: Path) -> None:
+    with opened(tmp_path) as terminal:
+        press(terminal, UNFOLD)
+        terminal.bytes_per_second = BAUD_9600
+        terminal.mark()
+        hold(terminal, DOWN, HELD // 2)
+        largest = largest_frame(terminal.bytes_since_mark)
+        terminal.send(QUIT)
+        terminal.mark()
+        assert terminal.exit_code() == 0
+        assert len(terminal.bytes_since_mark) <= WINDOW + 2 * largest + LEAVING
+
+
+def test_an_item_on_its_way_is_not_judged(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, [long(1), long(2), long(3)], rubric=PASS_FAIL)
+    with scene.open() as terminal:
+        terminal.bytes_per_second = BAUD_9600
+        terminal.mark()
+        terminal.send("1")
+        while len(terminal.bytes_since_mark) < 100:
+            terminal.read_for(0.02)
+        assert not terminal.between_frames, "the second item has begun to be drawn"
+        terminal.send("2")
+        terminal.read_until_quiet(0.5)
+        assert shows(2)(terminal.lines()) and place(terminal.lines()) == 2
+        assert "that key came before the item was on the screen" in terminal.text()
+        terminal.send("2")
+        terminal.wait_for(shows(3))
+        terminal.bytes_per_second = None
+        press(terminal, QUIT)
+    assert scene.answers() == ["pass", "fail", None]
