@@ -41,13 +41,13 @@ def _of(node: Mapping[str, Any], name: str, depth: int) -> Iterator[Evaluation]:
         return
     name = text(fields(node.get("guardrail")).get("name")) or name
     for key in INNER:
-        if isinstance(node.get(key), dict | list) and (found := evaluations(node[key], name, depth + 1)):
+        if isinstance(node.get(key), (dict, list)) and (found := evaluations(node[key], name, depth + 1)):
             yield from found
             return
     for key, value in node.items():
         if isinstance(value, dict) and (single := judgement(value, key)) is not None:
             yield single
-    if node and all(isinstance(value, int | float) for value in node.values()):
+    if node and all(isinstance(value, (int, float)) for value in node.values()):
         for key, value in node.items():
             yield from evaluations(value, key, depth + 1)
 

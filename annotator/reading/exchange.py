@@ -7,10 +7,12 @@ from annotator.reading import payload
 from annotator.reading.evaluations import evaluations
 from annotator.reading.nested import fields, loaded, number, shown, text, whole
 from annotator.reading.python_repr import evaluated
+from annotator.reading.remembered import remembered
 from annotator.reading.retrieved import documents
 
 TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
 """Kinds whose values may be a conversation."""
+OPENING = frozenset(('"', "{", "["))
 DEEPEST = 4
 """JSON in a string in JSON, that often."""
 SPOKEN = ("output", "message", "result", "response", "answer", "return_values")
@@ -31,9 +33,14 @@ def decoded(value: Any) -> Any:
 
 def opened(value: Any) -> tuple[Any, str | None]:
     """The same, and the text of the value where it came as text: writing JSON again costs more than reading it."""
-    written = value if isinstance(value, str) else None
+    return _opened(value) if isinstance(value, str) else (value, None)
+
+
+@remembered
+def _opened(written: str) -> tuple[Any, str | None]:
+    value: Any = written
     for _ in range(DEEPEST):
-        if not isinstance(value, str) or value[:1] not in ('"', "{", "["):
+        if not isinstance(value, str) or value[:1] not in OPENING:
             break
         try:
             value = loaded(written := value)
@@ -115,7 +122,7 @@ def said(told: Any, spoken: bool, depth: int = 0) -> tuple[Message, ...]:
             return found if found[-1].role == "assistant" else ()
         for key in SPOKEN:
             inner = decoded(told.get(key))
-            if depth < DEEPEST and isinstance(inner, dict | list) and (found := said(inner, False, depth + 1)):
+            if depth < DEEPEST and isinstance(inner, (dict, list)) and (found := said(inner, False, depth + 1)):
                 return found
         told = next((told[key] for key in WORDS if text(told.get(key))), None) if spoken else None
     elif isinstance(told, list):
@@ -193,7 +200,7 @@ def _ran(given: Any, told: Any) -> dict[str, Any]:
     """A tool's arguments and result; LangChain gives a message back that names the call."""
     if isinstance(given, dict) and len(given) == 1:
         ((key, inner),) = given.items()
-        given = decoded(inner) if key in WRAPPERS and isinstance(inner, str | dict) else given
+        given = decoded(inner) if key in WRAPPERS and isinstance(inner, (str, dict)) else given
     if isinstance(given, str) and given.startswith("{"):
         given = evaluated(given) or given
     found: dict[str, Any] = {"tool_arguments": shown(given) or ""}

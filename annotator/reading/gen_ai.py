@@ -89,7 +89,10 @@ class GenAI:
 
 
 def _first(node: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    return next((words for name in names if (words := shown(restored(node.get(name))))), None)
+    for name in names:
+        if name in node and (words := shown(restored(node[name]))):
+            return words
+    return None
 
 
 def kind_of(node: Mapping[str, Any]) -> str | None:
@@ -152,7 +155,7 @@ def spoken(value: Any, role: str) -> tuple[Message, ...]:
     if isinstance(value, dict):
         value = payload.request(value) or payload.response(value) or [value]
     found: list[Message] = []
-    for item in value if isinstance(value, list | tuple) else ():
+    for item in value if isinstance(value, (list, tuple)) else ():
         if isinstance(item, Message):
             found.append(item)
         elif messages := payload.message_of(item, role):
@@ -216,7 +219,7 @@ def reasons(value: Any) -> str | None:
         return None
     if isinstance(value, str) and value.startswith("["):
         value = parse(value) or evaluated(value)
-    values = entries(value) if isinstance(value, list | dict) else [value]
+    values = entries(value) if isinstance(value, (list, dict)) else [value]
     return ", ".join(dict.fromkeys(item for item in values if isinstance(item, str) and item)) or None
 
 

@@ -13,9 +13,9 @@ from annotator.reading.parts import call, may_have_failed, part
 from annotator.reading.tokens import counts
 from annotator.reading.tools import definition, is_schema
 
-TALKS = ("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT")
+TALKS = frozenset(("LLM", "AGENT", "CHAIN", "UNKNOWN", "PROMPT"))
 """Kinds whose input and output may be a provider's JSON."""
-JUDGES = ("GUARDRAIL", "EVALUATOR")
+JUDGES = frozenset(("GUARDRAIL", "EVALUATOR"))
 
 
 class OpenInference:
@@ -35,8 +35,8 @@ class OpenInference:
         model = "llm" in tree
         if model:
             llm = fields(tree["llm"])
-            heard = messages(llm.get("input_messages")) or texts(llm.get("prompts"), "user")
-            said = messages(llm.get("output_messages")) or texts(llm.get("choices"), "assistant")
+            heard = messages(llm.get("input_messages")) or (texts(llm["prompts"], "user") if "prompts" in llm else ())
+            said = messages(llm.get("output_messages")) or (texts(llm["choices"], "assistant") if "choices" in llm else ())
             if "function_call" in llm and (asked := call({"function_call": llm["function_call"]})) is not None:
                 said = with_call(said, asked)
             if "tools" in llm:
@@ -57,8 +57,7 @@ class OpenInference:
             found["agent"] = name or (None if "gen_ai" in tree else found.get("agent_id"))
         if "prompt" in tree:
             found["metadata"] = _prompt(fields(tree["prompt"])) | found.get("metadata", {})
-        wanted = text(fields(fields(tree["llm"]).get("request")).get("model_name")) if model else None
-        if wanted not in (None, found.get("model")):
+        if model and "request" in llm and (wanted := text(fields(llm["request"]).get("model_name"))) not in (None, found.get("model")):
             found["metadata"] = {"requested model": wanted} | found.get("metadata", {})
         if span.kind in JUDGES and told is None and "metadata" in found and "guardrail_response" not in tree:
             found["output_text"] = told = dumped(found["metadata"])  # Bedrock's agents
@@ -70,6 +69,8 @@ class OpenInference:
 
 
 def _value(node: Any) -> str | None:
+    if node is None:
+        return None
     value = fields(node).get("value")
     return value if isinstance(value, str) else shown(restored(value))
 

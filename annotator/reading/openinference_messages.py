@@ -14,7 +14,7 @@ OPAQUE = ("type", "id", "signature", "data", "encrypted_content")
 def messages(node: Any) -> tuple[Message, ...]:
     """A list of `message` objects in numeric index order."""
     found: list[Message] = []
-    for item in entries(node):
+    for item in entries(node) if node is not None else ():
         if type(item) is dict and len(item) > 1 and "message" in item:
             found.extend(_entry(item))
         elif (message := _message(item)) is not None:

@@ -184,7 +184,7 @@ def _assembled(role: str, item: dict[str, Any]) -> list[Message]:
     if plain and type(content) is str and content[:1] != "[":  # what most messages are
         return [Message(role, (Part("text", content),) if content else ())]
     if content is None:
-        content = next((item[key] for key in ("parts", "blocks") if item.get(key) is not None), None)
+        content = item["parts"] if item.get("parts") is not None else item.get("blocks")
     found: list[Message] = []
     pieces: list[Part] = []
     calls: list[ToolCall] = []

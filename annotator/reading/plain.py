@@ -31,7 +31,7 @@ def named_so(attributes: Mapping[str, Any], known: frozenset[str]) -> dict[str, 
     found: dict[str, str] = {}
     for key, value in attributes.items():
         root, _, path = key.partition(".")
-        if not path or root in known or not isinstance(value, str | list | dict):
+        if not path or root in known or not isinstance(value, (str, list, dict)):
             continue
         leaf = path.rpartition(".")[2].lower()
         name = "input_text" if leaf in GIVEN else "output_text" if leaf in TOLD else None

@@ -19,7 +19,7 @@ def documents(value: Any) -> tuple[Document, ...]:
     for _ in range(3):
         if not isinstance(value, dict):
             break
-        value = next((value[key] for key in LISTS if isinstance(value.get(key), list | dict)), None)
+        value = next((value[key] for key in LISTS if isinstance(value.get(key), (list, dict))), None)
     if not isinstance(value, list):
         return ()
     if len(value) == 1 and isinstance(value[0], list):
@@ -31,7 +31,7 @@ def document(item: Any) -> Document | None:
     """One document; None for what holds no text."""
     if isinstance(item, str):
         return Document(item) if item else None
-    if isinstance(item, list) and len(item) == 2 and isinstance(item[0], dict | str) and number(item[1]) is not None:
+    if isinstance(item, list) and len(item) == 2 and isinstance(item[0], (dict, str)) and number(item[1]) is not None:
         scored = document(item[0])  # LangChain's pairs of a document and its score
         return scored._replace(score=number(item[1])) if scored else None
     if not isinstance(item, dict):
@@ -64,4 +64,4 @@ def _held(node: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _id(value: Any) -> str | None:
-    return shown(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    return shown(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None

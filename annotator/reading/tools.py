@@ -5,6 +5,7 @@ from typing import Any
 
 from annotator.domain.message import ToolDefinition
 from annotator.reading.nested import dumped, fields, parse, text
+from annotator.reading.remembered import remembered
 
 SCHEMAS = ("parameters", "input_schema", "inputSchema", "schema", "json_schema", "parameters_json_schema", "args", "parametersJsonSchema")
 WRAPPERS = ("function", "toolSpec", "tool_spec")
@@ -17,19 +18,26 @@ def definition(node: Any) -> ToolDefinition | None:
 
     A built-in tool is known by its type, a bare schema by its title.
     """
-    received = node if isinstance(node, str) else dumped(node)
-    inner = parse(node) if isinstance(node, str) else node
-    if isinstance(inner, str):  # JSON in JSON
-        inner = parse(inner)
-    if not isinstance(inner, dict):
-        return None
+    if isinstance(node, str):
+        return _recorded(node)
+    return _defined(node, dumped(node)) if isinstance(node, dict) else None
+
+
+@remembered
+def _recorded(node: str) -> ToolDefinition | None:
+    """The same of JSON: the tools of a call are those of the next."""
+    inner = parse(node)
+    return _defined(inner, node) if isinstance(inner, dict) else None
+
+
+def _defined(inner: dict[str, Any], received: str) -> ToolDefinition | None:
     for wrapper in WRAPPERS:
-        if isinstance(inner.get(wrapper), dict):
+        if wrapper in inner and isinstance(inner[wrapper], dict):
             inner = inner[wrapper]
     name = text(inner.get("name")) or (text(inner.get("title")) if is_schema(inner) else None) or text(inner.get("type"))
     if name is None:
         return None
-    schema = next((found for key in SCHEMAS if (found := fields(inner.get(key)))), {})
+    schema = next((found for key in SCHEMAS if key in inner and (found := fields(inner[key]))), {})
     schema = schema or (inner if is_schema(inner) else {})
     schema = fields(schema.get("json")) or fields(schema.get("jsonSchema")) or schema
     properties = fields(schema.get("properties")) or (schema if _named_types(schema) else {})
@@ -60,6 +68,6 @@ def is_described(node: Any) -> bool:
 
 def is_schema(node: Any) -> bool:
     """True for a JSON schema, which some libraries write where others write the arguments."""
-    if not isinstance(node, dict) or not isinstance(node.get("properties"), dict | str):
+    if not isinstance(node, dict) or not isinstance(node.get("properties"), (dict, str)):
         return False
     return "type" in node or "required" in node or len(node) == 1

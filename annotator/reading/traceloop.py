@@ -23,21 +23,21 @@ class Traceloop:
         kind = KINDS.get(text(fields(node.get("span")).get("kind")) or "unknown", "CHAIN")
         name = text(entity.get("name"))
         given, told = _input(entity.get("input")), _unwrapped(entity.get("output"), "outputs")
-        properties = mapping(fields(node.get("association")).get("properties"))
+        properties = mapping(fields(node["association"]).get("properties")) if "association" in node else {}
         found: dict[str, Any] = {
             "kind": kind,
             "input_text": shown(given),
             "output_text": shown(told),
             "agent": name if kind == "AGENT" else None,
-            "session_id": _first(properties, SESSIONS),
-            "user_id": _first(properties, USERS),
-            "metadata": {key: value for key, value in properties.items() if key not in SESSIONS and key not in USERS},
         }
+        if properties:
+            found["session_id"], found["user_id"] = _first(properties, SESSIONS), _first(properties, USERS)
+            found["metadata"] = {key: value for key, value in properties.items() if key not in SESSIONS and key not in USERS}
         if kind == "TOOL":
             found["tool_name"], found["tool_arguments"] = name, shown(given)
         else:
             found["input_messages"], found["output_messages"] = payload.request(given), payload.response(told)
-        return found | _prompt(fields(node.get("prompt")))
+        return found | _prompt(fields(node["prompt"])) if "prompt" in node else found
 
 
 def _prompt(node: dict[str, Any]) -> dict[str, Any]:
@@ -76,5 +76,7 @@ def _unwrapped(value: Any, name: str) -> Any:
 
 
 def _first(properties: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    found = next((properties[name] for name in names if properties.get(name) not in (None, "")), None)
-    return found if isinstance(found, str | None) else dumped(found)
+    for name in names:
+        if name in properties and (found := properties[name]) not in (None, ""):
+            return found if isinstance(found, str) else dumped(found)
+    return None
