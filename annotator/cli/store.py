@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.cli import asking, options, place
 from annotator.cli.saying import Meter, say
 from annotator.errors import UsageError
+from annotator.text.escape import one_line
 from annotator.text.facts import counted, size
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def purge(args: argparse.Namespace) -> int:
     queues = [place.named_queue(store, args.queue)] if args.queue else store.queues()
     found = [purging.purgeable(store.db, queue, bool(args.queue)) for queue in queues]
     for one in found:
-        say(f"{one.queue.name}\t" + (f"kept: {one.why_not}" if one.why_not else f"{counted(one.traces, 'trace')}\t{size(one.bytes)}"))
+        row = (f"kept: {one.why_not}",) if one.why_not else (counted(one.traces, "trace"), size(one.bytes))
+        print("\t".join(map(one_line, (one.queue.name, *row))))
     going = [one for one in found if one.traces]
     if args.queue and found[0].why_not:
         raise UsageError(f"The queue {args.queue} is kept: {found[0].why_not}.", "Finish it first.")
