@@ -10,7 +10,10 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_cir
 
 
 class PackedSpan(NamedTuple):
-    """A span's header, field by field, and its payload as text already; a tuple, since a big file has very many."""
+    """A span's header, field by field, and its payload as text already; a tuple, since a big file has very many.
+
+    Its texts hold no half of a surrogate pair, and its times fit into 64 bits.
+    """
 
     trace_id: str
     span_id: str

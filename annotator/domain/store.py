@@ -17,8 +17,11 @@ class TraceStore(Protocol):
     def add_source(self, source: SourceRef) -> int:
         """The id of the source, which is made where it is new."""
 
-    def add_page(self, source_id: int, page: Page) -> list[str]:
-        """Keep headers, payloads and log records; the trace ids that the page touched, in its order. Idempotent by span id."""
+    def add_page(self, source_id: int, page: Page) -> dict[str, tuple[SpanHeader, ...] | None]:
+        """Keep headers, payloads and log records. Idempotent by span id.
+
+        The traces that the page touched, in its order: all their spans where it made the trace, None where `headers_of` tells.
+        """
 
     def settle_records(self, source_id: int) -> Mapping[str, int]:
         """The source was read to its end: a span for all log records whose own never came, from any source; how many those are,

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from annotator.domain.annotation import Annotation, Identity
@@ -68,11 +68,13 @@ def text_effects(text: str) -> list[Effect]:
 
 def pack(spans: Sequence[Span | PackedSpan]) -> list[bytes]:
     """The payloads of one trace's spans as chunks: zlib of JSON lines, a line a span; equal spans give equal chunks."""
-    return pack_lines(span.payload if isinstance(span, PackedSpan) else payload_of(span) for span in spans)
+    return pack_lines([span.payload if isinstance(span, PackedSpan) else payload_of(span) for span in spans])
 
 
-def pack_lines(payloads: Iterable[bytes]) -> list[bytes]:
+def pack_lines(payloads: Collection[bytes]) -> list[bytes]:
     """The chunks of `pack` from the payloads."""
+    if sum(map(len, payloads)) <= CHUNK:
+        return [zlib.compress(b"\n".join(payloads), LEVEL)]
     chunks: list[list[bytes]] = [[]]
     size = 0
     for line in payloads:

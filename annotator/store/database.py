@@ -181,6 +181,8 @@ def open_database(path: Path, busy: float = BUSY_SECONDS) -> Database:
         _use_wal(db, time.monotonic() + 5)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        # A statement that touches more than 64 KB would keep what it may have to undo in a file: four times the bytes of an import.
+        db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA journal_size_limit = 67108864")
         _migrate(db, _latest())
         db.execute(f"PRAGMA busy_timeout = {int(busy * 1000)}")

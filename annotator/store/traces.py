@@ -1,5 +1,6 @@
 """Sources, span headers and payloads."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,38 +68,39 @@ class Traces(Area, TraceStore):
         with self.db.atomic():
             return keep_source(self.db, source)
 
-    def add_page(self, source_id: int, page: Page) -> list[str]:
-        arrived: dict[str, _Arrived] = {}
+    def add_page(self, source_id: int, page: Page) -> dict[str, tuple[SpanHeader, ...] | None]:
+        arrived: dict[str, _Arrived] = defaultdict(_Arrived)
         for header in page.headers:
-            arrived.setdefault(header.trace_id, _Arrived()).headers.append(header)
+            arrived[header.trace_id].headers.append(header)
         whole: tuple[Span | PackedSpan, ...] = (*page.spans, *page.packed)
         for span in whole:
-            trace = arrived.setdefault(span.trace_id, _Arrived())
+            trace = arrived[span.trace_id]
             trace.headers.append(span)
             trace.spans.append(span)
         for record in page.logs:
-            arrived.setdefault(record.trace_id, _Arrived()).logs.append(record)
+            arrived[record.trace_id].logs.append(record)
         for trace in arrived.values():
             trace.chunks = pack(trace.spans) if trace.spans else []
         with self.db.atomic():
             source = self.db.one("SELECT location, server FROM source WHERE id = ?", (source_id,))
             if source is None:
                 raise StoreError("The source of these traces is not in the store any more.", "Open it again.")
-            self._keep(source_id, arrived, from_file=source[0] != source[1])
-        return list(arrived)
+            kept = self._keep(source_id, arrived, from_file=source[0] != source[1])
+        return {trace_id: _whole(trace_id, came) if kept[trace_id].new else None for trace_id, came in arrived.items()}
 
-    def _keep(self, source_id: int, arrived: Mapping[str, _Arrived], from_file: bool) -> None:
+    def _keep(self, source_id: int, arrived: Mapping[str, _Arrived], from_file: bool) -> dict[str, Kept]:
         here = {trace_id for trace_id, came in arrived.items() if came.spans} if from_file else set()
         kept = keep_traces(self.db, source_id, arrived, here)
         # Spans that a listing finds after the payload was fetched: fetch it again.
         listed = [trace for trace_id, trace in kept.items() if trace.loaded and not from_file and not arrived[trace_id].spans]
         counts = {trace.id: self._span_count(trace.id) for trace in listed}
         again = {trace_id for trace_id, trace in kept.items() if not trace.new and known(self.db, trace.id, arrived[trace_id].spans)}
-        self.db.many(KEEP_SPAN, [_values(kept[trace_id].id, one) for trace_id, came in arrived.items() for one in came.headers])
+        self.db.many(KEEP_SPAN, [row for trace_id, came in arrived.items() for row in _rows(kept[trace_id].id, came.headers)])
         self._keep_payloads(arrived, kept, again)
         changed = [(True, kept[trace_id].id) for trace_id in here if not kept[trace_id].loaded]
         changed += [(False, trace.id) for trace in listed if self._span_count(trace.id) > counts[trace.id]]
         self.db.many("UPDATE trace SET loaded = ? WHERE id = ?", changed)
+        return kept
 
     def _keep_payloads(self, arrived: Mapping[str, _Arrived], kept: Mapping[str, Kept], again: Collection[str]) -> None:
         chunks = [(kept[trace_id].id, chunk) for trace_id, came in arrived.items() if trace_id not in again for chunk in came.chunks]
@@ -210,7 +212,20 @@ class Traces(Area, TraceStore):
             last = rows[-1][0]
 
 
-def _values(trace: int, header: SpanHeader | PackedSpan) -> Sequence[Any]:
+def _whole(trace_id: str, came: _Arrived) -> tuple[SpanHeader, ...] | None:
+    """The spans of a trace that is new; None where one came twice and the store joined the two."""
+    if len({span.span_id for span in came.headers}) < len(came.headers):
+        return None
+    rows = _rows(0, came.headers)
+    return tuple(sorted((SpanHeader(trace_id, *fields) for _, *fields in rows), key=start_order))
+
+
+def _rows(trace: int, headers: Sequence[SpanHeader | PackedSpan]) -> list[Sequence[Any]]:
+    """The rows of `KEEP_SPAN`."""
+    return [(trace, *header[1:9]) if isinstance(header, PackedSpan) else _values(trace, header) for header in headers]
+
+
+def _values(trace: int, header: SpanHeader) -> Sequence[Any]:
     start, end, session = header.start_ns, header.end_ns, header.session_id
     return (
         trace, header.span_id, header.parent_id, text_of(header.name), text_of(header.kind), text_of(header.status_code),

@@ -109,7 +109,7 @@ def fill(work: Filling) -> Progress:
             done = _grown(done, _add(work, items, done.items, _headers(work, items)))
     elif not _full(queue, done.items):
         for trace_ids in batched(waiting):
-            headers, items = _choice(work, trace_ids, whole=True)
+            headers, items = _choice(work, dict.fromkeys(trace_ids), whole=True)
             done = _grown(done, _add(work, items, done.items, headers))
     # What an interrupted listing brought a moment ago is no news.
     updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))
@@ -146,9 +146,10 @@ Headers = Mapping[str, Sequence[SpanHeader]]
 """The spans of traces, by trace id."""
 
 
-def _choice(work: Filling, trace_ids: Sequence[str], whole: bool) -> tuple[Headers, list[NewItem]]:
-    """The spans of these traces and the items that they give."""
-    headers = work.store.headers_of(work.queue.source_id, trace_ids)
+def _choice(work: Filling, traces: Mapping[str, Sequence[SpanHeader] | None], whole: bool) -> tuple[Headers, list[NewItem]]:
+    """The spans of these traces, where they are not known asked of the store, and the items that they give."""
+    asked = work.store.headers_of(work.queue.source_id, [trace_id for trace_id, spans in traces.items() if spans is None])
+    headers = {trace_id: asked[trace_id] if spans is None else spans for trace_id, spans in traces.items()}
     return headers, [item for spans in headers.values() for item in choose(spans, work.queue.selection, whole)]
 
 
@@ -158,7 +159,7 @@ def _headers(work: Filling, items: Sequence[NewItem]) -> Headers:
 
 def _all(work: Filling) -> Iterator[tuple[int | None, NewItem]]:
     for trace_ids in batched(work.store.trace_ids(work.queue.source_id)):
-        headers, items = _choice(work, trace_ids, whole=True)
+        headers, items = _choice(work, dict.fromkeys(trace_ids), whole=True)
         starts = {span.span_id: span.start_ns for spans in headers.values() for span in spans}
         for item in items:
             yield starts.get(item.span_id), item

@@ -38,7 +38,7 @@ LOGS = Page(logs=(record("s", "late \ud800 \u2028", 9), record("s", "early", 8),
 def test_records_join_their_span_once_whatever_came_first(store: SqliteStore, pages: Sequence[Page]) -> None:
     source = store.add_source(ON_FILE)
     for page in pages:
-        assert store.add_page(source, page) == ["t"]
+        assert list(store.add_page(source, page)) == ["t"]
     assert store.settle_records(source) == {}
     trace = store.trace(source, "t")
     assert trace is not None and [event.name for event in trace.spans[0].events] == ["exception", *["gen_ai.user.message"] * 3]

@@ -34,7 +34,7 @@ def test_a_source_is_one_row(store: SqliteStore) -> None:
 def test_a_page_of_a_file_is_there_at_once_and_comes_back_equal(store: SqliteStore) -> None:
     source = store.add_source(ON_FILE)
     odd = span("t1", "s2", "日本語 \ud800 \x00 \u2028 \n", start=0)
-    assert store.add_page(source, Page(spans=(span("t1", "s1"), span("t2", "s3"), odd))) == ["t1", "t2"]
+    assert list(store.add_page(source, Page(spans=(span("t1", "s1"), span("t2", "s3"), odd)))) == ["t1", "t2"]
     assert store.has_payload(source, "t1")
     trace = store.trace(source, "t1")
     assert trace is not None and trace.spans == (odd, span("t1", "s1"))

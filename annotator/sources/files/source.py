@@ -28,10 +28,13 @@ NAMED = 5
 _START_OVER = "0"
 
 
-class _Found(NamedTuple):
-    """A span, a log record, or what is none, and where it stood."""
+Part = Span | LogRecord | BadLine
 
-    part: Span | LogRecord | BadLine
+
+class _Found(NamedTuple):
+    """What one record holds: spans, log records, and what is none; and where it stood."""
+
+    parts: list[Part]
     cursor: str
     """Where its line starts: '' where reading cannot go on from there."""
     read: int
@@ -73,22 +76,24 @@ class Files:
         logs: list[LogRecord] = []
         bad: list[BadLine] = []
         nothing_yet, reason, read, begun = cursor in (None, _START_OVER), "", 0, 0
+        count = 0
         for found in self._found(dict(columns), cursor):
-            count = len(spans) + len(logs) + len(bad)
-            if count == size or (count and read - begun > PAGE_BYTES):
-                begun = read
-                yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total, tuple(logs))
-                spans, logs, bad = [], [], []
-            read = found.read
-            if isinstance(found.part, Span):
-                spans.append(found.part)
-                nothing_yet = False
-            elif isinstance(found.part, LogRecord):
-                logs.append(found.part)
-                nothing_yet = False
-            else:
-                bad.append(found.part)
-                reason = reason or _described(found.part)
+            for part in found.parts:
+                if count == size or (count and read - begun > PAGE_BYTES):
+                    begun = read
+                    yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total, tuple(logs))
+                    spans, logs, bad, count = [], [], [], 0
+                read = found.read
+                count += 1
+                if isinstance(part, Span):
+                    spans.append(part)
+                    nothing_yet = False
+                elif isinstance(part, LogRecord):
+                    logs.append(part)
+                    nothing_yet = False
+                else:
+                    bad.append(part)
+                    reason = reason or _described(part)
         if nothing_yet:
             raise BadFile(f"{self._name} holds no traces{f': {reason}' if reason else ''}.", f"Give {ACCEPTED}.")
         yield Page((), tuple(spans), None, tuple(bad), total or read, total, tuple(logs))
@@ -115,12 +120,9 @@ class Files:
             for path in self._paths:
                 try:
                     for found in _few(_file(path, "", before, known, columns)):
-                        part = found.part
-                        if isinstance(part, BadLine):
-                            part = replace(part, reason=f"{path.name}: {part.reason}")
-                        yield _Found(part, "", found.read)
+                        yield _Found([_of_file(part, path) for part in found.parts], "", found.read)
                 except BadFile as error:
-                    yield _Found(BadLine(0, error.title.rstrip(".")), "", before)
+                    yield _Found([BadLine(0, error.title.rstrip("."))], "", before)
                 before += _size(path)
 
 
@@ -137,15 +139,23 @@ def describe(location: str) -> str:
     return format_of(record.value)
 
 
-def _few(parts: Iterator[_Found]) -> Iterator[_Found]:
+def _few(records: Iterator[_Found]) -> Iterator[_Found]:
     """The parts of a file, of the bad ones those that are named, and at the end how many more there were."""
-    bad, last = 0, None
-    for last in parts:
-        bad += isinstance(last.part, BadLine)
-        if not isinstance(last.part, BadLine) or bad <= NAMED:
-            yield last
-    if last is not None and bad > NAMED:
-        yield _Found(BadLine(0, f"… and {bad - NAMED:,} more", bad - NAMED), "", last.read)
+    bad, read = 0, 0
+    for parts, cursor, read in records:
+        if any(isinstance(part, BadLine) for part in parts):
+            parts, had = [], parts
+            for part in had:
+                bad += isinstance(part, BadLine)
+                if not isinstance(part, BadLine) or bad <= NAMED:
+                    parts.append(part)
+        yield _Found(parts, cursor, read)
+    if bad > NAMED:
+        yield _Found([BadLine(0, f"… and {bad - NAMED:,} more", bad - NAMED)], "", read)
+
+
+def _of_file(part: Part, path: Path) -> Part:
+    return replace(part, reason=f"{path.name}: {part.reason}") if isinstance(part, BadLine) else part
 
 
 def _file(path: Path, cursor: str, before: int, known: tuple[Format, ...], columns: Mapping[str, str]) -> Iterator[_Found]:
@@ -168,21 +178,21 @@ def _parts(
     with plain:
         whole = None if packed or not stream.seekable() else stream
         for record in records(plain, line, offset) if line else framed(plain, whole, name, known, columns):
-            place = "" if packed or record.offset is None else f"{record.offset}:{record.line}"
-            for part in _spans(record, known):
-                here = "" if any([unfinished() for unfinished in remembering]) else place
-                yield _Found(part, here, before + (offset if line else 0) + counted.read_bytes)
+            unfinished = packed or record.offset is None or any(one() for one in remembering)
+            place = "" if unfinished else f"{record.offset}:{record.line}"
+            yield _Found(_spans(record, known), place, before + (offset if line else 0) + counted.read_bytes)
 
 
-def _spans(record: Record, known: tuple[Format, ...]) -> Iterator[Span | LogRecord | BadLine]:
+def _spans(record: Record, known: tuple[Format, ...]) -> list[Part]:
     if record.reason:
-        yield BadLine(record.line, record.reason)
-        return
+        return [BadLine(record.line, record.reason)]
+    parts: list[Part] = []
     try:
         for part in spans_in(record.value, known):
-            yield BadLine(record.line, _placed(part, record.first)) if isinstance(part, str) else part
+            parts.append(BadLine(record.line, _placed(part, record.first)) if isinstance(part, str) else part)
     except RecursionError:
-        yield BadLine(record.line, "nested too deep")
+        parts.append(BadLine(record.line, "nested too deep"))
+    return parts
 
 
 def _placed(reason: str, first: Mapping[str, int]) -> str:
