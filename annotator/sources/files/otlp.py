@@ -4,8 +4,8 @@ Keys come in camelCase (the OTLP/JSON encoding) and snake_case (Phoenix). Values
 https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from annotator.domain.span import Span, SpanEvent, session_of
 from annotator.sources.files.values import first, parent_id, span_or_trace_id, status_code, text, unix_nano
@@ -27,6 +27,9 @@ _EVENT = frozenset(("name", "attributes", *_TIME))
 _SCALARS = ("stringValue", "string_value", "boolValue", "bool_value", "bytesValue", "bytes_value")
 _NUMBERS: dict[str, type[int] | type[float]] = {"intValue": int, "int_value": int, "doubleValue": float, "double_value": float}
 _STRINGS = frozenset((str,))
+Lists = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""The names of a request's list of resources, of a resource's list of scopes, and of a scope's list of elements."""
+Read = TypeVar("Read")
 _ALTERNATIVES = frozenset(
     f"{kind}{suffix}" for kind in ("string", "bool", "bytes", "int", "double", "array", "kvlist") for suffix in ("Value", "_value")
 )
@@ -41,21 +44,29 @@ def is_span(record: Mapping[str, Any]) -> bool:
 
 def spans_of_request(request: Mapping[str, Any]) -> Iterator[Span | str]:
     """Every span of a request; a string says why something in it is none."""
-    for r, resource_spans in objects(first(request, *REQUEST), "resourceSpans"):
-        if isinstance(resource_spans, str):
-            yield resource_spans
+    return walk(request, (REQUEST, _SCOPES, ("spans",)), span_of)
+
+
+def walk(
+    request: Mapping[str, Any], lists: Lists, read: Callable[[Mapping[str, Any], Mapping[str, Any]], Read | str]
+) -> Iterator[Read | str]:
+    """What `read` makes of every element of a request and of what stands around it; a string says why something in it is nothing."""
+    of_resources, of_scopes, of_elements = lists
+    for r, of_resource in objects(first(request, *of_resources), of_resources[0]):
+        if isinstance(of_resource, str):
+            yield of_resource
             continue
-        resource = entity(resource_spans.get("resource"))
-        for s, scope_spans in objects(first(resource_spans, *_SCOPES), f"resourceSpans[{r}].scopeSpans"):
-            if isinstance(scope_spans, str):
-                yield scope_spans
+        resource = entity(of_resource.get("resource"))
+        for s, of_scope in objects(first(of_resource, *of_scopes), f"{of_resources[0]}[{r}].{of_scopes[0]}"):
+            if isinstance(of_scope, str):
+                yield of_scope
                 continue
-            where = f"resourceSpans[{r}].scopeSpans[{s}].spans"
-            scope = entity(first(scope_spans, "scope", "instrumentationLibrary"))
+            where = f"{of_resources[0]}[{r}].{of_scopes[0]}[{s}].{of_elements[0]}"
+            scope = entity(first(of_scope, "scope", "instrumentationLibrary"))
             around = {key: value for key, value in (("resource", resource), ("scope", scope)) if value}
-            for index, span in objects(scope_spans.get("spans"), where):
-                read = span if isinstance(span, str) else span_of(span, around)
-                yield read if isinstance(read, Span) or read is span else f"{where}[{index}]: {read}"
+            for index, element in objects(first(of_scope, *of_elements), where):
+                made = element if isinstance(element, str) else read(element, around)
+                yield f"{where}[{index}]: {made}" if isinstance(made, str) and made is not element else made
 
 
 def span_of(span: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Span | str:

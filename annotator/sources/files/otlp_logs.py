@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.domain.span import LogRecord, SpanEvent
-from annotator.sources.files.otlp import SPAN_ID, TRACE_ID, attributes_of, entity, objects, unwrap
+from annotator.sources.files.otlp import SPAN_ID, TRACE_ID, attributes_of, unwrap, walk
 from annotator.sources.files.values import first, iso_nano, span_or_trace_id, text, unix_nano
 
 REQUEST = ("resourceLogs", "resource_logs")
@@ -34,21 +34,7 @@ def is_record(record: Mapping[str, Any]) -> bool:
 
 def records_of_request(request: Mapping[str, Any]) -> Iterator[LogRecord | str]:
     """Every record of a request; a string says why something in it is none."""
-    for r, resource_logs in objects(first(request, *REQUEST), "resourceLogs"):
-        if isinstance(resource_logs, str):
-            yield resource_logs
-            continue
-        resource = entity(resource_logs.get("resource"))
-        for s, scope_logs in objects(first(resource_logs, *_SCOPES), f"resourceLogs[{r}].scopeLogs"):
-            if isinstance(scope_logs, str):
-                yield scope_logs
-                continue
-            where = f"resourceLogs[{r}].scopeLogs[{s}].logRecords"
-            scope = entity(first(scope_logs, "scope", "instrumentationLibrary"))
-            around = {key: value for key, value in (("resource", resource), ("scope", scope)) if value}
-            for index, record in objects(first(scope_logs, *_RECORDS), where):
-                read = record if isinstance(record, str) else record_of(record, around)
-                yield read if isinstance(read, LogRecord) or read is record else f"{where}[{index}]: {read}"
+    return walk(request, (REQUEST, _SCOPES, _RECORDS), record_of)
 
 
 def record_of(record: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> LogRecord | str:
