@@ -1,5 +1,6 @@
 """Pieces of a message in the shapes of the providers' APIs, of OpenInference's `message_content` and of OpenTelemetry's `parts`."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ ARGUMENTS = ("arguments", "args", "input", "server_tool_call")
 ANSWERS = ("content", "output", "response", "result", "server_tool_call_response")
 CALL_IDS = ("call_id", "id", "toolUseId", "toolCallId", "tool_call_id")
 ANSWERED_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "id")
-FAILED = ('"is_error": true', '"is_error":true', '"isError": true', '"isError":true', '"status": "error"', '"status":"error"')
+FAILED = re.compile(r'"(?:is_error|isError)": ?true|"status": ?"error"')
 KNOWN = frozenset(("id", "call_id", "type", "status", "output", "error", "outputs", "results", "name", "kind"))
 
 
@@ -160,7 +161,7 @@ def result(node: Any) -> Message | None:
 
 def may_have_failed(recorded: str) -> bool:
     """A look at JSON in which a tool's result may say that the tool failed."""
-    return any(mark in recorded for mark in FAILED)
+    return FAILED.search(recorded) is not None
 
 
 def says_failed(node: Any) -> bool:
