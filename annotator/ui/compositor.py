@@ -4,20 +4,24 @@ Stock repaints whole dirty regions and never looks at what the terminal shows. H
 and is not composed at all while much of what was sent is on its way. On a terminal, and a Textual that this was tested with.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
 from rich.console import Console, RenderableType
-from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
+from textual._context import visible_screen_stack
 from textual.screen import Screen
 from textual.strip import Strip
 
 from annotator.ui.driver import ReviewDriver
+from annotator.ui.owners import Owners
 from annotator.ui.picture.cells import Cells, Full, Row, blank
 from annotator.ui.picture.picture import Picture
 from annotator.ui.textual_version import is_tested
 
+Drawn = tuple[int, int, Strip | None]
+"""The first column, the one after the last, and what is drawn there."""
 EDGE = 1
 """Columns at the right of a text that do not scroll with it: its scroll bar."""
 
@@ -30,26 +34,29 @@ class WholeScreen(LayoutUpdate):
         self.compositor, self.picture = compositor, picture
 
     def render_segments(self, console: Console) -> str:
-        rows = dict(enumerate(self.strips))
+        cuts = self.compositor.cuts
+        rows = {y: zip(cuts[y], cuts[y][1:], strips, strict=False) for y, strips in enumerate(self.strips)}
         sent = self.compositor.frame(self.picture, rows)
         return super().render_segments(console) if sent is None else sent
 
 
-class DirtyRows(ChopsUpdate):
+class DirtyRows(CompositorUpdate):
     """The rows in which something is dirty."""
 
-    def __init__(self, update: ChopsUpdate, compositor: "LeanCompositor", picture: Picture) -> None:
-        super().__init__(update.chops, update.spans, update.chop_ends)
-        self.compositor, self.picture = compositor, picture
+    def __init__(self, rows: Mapping[int, Iterable[Drawn]], compositor: "LeanCompositor", picture: Picture) -> None:
+        self.rows, self.compositor, self.picture = rows, compositor, picture
 
     def render_segments(self, console: Console) -> str:
-        rows = {y: self.chops[y].values() for y, _, _ in self.spans}
-        sent = self.compositor.frame(self.picture, rows)
-        return super().render_segments(console) if sent is None else sent
+        sent = self.compositor.frame(self.picture, self.rows)
+        return self.compositor.render_full_update().render_segments(console) if sent is None else sent
 
 
 class LeanCompositor(Compositor):
     """Draws the same picture as Textual's, in fewer bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owners = Owners({}, 0)
 
     def render_update(
         self, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
@@ -60,11 +67,17 @@ class LeanCompositor(Compositor):
             return super().render_update(full, screen_stack, simplify)
         if not driver.may_draw():
             return None
-        whole = not driver.picture.fits(*self.size)
-        update = super().render_update(whole, screen_stack, simplify)
-        if isinstance(update, LayoutUpdate):
-            return WholeScreen(update, self, driver.picture)
-        return DirtyRows(update, self, driver.picture) if isinstance(update, ChopsUpdate) else update
+        screen = self.size.region
+        if not driver.picture.fits(*self.size) or screen in self._dirty_regions:
+            update = super().render_update(True, screen_stack, simplify)
+            return WholeScreen(update, self, driver.picture) if isinstance(update, LayoutUpdate) else update
+        spans = list(self._regions_to_spans(region.intersection(screen) for region in self._dirty_regions))
+        self._dirty_regions.clear()
+        if self._owners.visible is not self.visible_widgets:
+            self._owners = Owners(self.visible_widgets, screen.width)
+        visible_screen_stack.set(screen_stack or [])
+        # Textual asks a CompositorUpdate for its bytes; it never renders one.
+        return DirtyRows(self._owners.draw(spans), self, driver.picture) if spans else None  # type: ignore[return-value]
 
     @property
     def _driver(self) -> ReviewDriver | None:
@@ -72,15 +85,15 @@ class LeanCompositor(Compositor):
         driver = self.root.app._driver if self.root is not None else None
         return driver if isinstance(driver, ReviewDriver) and is_tested() else None
 
-    def frame(self, picture: Picture, rows: Mapping[int, Iterable[Strip | None]]) -> str | None:
+    def frame(self, picture: Picture, rows: Mapping[int, Iterable[Drawn]]) -> str | None:
         """The bytes that make the terminal show these rows; None where they cannot be had."""
         width, height = self.size
         cells = picture.cells
         cuts = self.cuts
         try:
             drawn = {
-                y: _row(strips, cuts[y][1:], picture.rows[y] if picture.fits(width, height) else blank(width), cells)
-                for y, strips in rows.items()
+                y: _row(row, picture.rows[y] if picture.fits(width, height) else blank(width), cells)
+                for y, row in rows.items()
                 if y < height
             }
         except Full:
@@ -90,13 +103,16 @@ class LeanCompositor(Compositor):
         return picture.frame(drawn, width, height, (left, right - EDGE))
 
 
-def _row(strips: Iterable[Strip | None], ends: Sequence[int], shown: Row, cells: Cells) -> Row:
-    """The row that these strips, which end at these columns, make; where there is none, what is shown stays."""
-    text, look = [], []
-    start = 0
-    for strip, end in zip(strips, ends, strict=False):
-        part = Row(shown.text[start:end], shown.look[start:end]) if strip is None else cells.row(strip)
-        text.append(part.text.ljust(end - start)[: end - start])
-        look.append(part.look.ljust(end - start)[: end - start])
-        start = end
-    return Row("".join(text), "".join(look))
+def _row(drawn: Iterable[Drawn], shown: Row, cells: Cells) -> Row:
+    """The row with these strips in it, from left to right; where there is none, what is shown stays."""
+    text: list[str] = []
+    look: list[str] = []
+    at = 0
+    for first, last, strip in drawn:
+        if strip is None:
+            continue
+        part = cells.row(strip)
+        text += shown.text[at:first], part.text.ljust(last - first)[: last - first]
+        look += shown.look[at:first], part.look.ljust(last - first)[: last - first]
+        at = last
+    return Row("".join([*text, shown.text[at:]]), "".join([*look, shown.look[at:]]))

@@ -181,6 +181,11 @@ class ReviewDriver(LinuxDriver):
             self.forget()
         super().process_message(message)
 
+    def send_message(self, message: Message) -> None:
+        """To the application's queue by way of the event loop; stock makes a task for each key first."""
+        with suppress(RuntimeError):  # the event loop has ended
+            self._loop.call_soon_threadsafe(self._app.post_message, message)
+
     def write(self, data: str) -> None:
         """What belongs to one synchronized frame is handed to the writing thread at once: each hand-over may give up the interpreter."""
         if data == SYNC_START or self._frame:
