@@ -56,9 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         known.print_help(sys.stderr)
         return 2
     logging.getLogger("annotator").addHandler(logging.NullHandler())  # without one, tracebacks would go to stderr
-    if log := getattr(args, "log", None):
-        _log_to(log)
+    log = getattr(args, "log", None)
     try:
+        if log:
+            from annotator.cli.log_file import log_to
+
+            log_to(log)
         return int(args.run(args))
     except AnnotatorError as error:
         logging.getLogger("annotator").info("stopped", exc_info=True)
@@ -75,20 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         logging.getLogger("annotator").exception("unexpected")
         where_to = f"It is in {log}." if log else "Run it again with --log FILE and report what the file says."
-        say(f"annotator: unexpected {type(error).__name__}: {error}", aside=True)
+        say(f"annotator: unexpected {type(error).__name__}", aside=True)  # its words may quote a payload
         say(f"  Nothing that was stored is lost. {where_to}", aside=True)
         return 1
-
-
-def _log_to(path: str) -> None:
-    """Tracebacks and requests, never payloads or keys; rotated at 1 MB."""
-    from logging.handlers import RotatingFileHandler
-
-    logger = logging.getLogger("annotator")
-    logger.setLevel(logging.DEBUG)
-    target = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.addHandler(target)
 
 
 if __name__ == "__main__":

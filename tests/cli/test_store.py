@@ -14,7 +14,10 @@ import pytest
 
 from annotator.cli.main import parser
 from annotator.cli.store import VERBS
+from annotator.store.store import open_store
 from tests.cli.program import Program, trace_lines
+from tests.store.scene import deliver, filled, item_at
+from tests.store.scene import judged as judged_step
 from tests.terminal import Terminal
 
 
@@ -168,3 +171,16 @@ def test_a_queue_that_is_not_finished_is_kept(program: Program) -> None:
     refused = program.run("store", "purge", "--queue", "more", "--yes")
     assert refused.code == 2 and "4 items are still to be judged" in refused.err
     assert program.run("store", "purge", "--yes").done().lines[0] == "more\tkept: 4 items are still to be judged"
+
+
+def test_a_queue_with_unsent_rows_is_not_removed(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with closing(open_store(program.store)) as store:
+        queue = filled(store)
+        store.commit(judged_step(item_at(store, queue, 1), "pass"))
+    program.run("queue", "remove", "queue", "--yes").error(1, "queue is kept: 1 row of it is not sent yet", "annotator push")
+    assert program.run("queue", "list").done().lines[0].startswith("queue\t3 items\t1 done")
+    with closing(open_store(program.store)) as store:
+        deliver(store)
+    assert program.run("queue", "remove", "queue", "--yes").done().lines == ["removed queue"]
+    program.run("store", "check").done()

@@ -55,7 +55,7 @@ def pages_apart(location: str, columns: Sequence[tuple[str, str]], cursor: str |
                     case "bad", title, advice:
                         raise BadFile(title, advice)
                     case "failed", name, told:
-                        _log.error("the process that reads a file failed:\n%s", told)
+                        _log.error("the process that reads a file failed: %s\n%s", name, told)
                         raise _broke_off(location, name)
             code = process.wait()
             raise _broke_off(location, f"signal {-code}" if code < 0 else f"exit code {code}")
@@ -87,7 +87,8 @@ def main() -> None:
         except BrokenPipeError:
             raise
         except Exception as error:
-            _send(out, "failed", type(error).__name__, traceback.format_exc())
+            # The places alone: the error's words may quote the file.
+            _send(out, "failed", type(error).__name__, "".join(["Traceback:\n", *traceback.format_tb(error.__traceback__)]))
     except BrokenPipeError:  # nobody waits for the rest
         os._exit(0)
 
