@@ -10,7 +10,7 @@ from tests.benchmarks.programs import VISIDATA_ROWS, Stage, installed
 from tests.benchmarks.table import Figures, Row, figures
 
 DOWN, RIGHT, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b[5~"
-FORWARD = "\x06"
+FORWARD, SCROLL = "\x06", "\x05"
 BLOCK = 20
 """Keys to one program before the next one has its turn."""
 
@@ -76,14 +76,17 @@ def scrolling(stage: Stage, store: Path, count: int) -> list[Row]:
         program.press("Z")
         program.settle()
         line = Keys(program, DOWN)
-        theirs = _neomutt(open_programs, stage)
-        interleave([one for one in (line, theirs) if one], count)
+        theirs, by_line = _neomutt(open_programs, stage), _vim(open_programs, stage, SCROLL)
+        stock = Keys(_ready(open_programs, stage.scroll_view(20_000), "line17"), DOWN)
+        interleave([one for one in (line, theirs, by_line, stock) if one], count)
         page = Keys(program, [PAGE_DOWN])
         vim, visidata = _vim(open_programs, stage), _visidata(open_programs, stage)
         interleave([one for one in (page, vim, visidata) if one], min(count, 2 * BLOCK))
     return [
         Row("scroll one line", "ms", line.ms, "neomutt, j", theirs.ms if theirs else None),
-        Row("scroll one line", "bytes", line.bytes, "neomutt, j", theirs.bytes if theirs else None),
+        Row("scroll one line", "bytes", line.bytes, "vim, ^E", by_line.bytes if by_line else None),
+        Row("scroll one line", "ms", line.ms, "Textual ScrollView", stock.ms),
+        Row("scroll one line", "bytes", line.bytes, "Textual ScrollView", stock.bytes, 0.2),
         Row("scroll one page", "ms", page.ms, "visidata, page", visidata.ms if visidata else None, 0.5),
         Row("scroll one page", "bytes", page.bytes, "vim, page", vim.bytes if vim else None, 2.5),
     ]
@@ -113,8 +116,8 @@ def _neomutt(open_programs: ExitStack, stage: Stage) -> Keys | None:
     return Keys(_ready(open_programs, stage.neomutt(2000), "letter 00007"), "j") if installed("neomutt") else None
 
 
-def _vim(open_programs: ExitStack, stage: Stage) -> Keys | None:
-    return Keys(_ready(open_programs, stage.vim(20_000), "line17"), FORWARD) if installed("vim") else None
+def _vim(open_programs: ExitStack, stage: Stage, key: str = FORWARD) -> Keys | None:
+    return Keys(_ready(open_programs, stage.vim(20_000), "line17"), key) if installed("vim") else None
 
 
 def _ready(open_programs: ExitStack, program: Clocked, sentinel: str, quiet: float = 0.5) -> Clocked:

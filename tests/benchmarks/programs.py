@@ -15,6 +15,25 @@ class Hello(App):
         yield Static("hello")
 Hello().run()
 """
+SCROLLING = """
+import os
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+from rich.segment import Segment
+from textual.app import App
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+class Text(ScrollView, can_focus=True):
+    def on_mount(self):
+        self.lines = open("text").read().splitlines()
+        self.virtual_size = Size(100, len(self.lines))
+    def render_line(self, y):
+        return Strip([Segment(self.lines[y + self.scroll_offset.y])]).crop_extend(0, self.size.width, self.rich_style)
+class Scrolling(App):
+    def compose(self):
+        yield Text()
+Scrolling().run()
+"""
 VISIDATA_ROWS = 20_000
 
 
@@ -30,6 +49,7 @@ class Stage:
             "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         (folder / "hello.py").write_text(MINIMAL)
+        (folder / "scrolling.py").write_text(SCROLLING)
 
     def annotator(self, store: Path, *options: str) -> Clocked:
         """The review screen on the store's queue; a source among the options fills a new one."""
@@ -57,9 +77,17 @@ class Stage:
         return self._start("neomutt", "-n", "-F", "/dev/null", "-e", f"set folder={self.folder}", "-R", "-f", "mbox")
 
     def vim(self, lines: int) -> Clocked:
-        text = self.folder / "text"
-        text.write_text("".join(f"line{n} " + f"a sentence of {n * 7919} words " * (1 + n % 3) + "\n" for n in range(lines)))
+        self._write_text(lines)
         return self._start("vim", "-u", "NONE", "-N", "-R", "text")
+
+    def scroll_view(self, lines: int) -> Clocked:
+        """Textual's own ScrollView over the same text, without animations."""
+        self._write_text(lines)
+        return self._start(sys.executable, "scrolling.py")
+
+    def _write_text(self, lines: int) -> None:
+        text = "".join(f"line{n} " + f"a sentence of {n * 7919} words " * (1 + n % 3) + "\n" for n in range(lines))
+        (self.folder / "text").write_text(text)
 
     def _start(self, *argv: str) -> Clocked:
         return Clocked(argv, self.env, str(self.folder))

@@ -1,4 +1,4 @@
-"""A line of 9,600 baud: a held key leaves no queue of stale frames, leaving takes one frame's time, and nobody judges what is on its way."""
+"""At 9,600 baud a held key leaves no queue of stale frames, leaving takes one frame's time, and what is on its way is not judged."""
 
 from pathlib import Path
 

@@ -16,6 +16,7 @@ from annotator.store.store import open_store
 from annotator.ui.app import ReviewApp
 from annotator.ui.screens.review import ReviewScreen
 from annotator.ui.session import Session
+from annotator.ui.widgets.lines import Lines
 
 ITEMS = 22
 KEYMAP = load("default", None)
@@ -71,12 +72,19 @@ def pressing(*commands: str) -> Steps:
 
 
 async def painted(pilot: Pilot[None]) -> None:
-    """The item, if there is one, has been drawn and fits its place."""
+    """The item, if there is one, has been drawn and fits its place, and the window in front has nothing left to draw."""
     await pilot.pause()
-    review = _review(pilot)
-    while (review.desk.item and not review.desk.drawn) or (review.fitting.fitted != review.fitting.room and not review.field.is_open):
+    while not _is_settled(pilot):
         await pilot.pause(0.01)
     await pilot.pause()
+
+
+def _is_settled(pilot: Pilot[None]) -> bool:
+    review, front = _review(pilot), pilot.app.screen
+    if (review.desk.item and not review.desk.drawn) or (review.fitting.fitted != review.fitting.room and not review.field.is_open):
+        return False
+    waits = front._layout_required or front._repaint_required or front._dirty_widgets or front._compositor._dirty_regions
+    return front.is_mounted and not waits and not any(widget.pending for widget in front.query(Lines) if widget.display)
 
 
 def _review(pilot: Pilot[None]) -> ReviewScreen:

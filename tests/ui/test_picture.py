@@ -18,47 +18,49 @@ from annotator.ui.picture.encode import Encoder
 from annotator.ui.picture.picture import Picture
 from annotator.ui.styles import DARK, LIGHT, NO_COLOR, TERMINAL, Palette
 from annotator.ui.widgets.lines import strip_of
+from tests.terminal import Emulation
 
 WORDS = ("a", "verdict", "the answer", "  ", "─" * 9, "日本語", "名前と", "한국", "é", "┃", "ok " * 6, " " * 14, "Грейс", "x" * 30)
 DISPUTED = ("❤️", "👨‍👩‍👧", "שלום", "e\u0301", "กำ", "✅")
 FRAMES = 150
 """For each seed."""
-SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 40))]
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))]
 
 
 class Emulated:
     """A terminal emulator."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.screen = pyte.Screen(width, height)
+        self.screen = Emulation(width, height)
         self.stream = pyte.Stream(self.screen)
         self.stream.feed("\x1b[?7l")
+        self.screen.dirty.update(range(height))
+        self._rows: dict[int, list[tuple[object, ...]]] = {}
 
     def cells(self) -> list[list[tuple[object, ...]]]:
         """What is to be seen; the ink of a blank shows nowhere."""
-        screen = self.screen
-        rows = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
-        return [
-            [
+        for y in self.screen.dirty:
+            row = self.screen.buffer[y]
+            self._rows[y] = [
                 (cell.data, cell.bg, cell.underscore, cell.reverse, cell.strikethrough)
                 if cell.data == " "
                 else (cell.data, cell.fg, cell.bg, cell.bold, cell.italics, cell.underscore, cell.reverse, cell.strikethrough)
-                for cell in row
+                for cell in (row[x] for x in range(self.screen.columns))
             ]
-            for row in rows
-        ]
+        self.screen.dirty.clear()
+        return [self._rows[y] for y in range(self.screen.lines)]
 
 
 def pictures(chance: random.Random, words: tuple[str, ...]) -> Iterator[tuple[list[Strip], bool]]:
     """Screens one after another, as people change them: a tree beside a text that scrolls, single rows, other items, other sizes."""
     width, height = chance.choice([(80, 24), (120, 40), (33, 9)])
     split = width // 3
-    look = TERMINAL
+    look, styles = TERMINAL, sorted(TERMINAL)
 
     def line(room: int) -> Line:
-        pieces, styles = [], sorted(TERMINAL)
+        pieces: list[Piece] = []
         while chance.random() < 0.8 and sum(len(piece.text) for piece in pieces) < room:
-            pieces.append(Piece(chance.choice(words), chance.choice(styles)))  # type: ignore[arg-type]
+            pieces.append(Piece(chance.choice(words), chance.choice(styles)))
         return Line(tuple(pieces))
 
     text = [line(width - split) for _ in range(4 * height)]
@@ -126,7 +128,7 @@ def test_every_frame_leaves_the_screen_as_whole_frames_would(seed: int) -> None:
         sent = picture.frame(cells, width, height, (width // 3, width))
         emulated.stream.feed(sent)
         assert emulated.cells() == stock.cells(rows)
-        scrolls += sent.count("\x1b[r") > sent.count("\x1b[2J")
+        scrolls += int(sent.count("\x1b[r") > sent.count("\x1b[2J"))
         assert picture.frame(cells, width, height, (width // 3, width)) == "", "what is shown is not sent again"
     assert scrolls > FRAMES / 20
 
@@ -182,7 +184,7 @@ def test_a_shift_is_what_several_rows_agree_on() -> None:
     assert shift(up, old, range(9), 0, 7) == (0, 9, -2)
     assert shift(old, old, range(9), 0, 7) is None
     same = [row("alike  ")] * 9
-    assert shift(same, same[1:] + [row("new row")], range(9), 0, 7) is None, "rows that look alike tell nothing"
+    assert shift(same, [*same[1:], row("new row")], range(9), 0, 7) is None, "rows that look alike tell nothing"
 
 
 def test_a_scrolled_line_costs_the_line() -> None:

@@ -32,7 +32,7 @@ def spans(old: Row, new: Row) -> list[tuple[int, int]]:
 
 
 def _whole(found: list[tuple[int, int]], old: str, new: str) -> list[tuple[int, int]]:
-    """No wide character is cut, no piece of disputed width is taken apart, and what follows one is written again: it may be drawn over it."""
+    """No wide character is cut, no piece of disputed width is taken apart, and what follows one is written again."""
     if TAIL in new:
         found = [(_start(new, first), _end(new, last)) for first, last in found]
     for text in (old, new):
