@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 
-from annotator.domain.kinds import UNKNOWN
-from annotator.domain.message import Failure, Message, Reading
+from annotator.domain.message import Message, Reading
 from annotator.domain.span import Span
 from annotator.text.block import Block, Weight
-from annotator.text.called import called, failed
+from annotator.text.called import called
 from annotator.text.calls import Call, Calls
 from annotator.text.documents import Documents
-from annotator.text.ends import End, is_envelope, last_user
-from annotator.text.escape import BLANK, one_line, visible
+from annotator.text.ends import End, last_user
+from annotator.text.escape import BLANK, one_line
 from annotator.text.evaluations import TITLES as JUDGES
 from annotator.text.evaluations import evaluated, tripping
-from annotator.text.facts import tokens
+from annotator.text.failing import Failures
 from annotator.text.history import History, Saying, sayings
 from annotator.text.keyed import Keyed
 from annotator.text.outline import CARRIERS
-from annotator.text.readable import QUESTIONS, brief, chosen, facts, parsed, pretty, prose, said, spoken
+from annotator.text.readable import brief, pretty, prose, spoken
+from annotator.text.records import Records
 from annotator.text.scope import Scope
 from annotator.text.speakers import agent_of, named, nodes, part_of
 
@@ -50,12 +50,8 @@ class Steps:
         self._prompts: list[Message] = []
         self._asked = False
         self._outputs: list[tuple[Saying, str]] = []
-        self._failures: list[Failure] = []
-        self._explained = [span.span_id for span, _ in scope.order if _speaks(scope.reading(span))]
-        """Spans that say why they failed."""
-        self._templates: set[str] = set()
-        self._embedded: set[str] = set()
-        self._queries: set[str] = set()
+        self._records = Records(scope, self._keyed, question.text, self.answers)
+        self._failures = Failures(scope, self._keyed)
         self._filters: set[str] = set()
         self._nodes = nodes(scope)
         self._named = {node.span_id for node in self._nodes.values()}
@@ -98,16 +94,7 @@ class Steps:
 
     def _enter(self, span: Span, reading: Reading) -> None:
         kind = self.scope.kind(span)
-        if reading.prompt_template and reading.prompt_template not in self._templates:
-            self._templates.add(reading.prompt_template)
-            head = f"version {one_line(reading.prompt_version)}" if reading.prompt_version else ""
-            body, syntax = prose(reading.prompt_template)
-            self._steps.append(
-                self._keyed.block(
-                    span.span_id, "template", "TEMPLATE", body, head=head, detail=facts(reading.prompt_variables), syntax=syntax,
-                    weight="background",
-                )
-            )  # fmt: skip
+        self._add(self._records.template(span, reading))
         if span.span_id in self.scope.models or kind == "AGENT":
             self._speak(span, reading)
         if span.span_id in self.scope.models:
@@ -130,25 +117,29 @@ class Steps:
         if span.span_id in self.scope.models:
             self._said(span)
         elif kind == "LLM" and not top and not self.scope.converses(span) and not self.scope.folded(span):
-            self._wordless(span, reading)
+            self._add(self._records.wordless(span, reading))
         if kind == "RETRIEVER" and not top and not self.scope.is_twin(span):
-            self._searches(span, reading)
+            self._add(self._records.query(span, reading))
         if kind == "RETRIEVER" or (reading.documents and kind != "RERANKER"):
             self._steps.extend(self._documents.retrieved(span, reading))
         elif kind == "RERANKER":
             self._steps.extend(self._documents.reranked(span, reading))
         elif kind == "EMBEDDING" and not top:
-            self._embeds(span, reading)
+            self._add(self._records.embedding(span, reading))
         if reading.evaluations or (kind in JUDGES and not top):
             self._steps.extend(evaluated(self.scope, self._keyed, span, reading))
             if tripped := tripping(self.scope, span):
-                self._failures.append(tripped)
+                self._failures.add(tripped)
         elif self.scope.tells(span) and not top and span.span_id not in self.scope.models and span.span_id not in self._filters:
-            self._tells(span, reading)
+            self._add(self._records.step(span, reading))
         if kind != "TOOL" or top:
-            self._failed(span, reading)
+            self._steps.extend(self._failures.of(span, reading))
         else:
-            self._failures.extend(reading.failures)
+            self._failures.add(*reading.failures)
+
+    def _add(self, block: Block | None) -> None:
+        if block is not None:
+            self._steps.append(block)
 
     def _speak(self, span: Span, reading: Reading) -> None:
         """Another agent, or another part of the program, has the word."""
@@ -250,70 +241,3 @@ class Steps:
         return self._keyed.block(
             span.span_id, saying.kind, title, body, syntax=syntax, weight=weight, summary=summary, media=saying.media
         )  # fmt: skip
-
-    def _wordless(self, span: Span, reading: Reading) -> None:
-        """A model call of which no message was recorded: its input and output, or that there are none."""
-        told, given = (reading.output_text or "").strip(BLANK), (reading.input_text or "").strip(BLANK)
-        if told and told in self.answers and not given:
-            return
-        if is_envelope(told):
-            told = ""
-        body, syntax = pretty(told)
-        note = not body
-        if note:
-            body = "no answer was recorded" if given else "no prompt text was recorded on this span, and no answer"
-        known = (span.name, reading.model or "", tokens(reading.prompt_tokens, reading.completion_tokens))
-        head = "  ".join(one_line(fact) for fact in known if fact)
-        detail = f"prompt: {pretty(given)[0]}" if given else "" if note else "no prompt text was recorded on this span"
-        self._steps.append(self._keyed.block(span.span_id, "model", "LLM", body, head=head, detail=detail, syntax=syntax, note=note))
-
-    def _tells(self, span: Span, reading: Reading) -> None:
-        """A span of no call with an output that no call says."""
-        told = (reading.output_text or "\n".join(map(said, reading.output_messages))).strip(BLANK)
-        body, syntax = pretty(told)
-        if not body or told in self.answers:
-            return
-        given = reading.input_text or ""
-        detail = f"input: {pretty(given)[0]}" if given.strip(BLANK) else ""
-        kind = self.scope.kind(span)
-        title = "STEP" if kind in ("CHAIN", UNKNOWN) else "ASSISTANT" if kind == "AGENT" else one_line(kind)[:9]
-        self._steps.append(self._keyed.block(span.span_id, "step", title, body, head=one_line(span.name), syntax=syntax, detail=detail))
-
-    def _embeds(self, span: Span, reading: Reading) -> None:
-        given = reading.input_text or ""
-        texts = "\n".join(reading.embedded) or chosen(parsed(given), QUESTIONS) or given
-        if texts in self._embedded or self.scope.is_twin(span):
-            return
-        self._embedded.add(texts)
-        body = visible(texts.strip("\n")) or "no text was recorded on this span"
-        head = one_line(reading.model or span.name)
-        self._steps.append(self._keyed.block(span.span_id, "embedding", "EMBED", body, head=head, weight="background", note=not texts))
-
-    def _searches(self, span: Span, reading: Reading) -> None:
-        """What a retriever was asked, where that is not the question itself."""
-        given = reading.input_text or ""
-        query = (chosen(parsed(given), QUESTIONS) or given).strip(BLANK)
-        if not query or query in self._queries or query in (self.question.text or ""):
-            return
-        self._queries.add(query)
-        body, syntax = pretty(query)
-        head = one_line(span.name)
-        self._steps.append(self._keyed.block(span.span_id, "query", "QUERY", body, head=head, syntax=syntax, weight="background"))
-
-    def _failed(self, span: Span, reading: Reading) -> None:
-        """Failures that nothing below this span showed: an exception is recorded again on every span that it passes."""
-        for failure in reading.failures:
-            silent = not failure.message
-            if silent and any(self.scope.related(span.span_id, other) for other in self._explained):
-                continue
-            if not any(_repeated(failure, known) for known in self._failures):
-                self._failures.append(failure)
-                self._steps.append(failed(self._keyed, span.span_id, failure))
-
-
-def _speaks(reading: Reading) -> bool:
-    return any(failure.kind or failure.message for failure in reading.failures)
-
-
-def _repeated(failure: Failure, known: Failure) -> bool:
-    return failure.message == known.message or (bool(known.message) and known.message[:120] in failure.message)
