@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import field, replace
+from itertools import islice
 
 from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.queue import NewItem, Queue
 from annotator.domain.record import record
 from annotator.domain.source import BadLine, Page, Sink, Source
-from annotator.domain.span import SpanHeader
+from annotator.domain.span import Span, SpanHeader
 from annotator.domain.store import Store
+from annotator.workflow.ahead import Ahead
 from annotator.workflow.answers import answers_of, labels_of
 from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
@@ -74,7 +76,8 @@ def fill(work: Filling) -> Progress:
     changes = Changes(store)
     # Traces that give nothing yet, as their root may still come; after an interruption all that were listed before it.
     waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
-    for page in work.source.pages(queue.selection, None if was_complete else queue.cursor):
+    pages = work.source.pages(queue.selection, None if was_complete else queue.cursor)
+    for page in _ahead(pages) if whole_traces else pages:
         news = not was_complete or queue.selection.order == "oldest" or _has_news(work, page)
         # What asks a server in between must not hold the store's lock.
         with store.together() if work.sink is None else nullcontext():
@@ -119,6 +122,12 @@ def fill(work: Filling) -> Progress:
     store.set_pulled(queue.source_id)
     work.report(done)
     return done
+
+
+def _ahead(pages: Iterator[Page]) -> Iterator[Page]:
+    """The first page alone, since the payloads of the first items are asked for when it is here; then each while the last is stored."""
+    yield from islice(pages, 1)
+    yield from Ahead(pages)
 
 
 def _grown(done: Progress, added: int) -> Progress:
@@ -226,29 +235,49 @@ def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
 
 
 def load(work: Filling, position: Callable[[], int]) -> Iterator[int]:
-    """Bring every missing payload, those after the position that is being looked at first; yields how many traces came each time."""
-    while not work.stopped() and (count := load_some(work, position())):
-        yield count
+    """Bring every missing payload, those after the position that is being looked at first; yields how many traces came each time.
+
+    The next ones are asked for before the last ones are stored, so that the server never waits for us.
+    """
+    asked = _ask(work, position())
+    while asked is not None and not work.stopped():
+        ids, pages = asked
+        asked = _ask(work, position(), ids)
+        _keep(work, ids, pages)
+        yield len(ids)
 
 
 def load_some(work: Filling, position: int) -> int:
     """Bring about 100 spans of missing payloads, those after the position first; how many traces came."""
-    store, queue = work.store, work.queue
-    missing = store.missing(queue.id, max(0, position - 1), TRACES_A_REQUEST) or store.missing(queue.id, 0, TRACES_A_REQUEST)
-    if not missing:
+    asked = _ask(work, position)
+    if asked is None:
         return 0
-    ids = _batch(missing)
+    _keep(work, *asked)
+    return len(asked[0])
+
+
+def _ask(work: Filling, position: int, coming: Sequence[str] = ()) -> tuple[list[str], Iterator[Sequence[Span]]] | None:
+    """Traces of which something is missing and that are not coming already, and their spans on their way; None where there is none."""
+    for start in (max(0, position - 1), 0):
+        missing = work.store.missing(work.queue.id, start, TRACES_A_REQUEST + len(coming))
+        if ids := _batch([one for one in missing if one[0] not in coming][:TRACES_A_REQUEST]):
+            return ids, Ahead(work.source.spans(ids))
+    return None
+
+
+def _keep(work: Filling, ids: Sequence[str], pages: Iterator[Sequence[Span]]) -> None:
+    """The spans of these traces, as they come, and what of them did not."""
+    store, source_id = work.store, work.queue.source_id
     came: set[str] = set()
-    for spans in work.source.spans(ids):
-        store.add_page(queue.source_id, Page(spans=tuple(spans)))
+    for spans in pages:
+        store.add_page(source_id, Page(spans=tuple(spans)))
         came.update(span.span_id for span in spans)
-    store.set_loaded(queue.source_id, ids)
-    for trace_id, headers in store.headers_of(queue.source_id, ids).items():
+    store.set_loaded(source_id, ids)
+    for trace_id, headers in store.headers_of(source_id, ids).items():
         lost = [span.span_id for span in headers if span.span_id not in came]
         if lost:
             spans_lost = f"span {lost[0]}" if len(lost) == 1 else f"{len(lost)} spans"
             work.unread(BadLine(0, f"the source did not give {spans_lost} of trace {trace_id}, which it listed"))
-    return len(ids)
 
 
 def _batch(missing: Sequence[tuple[str, int]]) -> list[str]:

@@ -37,7 +37,7 @@ class TooLarge(ServerError):
 
 
 class Client:
-    """Not for two threads at once."""
+    """For several threads, as httpx's client is."""
 
     def __init__(self, settings: ServerSettings) -> None:
         """Connects to nothing. Raises ConfigError for a URL or header that cannot be used."""
@@ -170,6 +170,8 @@ class Client:
 
     def _headers(self, settings: ServerSettings) -> dict[str, str]:
         headers = {"User-Agent": f"annotator/{__version__}", "Accept": "application/json", **settings.headers}
+        if settings.is_local:
+            headers = {"Accept-Encoding": "identity", **headers}  # packing takes a server 0.1 ms a span, and no network is spared
         if settings.api_key.strip():
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             headers["Authorization"] = f"Bearer {settings.api_key.strip()}"
