@@ -21,8 +21,6 @@ SECONDS, SECONDS_A_CHARACTER = 0.5, 2e-6
 """What a pattern has for one text, at least, and for each of its characters: ten times what a harmless one takes."""
 STRIKES = 3
 """Texts of one trace over whose time a pattern ran: after so many the others are hidden without a try."""
-SHORT = 200
-"""Characters of texts that are looked through once a trace: keys, names, kinds."""
 DEEPEST = 4
 """How often a text is unescaped: JSON in JSON in JSON."""
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U000([0-9a-fA-F]{5})|(.))", re.DOTALL)
@@ -65,6 +63,7 @@ class _Look:
     def __init__(self, patterns: Sequence[tuple[str, Any]]) -> None:
         self.patterns = patterns
         self.known: dict[str, str] = {}
+        """Spans of a trace repeat each other's texts."""
         self.strikes = 0
         self.late = ""
         """The pattern that took too long."""
@@ -105,7 +104,7 @@ class _Look:
 
     def text(self, text: str) -> str:
         """A text, or the JSON in it: its strings one by one, then what reaches over several of them."""
-        if len(text) <= SHORT and (known := self.known.get(text)) is not None:
+        if (known := self.known.get(text)) is not None:
             return known
         shown = text
         if text.lstrip()[:1] in ("{", "[", '"'):
@@ -115,9 +114,7 @@ class _Look:
                     shown = json.dumps(redacted, ensure_ascii=False)
             except (ValueError, RecursionError):
                 pass
-        shown = self.plain(shown)
-        if len(text) <= SHORT:
-            self.known[text] = shown
+        self.known[text] = shown = self.plain(shown)
         return shown
 
     def plain(self, text: str) -> str:
