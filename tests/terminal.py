@@ -66,6 +66,8 @@ class Terminal:
         fixed = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         self.raw = bytearray()
         """Everything that the program sent."""
+        self.tells_status = True
+        """It answers when it is asked for its status, as nearly every terminal does."""
         self.bytes_per_second: int | None = None
         """How fast the line is; None as fast as both sides can."""
         self._mark = 0
@@ -227,7 +229,7 @@ class Terminal:
                 os.write(self._fd, b"\x1b[>1;10;0c")
             case "dec":
                 os.write(self._fd, b"\x1b[%b%d;%dR" % (token["dec"], self._screen.cursor.y + 1, self._screen.cursor.x + 1))
-            case "status":
+            case "status" if self.tells_status:
                 os.write(self._fd, b"\x1b[0n")
             case "kitty":
                 os.write(self._fd, b"\x1b[?0u")

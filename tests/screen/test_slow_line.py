@@ -1,8 +1,9 @@
 """At 9,600 baud a held key leaves no queue of stale frames, leaving takes one frame's time, and what is on its way is not judged."""
 
+import sys
 from pathlib import Path
 
-from annotator.ui.outlet import WINDOW
+from annotator.ui.outlet import QUESTION, WINDOW
 from tests.screen.scene import PASS_FAIL, Scene, place, press, shows, span
 from tests.terminal import Terminal
 
@@ -94,3 +95,35 @@ def test_an_item_on_its_way_is_not_judged(tmp_path: Path) -> None:
         terminal.bytes_per_second = None
         press(terminal, QUIT)
     assert scene.answers() == ["pass", "fail", None]
+
+
+def test_a_terminal_that_does_not_answer_is_written_to_all_the_same(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, [long(1), long(2), long(3)], rubric=PASS_FAIL)
+    with Terminal(scene.review, (120, 40), scene.environment, tmp_path) as terminal:
+        terminal.tells_status = False
+        terminal.wait_for(shows(1))
+        terminal.read_until_quiet()
+        press(terminal, "1", "2")
+        assert place(terminal.lines()) == 3
+        press(terminal, UNFOLD, *[DOWN] * 30)
+        drawn = terminal.cells()
+        press(terminal, REDRAW)
+        assert terminal.cells() == drawn
+    assert scene.answers() == ["pass", "fail", None]
+
+
+def test_on_a_textual_that_was_not_tested_its_own_frames_are_sent_and_the_log_says_so(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, [long(1), long(2)], rubric=PASS_FAIL)
+    other = "import annotator.ui.textual_version as v; v.TESTED = (); from annotator.cli.main import main; raise SystemExit(main())"
+    log = tmp_path / "log.txt"
+    command = [sys.executable, "-c", other, *scene.review[3:], "--log", str(log)]
+    with Terminal(command, (120, 40), scene.environment, tmp_path) as terminal:
+        terminal.wait_for(shows(1))
+        terminal.read_until_quiet()
+        press(terminal, UNFOLD, DOWN, "1")
+        assert place(terminal.lines()) == 2
+        press(terminal, QUIT)
+        assert terminal.exit_code() == 0
+        assert QUESTION.encode() not in terminal.raw
+    assert "was not tested" in log.read_text()
+    assert scene.answers() == ["pass", None]
