@@ -20,12 +20,16 @@ SESSION_KEYS = (
 )
 """Attributes that name a span's session, in order of trust; their values may be quoted as JSON."""
 
+_SESSION_KEYS = frozenset(SESSION_KEYS)
+
 NOTICE = "annotator.notice"
 """The key of `Span.extra` under which a store or a source says, for people, why the content of a span is not here."""
 
 
 def session_of(attributes: Mapping[str, Any]) -> str | None:
     """The session that a span's attributes name; None where they name none."""
+    if attributes.keys().isdisjoint(_SESSION_KEYS):
+        return None
     for key in SESSION_KEYS:
         value = attributes.get(key)
         if isinstance(value, str) and value:

@@ -79,8 +79,8 @@ def main() -> None:
     try:
         try:
             pairs = [(role, column) for role, column in json.loads(columns)]
-            for page in Files(location).pages_here(pairs, rest[0] if rest else None, PAGE):
-                _send(out, "page", *_fields(page, to_json))
+            for page in Files(location).pages_here(pairs, rest[0] if rest else None, PAGE, partial(_packed, to_json)):
+                _send(out, "page", *_fields(page))
             _send(out, "end")
         except AnnotatorError as error:
             _send(out, "bad", error.title, error.advice)
@@ -93,24 +93,21 @@ def main() -> None:
         os._exit(0)
 
 
-def _fields(page: Page, quick: Callable[[Any], bytes]) -> tuple[Any, ...]:
-    spans = [
-        (
-            span.trace_id, span.span_id, span.parent_id, span.name, span.kind, span.status_code,
-            span.start_ns, span.end_ns, span.session_id, _payload(span, quick),
-        )
-        for span in page.spans
-    ]  # fmt: skip
+def _fields(page: Page) -> tuple[Any, ...]:
     logs = [(log.trace_id, log.span_id, log.event.name, log.event.time_ns, log.event.attributes) for log in page.logs]
     bad = [(bad.line, bad.reason, bad.count) for bad in page.bad]
-    return spans, logs, bad, page.cursor, page.read, page.total
+    return list(map(tuple, page.packed)), logs, bad, page.cursor, page.read, page.total
 
 
-def _payload(span: Span, quick: Callable[[Any], bytes]) -> bytes:
+def _packed(quick: Callable[[Any], bytes], span: Span) -> PackedSpan:
     try:
-        return quick(payload_fields(span))
+        payload = quick(payload_fields(span))
     except ValueError:  # half of a surrogate pair, or too deep for it
-        return payload_of(span)
+        payload = payload_of(span)
+    return PackedSpan(
+        span.trace_id, span.span_id, span.parent_id, span.name, span.kind, span.status_code,
+        span.start_ns, span.end_ns, span.session_id, payload,
+    )  # fmt: skip
 
 
 def _page(spans: Iterable[Any], logs: Iterable[Any], bad: Iterable[Any], cursor: str | None, read: int, total: int | None) -> Page:

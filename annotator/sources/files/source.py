@@ -2,11 +2,12 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine, Capabilities, Page
 from annotator.domain.span import LogRecord, Span
@@ -69,10 +70,15 @@ class Files:
 
         yield from pages_apart(self._location, selection.columns, cursor)
 
-    def pages_here(self, columns: Sequence[tuple[str, str]], cursor: str | None, size: int = PAGE) -> Iterator[Page]:
-        """`pages`, read by this process; at most `size` spans, log records and bad lines each."""
+    def pages_here(
+        self, columns: Sequence[tuple[str, str]], cursor: str | None, size: int = PAGE, pack: Callable[[Span], PackedSpan] | None = None
+    ) -> Iterator[Page]:
+        """`pages`, read by this process; at most `size` spans, log records and bad lines each. With `pack` every span is packed by it
+        as soon as it is read, so that no page of them is held.
+        """
         total = sum(map(_size, self._paths)) if self._paths else None
         spans: list[Span] = []
+        packed: list[PackedSpan] = []
         logs: list[LogRecord] = []
         bad: list[BadLine] = []
         nothing_yet, reason, read, begun = cursor in (None, _START_OVER), "", 0, 0
@@ -81,12 +87,16 @@ class Files:
             for part in found.parts:
                 if count == size or (count and read - begun > PAGE_BYTES):
                     begun = read
-                    yield Page((), tuple(spans), found.cursor or _START_OVER, tuple(bad), found.read, total, tuple(logs))
-                    spans, logs, bad, count = [], [], [], 0
+                    goes_on = found.cursor or _START_OVER
+                    yield Page((), tuple(spans), goes_on, tuple(bad), found.read, total, tuple(logs), tuple(packed))
+                    spans, packed, logs, bad, count = [], [], [], [], 0
                 read = found.read
                 count += 1
                 if isinstance(part, Span):
-                    spans.append(part)
+                    if pack is None:
+                        spans.append(part)
+                    else:
+                        packed.append(pack(part))
                     nothing_yet = False
                 elif isinstance(part, LogRecord):
                     logs.append(part)
@@ -96,7 +106,7 @@ class Files:
                     reason = reason or _described(part)
         if nothing_yet:
             raise BadFile(f"{self._name} holds no traces{f': {reason}' if reason else ''}.", f"Give {ACCEPTED}.")
-        yield Page((), tuple(spans), None, tuple(bad), total or read, total, tuple(logs))
+        yield Page((), tuple(spans), None, tuple(bad), total or read, total, tuple(logs), tuple(packed))
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         """Whole spans of these traces, by reading everything again; `pages` brings them already."""
