@@ -152,6 +152,12 @@ class Terminal:
     def kill(self, number: int = signal.SIGKILL) -> None:
         self.process.send_signal(number)
 
+    def hang_up(self) -> None:
+        """The terminal is gone: nothing is read or written any more."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self._fd)
+        os.close(nothing)
+
     def wait_for(self, condition: Condition, timeout: float = 30) -> list[str]:
         """Read until the condition holds between two frames; the lines then. AssertionError at the end of the program or the time."""
         deadline = time.monotonic() + timeout

@@ -31,6 +31,8 @@ POLL = 0.1
 """Seconds; how often the parser looks whether an Escape stands alone."""
 _INTRODUCERS = "[O]P_^X"
 """After Escape these may begin a longer sequence."""
+_CONTROLS = frozenset(map(chr, range(32))) - set("\b\t\n\r\x1b")
+"""Alt with Enter, Tab and Backspace are keys of their own to those who type text."""
 LEAVE, SLOWEST = 1.0, 960
 """Seconds, and bytes per second: how long leaving waits for the terminal's last answers, which would be the next program's input."""
 
@@ -45,13 +47,17 @@ class Answered(events.Key):
 class ReviewParser(XTermParser):
     """Escape and a key in one read are `alt+key` at once, for every printable key.
 
-    Stock turns Escape 1 into `¡`, Escape f into Ctrl+Right, Escape ? into ? alone, and waits 100 ms for a letter.
+    Stock turns Escape 1 into `¡`, Escape f into Ctrl+Right, Escape ? into ? alone, and waits 100 ms for a letter. Escape and a
+    control key, which stock gives to nobody, are both keys.
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if sequence == ANSWER:
             yield Answered()
             return
+        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1] in _CONTROLS:
+            yield from super()._sequence_to_key_events("\x1b")
+            sequence = sequence[1]
         if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1].isprintable() and sequence[1] not in _INTRODUCERS:
             sequence, alt = sequence[1], True
         for event in super()._sequence_to_key_events(sequence, alt):
@@ -154,7 +160,13 @@ class ReviewDriver(LinuxDriver):
 
         def read(timeout: float, final: bool = False) -> None:
             if selector.select(timeout):
-                data = decode(os.read(self.fileno, READ_BYTES), final=final)
+                try:
+                    received = os.read(self.fileno, READ_BYTES)
+                except OSError:
+                    received = b""
+                if not received:
+                    self._hung_up()
+                data = decode(received, final=final)
                 keys, pasted = guard.split(data, monotonic())
                 if keys:  # feeding nothing would end the parser
                     for message in parser.feed(keys):
@@ -175,6 +187,12 @@ class ReviewDriver(LinuxDriver):
             with suppress(EOFError, ParseError):
                 for _ in parser.feed(""):
                     pass
+
+    def _hung_up(self) -> None:
+        """The terminal is gone, and no signal ended the program (`nohup`): there is nobody to show anything to, and all is stored."""
+        if not self.exit_event.is_set():
+            self.exit_event.set()
+            self.send_message(events.Callback(self._app.exit))
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):

@@ -32,6 +32,26 @@ def test_ctrl_q_leaves_at_once(tmp_path: Path, place_: str) -> None:
     assert all(item["annotations"] == [] for item in scene.listed())
 
 
+def test_escape_and_ctrl_q_in_one_read_are_both_keys(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    with scene.open() as terminal:
+        press(terminal, "?")
+        terminal.send(ESC + CTRL_Q)
+        assert terminal.exit_code() == 0
+
+
+def test_a_terminal_that_is_gone_ends_the_program(tmp_path: Path) -> None:
+    """Also where no signal says so: under `nohup`, or without a controlling terminal."""
+    scene = Scene(tmp_path)
+    deaf = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *scene.review]
+    with Terminal(deaf, env=scene.environment, cwd=scene.folder) as terminal:
+        terminal.wait_for(shows(1))
+        press(terminal, "1")
+        terminal.hang_up()
+        terminal.process.wait(timeout=30)
+    assert scene.answers() == ["pass", None, None]
+
+
 def test_ctrl_c_does_not_leave(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
