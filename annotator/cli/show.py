@@ -46,7 +46,7 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from annotator.text.raw import raw_blocks
+    from annotator.text.trace.raw import raw_blocks
     from annotator.workflow.present import present_trace
     from annotator.workflow.turns import conversation
 
@@ -107,7 +107,7 @@ def _name_others(store: "SqliteStore", found: Found) -> None:
 
 def _print_json(presented: "Presented", span_id: str) -> None:
     from annotator.domain.reading_json import reading_to_json
-    from annotator.text.spans import kind_of
+    from annotator.text.shape.spans import kind_of
 
     record = {
         "trace_id": presented.trace.trace_id,
@@ -124,7 +124,7 @@ def _print_json(presented: "Presented", span_id: str) -> None:
 
 
 def _print_text(presented: "Presented", rows: "list[Annotation]", redactor: "Redactor | None") -> None:
-    from annotator.text.listing import annotations_block, heading, tree_block
+    from annotator.text.trace.listing import annotations_block, heading, tree_block
 
     trace = presented.trace
     shown = next((span for span in trace.spans if span.span_id == presented.focus), None)

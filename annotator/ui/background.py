@@ -17,9 +17,9 @@ from annotator.domain.queue import Queue
 from annotator.domain.source import Source
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
-from annotator.text import code
 from annotator.text.block import Block
-from annotator.text.turns import Turn
+from annotator.text.markup import code
+from annotator.text.trace.turns import Turn
 from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.session import Connection, Session
 from annotator.workflow.fill import Filling, Progress, fill, load, load_some

@@ -12,12 +12,12 @@ from annotator.domain.span import Trace
 from annotator.domain.store import TraceStore
 from annotator.reading import read
 from annotator.text.block import Block
-from annotator.text.blocks import trace_blocks
-from annotator.text.layout import lay_out
-from annotator.text.outline import Outline, outline
-from annotator.text.page import Page
-from annotator.text.tree import TreeRow, tree_rows
-from annotator.text.turns import Conversation
+from annotator.text.lines.layout import lay_out
+from annotator.text.lines.page import Page
+from annotator.text.shape.outline import Outline, outline
+from annotator.text.shape.tree import TreeRow, tree_rows
+from annotator.text.trace.blocks import trace_blocks
+from annotator.text.trace.turns import Conversation
 from annotator.workflow.turns import Known, conversation
 
 

@@ -7,9 +7,9 @@ from annotator.domain.queue import Item, Listed
 from annotator.domain.span import Span, Trace
 from annotator.domain.store import Store
 from annotator.errors import StoreError
-from annotator.text.ends import question
 from annotator.text.escape import BLANK
-from annotator.text.scope import Scope
+from annotator.text.shape.scope import Scope
+from annotator.text.trace.ends import question
 from annotator.workflow.turns import Readings
 
 KEPT = 300

@@ -7,7 +7,7 @@ from annotator.domain.message import Reading
 from annotator.domain.span import Span, SpanHeader, Trace, root
 from annotator.domain.store import TraceStore
 from annotator.reading import read
-from annotator.text.turns import Conversation, Turn, turn
+from annotator.text.trace.turns import Conversation, Turn, turn
 
 LONGEST = 500
 """Traces of a session beyond which it is no conversation."""

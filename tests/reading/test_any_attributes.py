@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from annotator.domain.span import Span, SpanEvent, Trace
 from annotator.reading import read
-from annotator.text.blocks import trace_blocks
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
 from annotator.text.plain import plain
+from annotator.text.trace.blocks import trace_blocks
 
 FIELDS = (
     "llm input output input_messages output_messages message content contents message_content role tool_calls tool_call function name "

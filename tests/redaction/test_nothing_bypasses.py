@@ -11,9 +11,9 @@ from annotator.domain.rubric import BUILT_IN
 from annotator.domain.source import Page
 from annotator.store.store import open_store
 from annotator.text.block import Block
-from annotator.text.listing import heading
-from annotator.text.raw import raw_blocks
 from annotator.text.redact import Redaction
+from annotator.text.trace.listing import heading
+from annotator.text.trace.raw import raw_blocks
 from annotator.workflow.present import facts, present
 from annotator.workflow.questions import with_questions
 from tests.recorded import FOLDER, traces

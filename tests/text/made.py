@@ -6,9 +6,9 @@ from typing import Any
 from annotator.domain.message import Reading
 from annotator.domain.span import Span, Trace
 from annotator.reading import read
-from annotator.text.blocks import trace_blocks
 from annotator.text.plain import plain
-from annotator.text.tree import TreeRow, tree_rows
+from annotator.text.shape.tree import TreeRow, tree_rows
+from annotator.text.trace.blocks import trace_blocks
 
 SECOND = 1_000_000_000
 BEGAN = 1_700_000_000 * SECOND

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from annotator.domain.span import Trace
 from annotator.text.block import Block
-from annotator.text.blocks import trace_blocks
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
 from annotator.text.plain import plain
+from annotator.text.trace.blocks import trace_blocks
 from tests.recorded import readings, traces
 
 

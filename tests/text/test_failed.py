@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from annotator.domain.span import NOTICE
 from annotator.text.block import Block
-from annotator.text.blocks import trace_blocks
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
+from annotator.text.trace.blocks import trace_blocks
 from tests.recorded import traces
 from tests.text.made import call, readings, span, trace
 from tests.text.shown import blocks, the

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from annotator.text.block import Block
-from annotator.text.layout import find, lay_out, shortened
 from annotator.text.line import Line
+from annotator.text.lines.layout import find, lay_out, shortened
 from tests.recorded import traces
 from tests.text.shown import blocks
 

@@ -8,7 +8,7 @@ import pytest
 
 from annotator.domain.span import Span, Trace
 from annotator.text.block import Block
-from annotator.text.blocks import trace_blocks
+from annotator.text.trace.blocks import trace_blocks
 from tests.recorded import readings, traces
 from tests.text.test_readable import PNG
 

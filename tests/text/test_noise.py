@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from annotator.text.block import Block
-from annotator.text.blocks import trace_blocks
+from annotator.text.trace.blocks import trace_blocks
 from tests.text.made import call, readings, span, trace
 from tests.text.shown import blocks, the
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.domain.span import Span, Trace
-from annotator.text.blocks import trace_blocks
 from annotator.text.escape import HIDDEN
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
 from annotator.text.plain import plain
-from annotator.text.tree import tree_rows
+from annotator.text.shape.tree import tree_rows
+from annotator.text.trace.blocks import trace_blocks
 from tests.text.made import BEGAN, SECOND, call, readings, rows, span, text, trace
 
 

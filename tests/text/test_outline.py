@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from annotator.domain.span import Trace
-from annotator.text.tree import tree_rows
+from annotator.text.shape.tree import tree_rows
 from tests import recorded
 from tests.text.made import call, named, span, text, trace
 

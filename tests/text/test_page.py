@@ -8,11 +8,11 @@ from rich.cells import cell_len
 
 from annotator.text.block import Block, Weight
 from annotator.text.cells import wrap
-from annotator.text.find import find, match
-from annotator.text.layout import UNWRAPPED, lay_out
 from annotator.text.line import Line
-from annotator.text.page import Page
-from annotator.text.rows import BEGINNING, Rows, first_rows
+from annotator.text.lines.find import find, match
+from annotator.text.lines.layout import UNWRAPPED, lay_out
+from annotator.text.lines.page import Page
+from annotator.text.lines.rows import BEGINNING, Rows, first_rows
 
 TEXTS = st.text(st.sampled_from("ab  \n中😀é\u0301\u200d\ufe0f👍🏽|"), max_size=300) | st.text(max_size=80)
 KINDS = st.sampled_from(("user", "system", "call", "result", "document", "facts"))

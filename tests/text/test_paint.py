@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.text import code
 from annotator.text.block import Block, Syntax
 from annotator.text.cells import wrap
 from annotator.text.line import Piece, Style
-from annotator.text.paint import Painter, syntaxes
+from annotator.text.lines.paint import Painter, syntaxes
+from annotator.text.markup import code
 from annotator.ui.styles import NO_COLOR, THEMES
 
 SIGNS = ["**", "```", "\n", "# ", "- ", "](", "|-|", ": ", "│ ", "@@ ", "\\x1b", "b ", *'*_`>[)|"{+a1']

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from annotator.cli.main import main
 from annotator.domain.span import Span, SpanEvent, Trace
 from annotator.text.escape import visible
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
 from annotator.text.plain import plain
-from annotator.text.raw import raw_blocks
+from annotator.text.trace.raw import raw_blocks
 from tests.recorded import traces
 
 ODD = st.sampled_from([

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.domain.message import Message, Part
-from annotator.text.bulk import media_in, shortened
 from annotator.text.cells import width_of
 from annotator.text.escape import visible
-from annotator.text.readable import arguments, brief, media, pretty, prose, said, spoken
-from annotator.text.values import MEASURE
+from annotator.text.markup.bulk import media_in, shortened
+from annotator.text.markup.readable import arguments, brief, media, pretty, prose, said, spoken
+from annotator.text.markup.values import MEASURE
 from tests.recorded import traces
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(9000)).decode()

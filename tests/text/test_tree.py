@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from annotator.domain.span import SpanHeader
-from annotator.text.tree import tree_rows
+from annotator.text.shape.tree import tree_rows
 from tests.recorded import readings, traces
 from tests.text.shown import blocks
 

@@ -1,9 +1,9 @@
 """A session's other traces as turns."""
 
-from annotator.text.blocks import trace_blocks
-from annotator.text.layout import lay_out
+from annotator.text.lines.layout import lay_out
 from annotator.text.plain import plain
-from annotator.text.turns import Conversation, Turn, turn
+from annotator.text.trace.blocks import trace_blocks
+from annotator.text.trace.turns import Conversation, Turn, turn
 from tests import recorded
 from tests.text.made import call, readings, span, trace
 

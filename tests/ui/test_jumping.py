@@ -2,8 +2,8 @@
 
 import pytest
 
-from annotator.text.blocks import trace_blocks
-from annotator.text.raw import raw_blocks
+from annotator.text.trace.blocks import trace_blocks
+from annotator.text.trace.raw import raw_blocks
 from annotator.ui.review.folding import ROLES
 from annotator.ui.review.jumping import TARGETS
 from tests.recorded import FOLDER, readings, traces

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from annotator.text.line import Line
-from annotator.text.tree import TreeRow
+from annotator.text.shape.tree import TreeRow
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.rubric_bar import CriterionRow, Option, rubric_lines

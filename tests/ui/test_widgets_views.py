@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from annotator.text.block import Block
-from annotator.text.layout import lay_out
 from annotator.text.line import Line, Piece, line
+from annotator.text.lines.layout import lay_out
 from annotator.ui.widgets.chooser import Choice, Chooser, matching
 from annotator.ui.widgets.reader import Reader
 from annotator.ui.widgets.text_field import TextField

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Literal
 
 from annotator.text.escape import one_line
-from annotator.text.find import Matches, find
-from annotator.text.raw import holds, raw_blocks
-from annotator.text.tree import TreeRow
+from annotator.text.lines.find import Matches, find
+from annotator.text.shape.tree import TreeRow
+from annotator.text.trace.raw import holds, raw_blocks
 from annotator.ui.widgets.chooser import Choice, Chooser
 from annotator.ui.widgets.span_tree import span_line
 from annotator.workflow.present import Presented

@@ -12,8 +12,8 @@ from annotator.domain.step import Verdict
 from annotator.domain.store import Store
 from annotator.text.block import Block
 from annotator.text.line import Style
-from annotator.text.raw import raw_blocks
-from annotator.text.tree import TreeRow
+from annotator.text.shape.tree import TreeRow
+from annotator.text.trace.raw import raw_blocks
 from annotator.ui.session import Session
 from annotator.workflow.answers import ItemView
 from annotator.workflow.judge import Circumstances, Judge

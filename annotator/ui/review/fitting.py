@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from annotator.text.layout import lay_out
 from annotator.text.line import Line
-from annotator.text.page import Page
+from annotator.text.lines.layout import lay_out
+from annotator.text.lines.page import Page
 from annotator.ui.review import drawing
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from annotator.text.block import Block
 from annotator.text.facts import counted
-from annotator.text.layout import shortened
+from annotator.text.lines.layout import shortened
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen

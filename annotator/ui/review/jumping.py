@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from annotator.text.block import Block
-from annotator.text.fit import sections
+from annotator.text.lines.fit import sections
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen

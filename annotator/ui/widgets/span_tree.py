@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
 from annotator.text.line import Line, Piece
-from annotator.text.tree import TreeRow
+from annotator.text.shape.tree import TreeRow
 from annotator.ui.widgets.row import spread
 
 SHORTEST_NAME = 14

@@ -6,7 +6,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from annotator.text.line import Line, Piece
-from annotator.text.page import EVERYTHING, Page
+from annotator.text.lines.page import EVERYTHING, Page
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.row import crop, crop_end, crop_start, width_of
 
