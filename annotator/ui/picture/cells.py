@@ -114,7 +114,7 @@ class Cells:
             joined = text[start:end]
             if end - start == 1 and width == 1 and _NARROW.fullmatch(joined):
                 cells.append(joined)
-            elif end - start == 1 and width == 2 and any(first <= joined <= last for first, last in _TWO_CELLS):
+            elif end - start == 1 and width == 2 and any(ends[0] <= joined <= ends[1] for ends in _TWO_CELLS):
                 cells.append(joined + TAIL)
             elif width:
                 cells.append(self._cluster(joined) + TAIL * (width - 1))
