@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.domain.message import Message
-from annotator.reading.nested import dumped, parse
-from annotator.reading.tools import joined
+from annotator.reading.pieces.tools import joined
+from annotator.reading.values.nested import dumped, parse
 
 
 def fuller(first: tuple[Message, ...], more: tuple[Message, ...]) -> tuple[Message, ...]:

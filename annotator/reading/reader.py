@@ -5,29 +5,29 @@ from typing import Any
 from annotator.domain.message import Reading
 from annotator.domain.span import ERROR, NOTICE, Span
 from annotator.reading.convention import Convention
-from annotator.reading.failures import failures, tool_failed
-from annotator.reading.feedback import Feedback
-from annotator.reading.functions import Functions
-from annotator.reading.gen_ai import GenAI
-from annotator.reading.gen_ai_events import GenAIEvents
-from annotator.reading.genkit import Genkit
-from annotator.reading.google_adk import GoogleADK
-from annotator.reading.guardrails import Guardrails
-from annotator.reading.langfuse import Langfuse
-from annotator.reading.langsmith import LangSmith
-from annotator.reading.livekit import LiveKit
-from annotator.reading.logfire import Logfire
+from annotator.reading.conventions.feedback import Feedback
+from annotator.reading.conventions.functions import Functions
+from annotator.reading.conventions.gen_ai import GenAI
+from annotator.reading.conventions.gen_ai_events import GenAIEvents
+from annotator.reading.conventions.genkit import Genkit
+from annotator.reading.conventions.google_adk import GoogleADK
+from annotator.reading.conventions.guardrails import Guardrails
+from annotator.reading.conventions.langfuse import Langfuse
+from annotator.reading.conventions.langsmith import LangSmith
+from annotator.reading.conventions.livekit import LiveKit
+from annotator.reading.conventions.logfire import Logfire
+from annotator.reading.conventions.mlflow import MLflow
+from annotator.reading.conventions.openinference import OpenInference
+from annotator.reading.conventions.openllmetry import OpenLLMetry
+from annotator.reading.conventions.plain import Plain, named_so
+from annotator.reading.conventions.promptflow import Promptflow
+from annotator.reading.conventions.spring_ai import SpringAI
+from annotator.reading.conventions.traceloop import Traceloop
+from annotator.reading.conventions.vector_db import VectorDB
+from annotator.reading.conventions.vercel import Vercel
 from annotator.reading.merging import MERGED
-from annotator.reading.mlflow import MLflow
-from annotator.reading.nesting import nest
-from annotator.reading.openinference import OpenInference
-from annotator.reading.openllmetry import OpenLLMetry
-from annotator.reading.plain import Plain, named_so
-from annotator.reading.promptflow import Promptflow
-from annotator.reading.spring_ai import SpringAI
-from annotator.reading.traceloop import Traceloop
-from annotator.reading.vector_db import VectorDB
-from annotator.reading.vercel import Vercel
+from annotator.reading.pieces.failures import failures, tool_failed
+from annotator.reading.values.nesting import nest
 
 CONVENTIONS: tuple[Convention, ...] = (
     OpenInference(),

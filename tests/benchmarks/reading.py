@@ -11,7 +11,7 @@ from annotator.domain.message import Reading
 from annotator.domain.payload import payload_of
 from annotator.domain.span import Span
 from annotator.reading import read
-from annotator.reading.remembered import forget
+from annotator.reading.values.remembered import forget
 from annotator.sources.files import Files
 from annotator.store.codec import whole_span
 from tests.benchmarks.material import TRACES

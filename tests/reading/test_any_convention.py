@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from annotator.domain.message import Document, Evaluation, Message, Part, ToolCall, ToolDefinition
 from annotator.domain.span import Span, SpanEvent
 from annotator.reading import read
-from annotator.reading.python_repr import evaluated
+from annotator.reading.values.python_repr import evaluated
 
 ATTRIBUTES = """
 gen_ai.input.messages gen_ai.output.messages gen_ai.system_instructions gen_ai.tool.definitions gen_ai.operation.name gen_ai.request

@@ -7,7 +7,7 @@ import pytest
 
 from annotator.domain.message import Evaluation
 from annotator.reading import read
-from annotator.reading.evaluations import evaluations
+from annotator.reading.pieces.evaluations import evaluations
 from tests.reading.spans import span
 
 

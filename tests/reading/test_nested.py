@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.reading.nesting import LONGEST_SHAPE, MOST_SHAPES, nest
+from annotator.reading.values.nesting import LONGEST_SHAPE, MOST_SHAPES, nest
 
 SEGMENTS = st.sampled_from(["a", "b", "0", "1", ""])
 KEYS = st.lists(SEGMENTS, min_size=1, max_size=4).map(".".join) | st.just("a." * 70 + "a")

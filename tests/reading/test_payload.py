@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from annotator.domain.message import Message, Part, ToolCall
-from annotator.reading import payload, read
-from annotator.reading.parts import part
+from annotator.reading import read
+from annotator.reading.pieces import payload
+from annotator.reading.pieces.parts import part
 from tests.reading.spans import exported, span
 
 PNG = "iVBORw0KGgo="

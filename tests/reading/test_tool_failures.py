@@ -7,8 +7,8 @@ import pytest
 
 from annotator.domain.span import Span
 from annotator.reading import read
-from annotator.reading.parts import result
-from annotator.reading.payload import messages, tools
+from annotator.reading.pieces.parts import result
+from annotator.reading.pieces.payload import messages, tools
 from tests.reading.spans import span
 from tests.recorded import traces
 
