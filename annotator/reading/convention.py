@@ -1,4 +1,4 @@
-"""The interface of a convention: one module each, listed in `reader.py`."""
+"""The interface of a convention: one module each in `conventions`, listed in `reader.py`."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ class Convention(Protocol):
     def read(self, span: Span, tree: Mapping[str, Any]) -> dict[str, Any]:
         """Fields of `Reading` that the span says in this convention; what has the wrong type is skipped. Never raises.
 
-        `tree` is `nested.nest(span.attributes)`: {"gen_ai": {"request": {"model": …}}}; lists by index are objects {"0": …}, see
+        `tree` is `nesting.nest(span.attributes)`: {"gen_ai": {"request": {"model": …}}}; lists by index are objects {"0": …}, see
         `nested.entries`. It is shared: read it, never change it. A value in it that is JSON in a string is still a string;
         `nested.fields` and `nested.entries` parse it where they meet it.
         """

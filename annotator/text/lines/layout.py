@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from annotator.text.block import Block
+from annotator.text.grouped import earlier_line, steps_line
 from annotator.text.lines.find import find, match
 from annotator.text.lines.fit import GUTTER, MEMBERS, OPEN, Plan, fit, is_headed, sections
-from annotator.text.lines.grouped import earlier_line, steps_line
 from annotator.text.lines.page import Page, Place
 from annotator.text.lines.part import Group, Part, Shape
 from annotator.text.lines.room import hidden, is_inline

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from annotator.text.block import Block
-from annotator.text.lines.grouped import unit_of
+from annotator.text.grouped import unit_of
 
 BACK = (
     ("call", "result"),

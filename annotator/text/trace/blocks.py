@@ -8,7 +8,7 @@ from annotator.domain.span import Span, Trace
 from annotator.text import facts
 from annotator.text.block import Block
 from annotator.text.escape import one_line
-from annotator.text.lines.grouped import earlier_line, steps_line
+from annotator.text.grouped import earlier_line, steps_line
 from annotator.text.markup.bulk import media_in
 from annotator.text.markup.readable import parsed, pretty, prose, spoken
 from annotator.text.shape.outline import Outline
