@@ -63,7 +63,9 @@ def test_the_rubric_can_be_used(tmp_path: Path) -> None:
 def test_the_config_names_every_setting(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(files()["config.toml"])
-    assert load_settings(path) == Settings("mira", "vim", "terminal", True)
+    settings = load_settings(path)
+    assert settings == Settings("mira", "vim", "terminal", True, settings.redact)
+    assert [pattern.name for pattern in settings.redact] == ["email", "customer"]
     assert set(re.findall(r"^(\w+) =", files()["config.toml"], re.M)) == set(Settings.__dataclass_fields__)
 
 
