@@ -35,7 +35,7 @@ class Outlet:
         """The terminal answers."""
         self.asks = True
         self._asked: deque[tuple[int, float]] = deque()
-        self._last_asked = 0
+        self._last_asked = self._heard = 0
 
     def fileno(self) -> int:
         return self._file.fileno()
@@ -66,11 +66,14 @@ class Outlet:
         return data
 
     def heard(self) -> int:
-        """An answer came; up to where everything has been drawn. In the reading thread."""
-        if not self._asked:
-            return self.shown
-        self.answers = True
-        return self._asked.popleft()[0]
+        """An answer came; up to where everything has been drawn. In the reading thread.
+
+        One to a question from before `begin` is taken for the next one's, whose own then finds none: what was heard never goes back.
+        """
+        if self._asked:
+            self.answers = True
+            self._heard = self._asked.popleft()[0]
+        return self._heard
 
     @property
     def has_room(self) -> bool:

@@ -28,6 +28,8 @@ GROWTH = 1.05
 """How much the last quarter may hold of what the second held."""
 IGNORED = "ignored"
 """Said of a key that came before the terminal had shown the item, or so soon that it may be a held one; news may replace it."""
+LOOKS = 0.02
+"""Seconds between an item's appearance and a key, in which the terminal says that it has shown it."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -54,6 +56,7 @@ class Shift:
         self.ignored = 0
 
     def verdict(self, key: str, position: int, total: int) -> None:
+        self.terminal.read_for(LOOKS)
         before = time.perf_counter()
         arrived = at(position + 1, total) if position < total else lambda lines: any("End of the queue" in line for line in lines)
         self.terminal.send(key)
