@@ -1,6 +1,7 @@
 """`annotator demo`: sample traces in a throw-away store."""
 
 import argparse
+import gc
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    gc.disable()  # as in review
     review.need_terminal()
     with tempfile.TemporaryDirectory(prefix="annotator-demo-") as folder:
         path = Path(folder) / "demo.db"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from annotator.cli import asking, choosing, place
 from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless
 from annotator.cli.servers import connector, find, is_url, settings_of
-from annotator.config.rubric_file import load_rubric
 from annotator.config.server import find_project
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.record import record
@@ -62,7 +61,7 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
     """A queue that is there: no network is needed."""
     if args.rubric:
-        queue = store.set_rubric(queue.id, load_rubric(Path(args.rubric)))
+        queue = store.set_rubric(queue.id, _from_file(args.rubric))
     if queue.complete and args.limit is not None and args.limit != queue.selection.limit:
         raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
     server = settings_of(queue)
@@ -130,7 +129,7 @@ def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
             return _resume(args, store, queue)
     name = name_if_known(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
-    rubric = load_rubric(Path(args.rubric)) if args.rubric else BUILT_IN
+    rubric = _from_file(args.rubric) if args.rubric else BUILT_IN
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
     return Opened(queue, name, identifier_of(name), None, source)
@@ -205,9 +204,15 @@ def choose_project(connect: "Callable[[str], Phoenix]", asked: str | None) -> st
     return asking.ask_one("Which project?", names, several)
 
 
+def _from_file(path: str) -> Rubric:
+    from annotator.config.rubric_file import load_rubric
+
+    return load_rubric(Path(path))
+
+
 def _rubric(args: argparse.Namespace, server: "Phoenix") -> tuple[Rubric, str]:
     if args.rubric:
-        return load_rubric(Path(args.rubric)), ""
+        return _from_file(args.rubric), ""
     from annotator.workflow.rubrics import offer
 
     configs = server.configs()

@@ -46,6 +46,7 @@ def need_terminal() -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    gc.disable()  # until the first frame: nearly all that is made before it stays, and looking for garbage in it takes 5 % of the time
     if args.source == "-":
         _take_stdin(args)
     need_terminal()
@@ -69,12 +70,9 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     keymap = load(args.keymap or config.keymap, places.keymaps)
     check_label_keys(keymap, opened.queue.rubric)
 
-    gc.disable()  # what is imported stays: looking for garbage in it takes 4 % of the time to the first frame
     from annotator.ui.app import run as run_screen
     from annotator.ui.session import Session
 
-    gc.freeze()
-    gc.enable()
     session = Session(
         opened.queue,
         opened.annotator,

@@ -8,8 +8,6 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from annotator.config.redaction import patterns
-from annotator.config.toml_file import TomlFile
 from annotator.domain.record import record
 from annotator.domain.redaction import Pattern
 from annotator.errors import ConfigError
@@ -37,6 +35,9 @@ def load_settings(path: Path) -> Settings:
     """The settings of a file; the defaults where there is none. Raises ConfigError."""
     if not path.exists():
         return Settings()
+    from annotator.config.redaction import patterns
+    from annotator.config.toml_file import TomlFile
+
     table = TomlFile.read(path, ConfigError).root
     table.only([field.name for field in fields(Settings)])
     default = Settings()

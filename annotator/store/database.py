@@ -16,9 +16,10 @@ from annotator.store.backup import before_migration, forget_old, write_copy
 MIGRATIONS = Path(__file__).parent / "migrations"
 APPLICATION_ID = 1634627183
 MOUNTS = Path("/proc/mounts")
-NETWORK = re.compile(
-    r"(fuse\.)?(nfs4?|cifs|smb\w*|ncpfs|afs|ceph|glusterfs|lustre|gpfs|beegfs|davfs2?|sshfs|s3fs|gcsfuse|rclone|blobfuse2?)$"
-)
+NETWORK = frozenset({
+    "nfs", "nfs4", "cifs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "davfs", "davfs2", "sshfs", "s3fs", "gcsfuse",
+    "rclone", "blobfuse", "blobfuse2",
+})  # fmt: skip
 """File systems without the shared memory that WAL needs, or with locks that do not hold."""
 Values = Sequence[Any] | Mapping[str, Any]
 _MAKING = threading.Lock()
@@ -303,11 +304,17 @@ def refuse_network(path: Path) -> None:
     except OSError:
         return
     kind = file_system(path.resolve(), mounts)
-    if NETWORK.match(kind):
+    if is_network(kind):
         raise StoreError(
             f"{path} is on a network file system ({kind}), where SQLite cannot keep a store safely.",
             "Name a file on a local disk with --store, for instance --store /var/tmp/annotator.db.",
         )
+
+
+def is_network(kind: str) -> bool:
+    """Whether a file system of this type, as /proc/mounts names it, is on another machine."""
+    name = kind.removeprefix("fuse.")
+    return name in NETWORK or name.startswith("smb")
 
 
 def file_system(path: Path, mounts: str) -> str:

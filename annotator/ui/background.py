@@ -1,6 +1,7 @@
 """The three threads behind the screen: feeding the queue, draining the outbox, preparing the next items.
 
 They are daemons, so that quitting never waits for the network; a request that is cut off is settled by the next drain.
+What only they need is imported by them, after the first frame.
 """
 
 import logging
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from itertools import count
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -22,10 +24,10 @@ from annotator.text.markup import code
 from annotator.text.trace.turns import Turn
 from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerSilent, Synced
 from annotator.ui.session import Connection, Session
-from annotator.workflow.fill import Filling, Progress, fill, load, load_some
 from annotator.workflow.present import present
-from annotator.workflow.questions import read_some
-from annotator.workflow.sync import SETTLE_SECONDS, Drain, Drained, contact, pause
+
+if TYPE_CHECKING:
+    from annotator.workflow.sync import Drained
 
 TURNS = 500
 """Turns kept in memory."""
@@ -126,11 +128,15 @@ class Background:
 
     def _read_questions(self, store: Store) -> None:
         """A few at a time, while nobody waits."""
+        from annotator.workflow.questions import read_some
+
         session = self.session
         found = read_some(store, session.queue.id, session.queue.source_id, self._read_to)
         self._read_to = store.counts(session.queue.id).items if found is None else found
 
     def _feed(self, store: Store) -> None:
+        from annotator.workflow.sync import contact, pause
+
         session = self.session
         if session.source is not None:
             self._fill(store, session.queue, session.source(), None)
@@ -161,6 +167,8 @@ class Background:
                 self._stop.wait(wait)
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
+        from annotator.workflow.fill import Filling, Progress, fill, load, load_some
+
         last = Progress()
         apart = not source.capabilities.payloads_with_listing
 
@@ -181,6 +189,8 @@ class Background:
         self.post(Filled(last, finished=True))
 
     def _sync(self, store: Store) -> None:
+        from annotator.workflow.sync import SETTLE_SECONDS, pause
+
         session = self.session
         server = session.queue.source.server
         connections: dict[str, Connection] = {}
@@ -202,8 +212,10 @@ class Background:
             tries = 0 if done else tries
             self._changed.wait(wait)
 
-    def _drain(self, store: Store, connections: dict[str, Connection]) -> Drained | None:
+    def _drain(self, store: Store, connections: dict[str, Connection]) -> "Drained | None":
         """None where another program is at it, or writes to the store."""
+        from annotator.workflow.sync import Drain, Drained
+
         connect = self.session.connect
         assert connect is not None
 

@@ -1,12 +1,16 @@
 """What background threads tell the screen. They never touch a widget."""
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from annotator.domain.outbox import OutboxCounts
 from annotator.errors import AnnotatorError
-from annotator.workflow.fill import Progress
 from annotator.workflow.present import Presented
-from annotator.workflow.sync import Drained
+
+if TYPE_CHECKING:
+    from annotator.workflow.fill import Progress
+    from annotator.workflow.sync import Drained
 
 
 class Prepared(Message):
@@ -25,7 +29,7 @@ class Coloured(Message):
 class Filled(Message):
     """More of the queue is here."""
 
-    def __init__(self, progress: Progress, finished: bool) -> None:
+    def __init__(self, progress: "Progress", finished: bool) -> None:
         self.progress = progress
         self.finished = finished
         super().__init__()
@@ -55,7 +59,7 @@ class ServerSilent(Message):
 class Synced(Message):
     """How the outbox stands; `done` is what this program sent, None where it had nothing to send or another one is at it."""
 
-    def __init__(self, counts: OutboxCounts, done: Drained | None) -> None:
+    def __init__(self, counts: OutboxCounts, done: "Drained | None") -> None:
         self.counts = counts
         self.done = done
         super().__init__()

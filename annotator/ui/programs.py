@@ -1,6 +1,5 @@
 """Other programs on this machine: the person's pager, editor, and what opens a page or a file on a graphical display."""
 
-import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -26,6 +25,8 @@ def editor(environ: Mapping[str, str]) -> list[str]:
 def _command(environ: Mapping[str, str], variables: tuple[str, ...], usual: tuple[str, ...]) -> list[str]:
     for variable in variables:
         if given := environ.get(variable, "").strip():
+            import shlex
+
             try:
                 command = shlex.split(given)
             except ValueError:

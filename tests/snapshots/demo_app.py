@@ -81,7 +81,7 @@ async def painted(pilot: Pilot[None]) -> None:
 
 def _is_settled(pilot: Pilot[None]) -> bool:
     review, front = _review(pilot), pilot.app.screen
-    if (review.desk.item and not review.desk.drawn) or (review.fitting.fitted != review.fitting.room and not review.field.is_open):
+    if (review.desk.item and not review.desk.drawn) or (review.fitting.fitted != review.fitting.room and not review.is_typing):
         return False
     waits = front._layout_required or front._repaint_required or front._dirty_widgets or front._compositor._dirty_regions
     return front.is_mounted and not waits and not any(widget.pending for widget in front.query(Lines) if widget.display)

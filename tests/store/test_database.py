@@ -281,7 +281,7 @@ broken
 )
 def test_the_file_system_of_a_path(path: str, kind: str) -> None:
     assert file_system(Path(path), MOUNTS) == kind
-    assert bool(database.NETWORK.match(kind)) == (kind != "ext4")
+    assert database.is_network(kind) == (kind != "ext4")
 
 
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ _TWO_CELLS = ("\u3001\u3029", "\u3041\u3096", "\u309b\u30ff", "\u3400\u4dbf", "\
 """Kana, ideographs, Hangul; compared, since a pattern of them takes 2 ms to compile."""
 _NARROW = re.compile(f"[{_ONE_CELL}]*")
 
-_FIRST_INK, _FIRST_SHOWN, _LAST_INK = 0x100, 0x4000, 0x7FFF
+_FIRST_INK, _FIRST_SHOWN, _LAST_INK = 0x100, 0x800, 0xFFF  # few, since compiling a pattern of so many takes 0.1 ms a thousand
 _FIRST_CLUSTER, _LAST_CLUSTER = 0xF0000, 0x10FFFD
 INKS = f"[{chr(_FIRST_INK)}-{chr(_FIRST_SHOWN - 1)}]"
 """Styles that leave a blank blank."""

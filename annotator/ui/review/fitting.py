@@ -99,5 +99,5 @@ class Fitting:
 
     def refit(self) -> None:
         """The rubric took its rows, or gave some back; what a text field takes comes back by itself."""
-        if self.fitted != self.room and not self.screen.field.is_open:
+        if self.fitted != self.room and not self.screen.is_typing:
             self.lay_out(keep_top=True)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from annotator.domain.queue import Item
 from annotator.keymap.keys import key_name
-from annotator.ui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
+    from annotator.ui.widgets.text_field import TextField
 
 
 class Writing:
@@ -27,10 +27,12 @@ class Writing:
             self.desk.say(f"read-only: {self.desk.read_only}", "warn")
             return
         self._saved, self._draft, self._before = saved, (item.id, field), text
-        self.screen.field.open(title, self.desk.drafts.get(self._draft, text))
+        self.screen.text_field().open(title, self.desk.drafts.get(self._draft, text))
 
-    def typed(self, outcome: TextField.Outcome) -> None:
+    def typed(self, outcome: "TextField.Outcome") -> None:
         """What a key in the field asks for."""
+        from annotator.ui.widgets.text_field import TextField
+
         if isinstance(outcome, TextField.ScrollTrace):
             self.screen.trace.page(outcome.direction)
         elif isinstance(outcome, TextField.Saved):
@@ -50,7 +52,7 @@ class Writing:
                 self.screen.keyboard.press(key_name(outcome.key, outcome.character), outcome.time)
 
     def _close(self, draft: str) -> None:
-        self.screen.field.close()
+        self.screen.text_field().close()
         self._saved = None
         if draft.strip():
             self.desk.drafts[self._draft] = draft

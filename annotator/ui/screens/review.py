@@ -1,5 +1,6 @@
 """The review screen: one living screen that is given the next item."""
 
+import gc
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.screen import Screen
 
 from annotator.domain.store import Store
@@ -38,12 +40,12 @@ from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.reader import Reader
-from annotator.ui.widgets.text_field import TextField
 from annotator.ui.widgets.trace_view import TraceView
 from annotator.workflow.judge import Judge
 
 if TYPE_CHECKING:
     from annotator.ui.app import ReviewApp
+    from annotator.ui.widgets.text_field import TextField
 
 FRAME_SECONDS = 1 / 60
 """Between two frames; what changes sooner is drawn with the second."""
@@ -72,7 +74,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.top, self.path, self.span_tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
         self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
         self.trace, self.side = TraceView(id="trace"), Lines(id="side")
-        self.field = TextField(lambda key: self.keyboard.command_id(("field",), key))
+        self.field: TextField | None = None
+        """Made when something is to be typed: `text_field`."""
         self.rubric, self.strip = Lines(id="rubric"), Lines(id="strip")
         self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
         self.background = Background(session, self.post_message)
@@ -84,6 +87,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.table = commands(self)
         self.rubric_rows = 0
+        self.told: Size | None = None
+        """The screen's size, as it was said last."""
+        self.opened = False
+        """There is something to show: frames are drawn."""
         self.given: int | None = None
         """What the terminal had been given with the first frame of this item."""
 
@@ -95,7 +102,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             yield self.span_tree
             yield self.trace
             yield self.side
-        yield self.field
         yield self.floor
         yield self.rubric
         yield self.strip
@@ -103,6 +109,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         yield self.keys
 
     def on_mount(self) -> None:
+        self.fitting.share_room(*self.app.size)
         queue = self.session.queue
         self.desk.server_state = "files" if not queue.source.server else "offline" if self.session.offline else "connecting"
         self.desk.server_style = "warn" if self.session.offline else "dim"
@@ -112,17 +119,36 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.news.connected(Connected("", self.session.read_only))
         self.desk.refresh_figures()
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = self.opened  # at the start each widget has just got them: 6 ms
+
     def on_resize(self, event: events.Resize) -> None:
+        if event.size == self.told and not self.opened:
+            event.prevent_default()  # Textual says the first size three times
+            return
+        self.told = event.size
         self.fitting.share_room(*event.size)
-        self.call_after_refresh(self._resized)
+        self.call_later(self._resized)
 
     def _resized(self) -> None:
+        """The panes have their sizes; what is in them has not."""
         if self.desk.view is not None or self.desk.ended:
             self.fitting.lay_out(keep_top=True)
         elif not self.moving.open_first():
             self.item_changed()
         self.draw()
-        self.call_after_refresh(self.background.start)
+        if not self.opened:
+            self._open()
+
+    def _open(self) -> None:
+        """The first frame, with everything in its place."""
+        self._refresh_layout()  # the rubric has got its rows
+        self.fitting.refit()
+        self.opened = True
+        self._compositor_refresh()
+        if not gc.isenabled():
+            gc.freeze()  # what the start made stays, and no key waits while it is looked through
+            gc.enable()
 
     @property
     def host(self) -> "ReviewApp":
@@ -135,8 +161,10 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self._on_timer_update()
 
     def _compositor_refresh(self) -> None:
-        self._framed = time.monotonic()
-        super()._compositor_refresh()
+        """No frame before the first item is on it: an empty one takes 10 ms."""
+        if self.opened:
+            self._framed = time.monotonic()
+            super()._compositor_refresh()
 
     # Keys
 
@@ -151,8 +179,9 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             front.press(event)
             return
         key = key_name(event.key, event.character)
-        if self.field.is_open:
-            self.keyboard.perform("", key, event.time, lambda: self.writing.typed(self.field.press(event)))
+        if self.field is not None and self.field.is_open:
+            field = self.field
+            self.keyboard.perform("", key, event.time, lambda: self.writing.typed(field.press(event)))
         else:
             self.keyboard.press(key, event.time)
 
@@ -166,7 +195,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         event.prevent_default()
         if self.host.typed_elsewhere(event):
             return
-        if self.field.is_open:
+        if self.field is not None and self.field.is_open:
             self.field.paste(event.text)
         else:
             self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
@@ -181,6 +210,20 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         chooser.repeats = self.keyboard.repeats
         self.app.push_screen(chooser, done)
 
+    @property
+    def is_typing(self) -> bool:
+        """The text field is open."""
+        return self.field is not None and self.field.is_open
+
+    def text_field(self) -> "TextField":
+        """The field above the rubric. Textual's editor takes 20 ms of a start, and many shifts type nothing."""
+        if self.field is None:
+            from annotator.ui.widgets.text_field import TextField
+
+            self.field = TextField(lambda key: self.keyboard.command_id(("field",), key))
+            self.mount(self.field, before=self.floor)
+        return self.field
+
     # Drawing
 
     def item_changed(self) -> None:
@@ -193,6 +236,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def painted(self) -> None:
         """A frame went out, or none was needed, or one arrived: the item may be judged once the terminal shows its trace and its place."""
+        self.background.start()
         if not self.desk.drawn and not self.trace.pending and not self.top.pending and self.desk.presented is not None:
             if self.given is None:
                 self.given = self.host.given
@@ -222,8 +266,8 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.strip.show([drawing.strip(desk, width)])
         said, *more = drawing.notice(desk, width)
         self.notice.show([said])
-        keys = drawing.keys(desk, self.session.keymap, width, self.field.is_open)
-        self.keys.show([more[0] if more and not self.field.is_open else keys])
+        keys = drawing.keys(desk, self.session.keymap, width, self.is_typing)
+        self.keys.show([more[0] if more and not self.is_typing else keys])
 
     def toggle_tree(self) -> None:
         self.fitting.toggle_tree()
