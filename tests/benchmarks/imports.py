@@ -45,6 +45,7 @@ keep(rows)
 """
 """Parse each line, compress it, insert it; as many bytes a transaction as ours. With a key: so for each record of a page."""
 GOAL = 1 / 0.9
+SMALLER = 0.4
 MB = 1_000_000
 
 
@@ -68,6 +69,8 @@ def measure(stage: Stage, folder: Path, rounds: int, size: int = 100 * MB) -> li
         what = f"pull {size / MB:.0f} MB, {name}"
         rows += [Row(what, "s", figures(seconds[""]), f"json, zlib, insert {peer}", figures(seconds[peer]), GOAL) for peer in peers]
         rows.append(Row(f"memory, {what}", "MB", figures(peaks)))
+        kept = sum(part.stat().st_size for part in stage.folder.glob("import.db*"))
+        rows.append(Row(f"store, {what}", "MB", figures([kept / MB]), "its JSON", figures([path.stat().st_size / MB]), SMALLER))
         path.unlink()
     return rows
 

@@ -65,6 +65,15 @@ def test_reading_goes_on_only_from_where_every_run_has_ended(tmp_path: Path) -> 
     assert pages[-1].cursor is None
 
 
+def test_reading_goes_on_nowhere_within_a_record_that_ends_an_earlier_run(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    records = [{"post": [START]}, {"patch": [END], "post": [run(2, "x", "tool")]}, {"post": [run(3, "y", "tool")]}]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    first, within, after, last = Files(str(path)).pages_here((), None, size=1)
+    assert (first.cursor, within.cursor) == ("0", "0"), "the start of the run stands in the first line"
+    assert after.cursor not in ("0", None) and last.cursor is None
+
+
 def test_runs_as_the_api_lists_them() -> None:
     root = run(0, "agent", "chain", error=None)
     tool = run(1, "lookup", "tool", status="error", error="ValueError('x')")
