@@ -20,7 +20,7 @@ from annotator.workflow.selection import choose, ordered
 
 SPANS_A_REQUEST = 100
 """A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
-TRACES_A_REQUEST = 25
+TRACES_A_REQUEST = 100
 
 
 @record

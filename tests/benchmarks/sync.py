@@ -1,6 +1,8 @@
-"""Sync: a drain of the outbox beside a bare client that posts bodies of the same bytes to the same real Phoenix, in turns."""
+"""Sync: a drain of the outbox beside a bare client that posts bodies of the same bytes to the same real Phoenix, in turns; and keys."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -9,22 +11,28 @@ from typing import Any
 
 import httpx
 
-from annotator.domain.annotation import Annotation, Target, TargetKind
-from annotator.domain.queue import NewItem, Queue, Selection, SourceRef
-from annotator.domain.rubric import BUILT_IN
+from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.source import ServerRow, ServerSettings
 from annotator.sources.phoenix.annotations import _body
 from annotator.sources.phoenix.source import Phoenix
 from annotator.store.store import SqliteStore, open_store
-from annotator.workflow.judge import Judge
-from annotator.workflow.sync import BATCH, Drain, contact
+from annotator.workflow.sync import BATCH, Drain
+from tests.benchmarks.imports import words
+from tests.benchmarks.programs import Stage
+from tests.benchmarks.served import PROJECT, judged, served, walk
 from tests.benchmarks.table import Row, figures
-from tests.phoenix_server import PhoenixServer, phoenix_span
+from tests.phoenix_server import PhoenixServer
 
 TURN = 5
 """Batches before the other one has its turn."""
-PEER = "bench:ann"
+PEER = "benchmark:ann"
 """As long as our identifier, so that the bodies are."""
+POST = """
+import sys, httpx
+with httpx.Client() as client, open(sys.argv[2], "rb") as bodies:
+    for body in bodies:
+        client.post(sys.argv[1], content=body, headers={"Content-Type": "application/json"}, timeout=60).raise_for_status()
+"""
 
 
 class Spent:
@@ -62,51 +70,50 @@ class Watched(Phoenix):
             super().put(rows)
 
 
-def measure(folder: Path, rows: int) -> list[Row]:
-    """A drain of so many verdicts. Reading before writing is counted apart."""
-    place = folder / "phoenix-sync"
-    place.mkdir()
-    phoenix = PhoenixServer(place)
-    phoenix.start()
-    try:
+def measure(stage: Stage, folder: Path, rows: int, keys: int) -> list[Row]:
+    """A drain of so many verdicts, reading before writing counted apart; and the keys while another person's are sent."""
+    with served(folder / "phoenix-sync", rows) as phoenix:
+        judged(folder / "sync.db", phoenix, rows, "ann")
         with closing(open_store(folder / "sync.db")) as store:
-            return _measure(store, judged(store, phoenix, "sync", rows), phoenix, "sync", rows)
-    finally:
-        phoenix.kill()
+            entries = store.due(phoenix.url, time.time() + 10, rows, 0.0)
+            bodies = [_bytes([entry.row for entry in entries[start : start + BATCH] if entry.row]) for start in range(0, rows, BATCH)]
+            found = _measure(store, phoenix.url, bodies)
+        return found + _meanwhile(stage, folder, phoenix, rows, bodies, keys)
 
 
-def judged(store: SqliteStore, phoenix: PhoenixServer, project: str, rows: int) -> Queue:
-    """A queue of a project's spans, each with a verdict that waits for the server."""
-    spans = [phoenix_span(span_id=f"{number:016x}", trace_id=f"{number:032x}") for number in range(1, rows + 1)]
-    phoenix.done("POST", "/v1/projects", {"name": project})
-    for start in range(0, rows, 1000):
-        phoenix.done("POST", f"{phoenix.project_path(project)}/spans", {"data": spans[start : start + 1000]})
-    ids = [span["context"] for span in spans]
-    queue = store.create(project, SourceRef(phoenix.url, project, phoenix.url), Selection(), BUILT_IN)
-    store.add_items(queue.id, [NewItem(Target("span", one["span_id"]), one["trace_id"], one["span_id"]) for one in ids])
-    account = contact(store, phoenix.url, "ann", Phoenix(ServerSettings(phoenix.url), project).user())
-    judge = Judge(store, queue, account.annotator, account.identifier)
-    for start in range(0, rows, 100):
-        with store.together():
-            for item in store.items(queue.id, start, 100):
-                judge.answer(item, queue.rubric.criteria[0], ("pass", "fail")[item.position % 2])
-    return queue
+def _meanwhile(stage: Stage, folder: Path, phoenix: PhoenixServer, rows: int, bodies: Sequence[bytes], keys: int) -> list[Row]:
+    """The next item while verdicts are sent, and while another program sends as many to the same server."""
+    store = folder / "keys.db"
+    judged(store, phoenix, rows, "bob")
+    with stage.annotator(store, "--as", "bob") as program:
+        program.first(words(0))
+        busy = walk(program, 1, keys)
+    with closing(open_store(store)) as looking:
+        if not looking.outbox_counts().waiting:
+            raise RuntimeError("all rows were sent before all keys were pressed: fewer keys, or more rows")
+    file = folder / "bodies"
+    file.write_bytes(b"\n".join(bodies))
+    with subprocess.Popen([sys.executable, "-c", POST, f"{phoenix.url}/v1/span_annotations?sync=true", str(file)]) as peer:
+        with stage.annotator(store, "--as", "bob", "--offline") as program:
+            program.first(words(0))
+            idle = walk(program, 1, keys)
+        peer.kill()
+    return [Row(f"next item while {rows:,} rows are sent", "ms", figures(busy), "another program sends them", figures(idle), 1.5)]
 
 
-def _measure(store: SqliteStore, queue: Queue, phoenix: PhoenixServer, project: str, rows: int) -> list[Row]:
-    entries = store.due(phoenix.url, time.time() + 10, rows, 0.0)
-    bodies = [_bytes([entry.row for entry in entries[start : start + BATCH] if entry.row]) for start in range(0, rows, BATCH)]
+def _measure(store: SqliteStore, server: str, bodies: Sequence[bytes]) -> list[Row]:
+    rows = len(bodies) * BATCH
     ours: list[Spent] = []
     theirs: list[Spent] = []
-    sink = Watched(ServerSettings(phoenix.url), project)
+    sink = Watched(ServerSettings(server), PROJECT)
     reading: list[float] = []
     putting: list[float] = []
     with httpx.Client() as client:
-        while bodies:
-            now, bodies = bodies[:TURN], bodies[TURN:]
+        for start in range(0, len(bodies), TURN):
+            now = bodies[start : start + TURN]
             sink.reading, sink.writing = Spent(), Spent()
-            ours.append(_drained(store, sink, phoenix.url, len(now)))
-            theirs.append(_posted(client, phoenix.url, now))
+            ours.append(_drained(store, sink, server, len(now)))
+            theirs.append(_posted(client, server, now))
             ours[-1].seconds -= sink.reading.seconds
             reading.append(sink.reading.seconds)
             putting.append(sink.writing.cpu)

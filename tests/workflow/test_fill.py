@@ -301,22 +301,22 @@ def loaded(store: SqliteStore, work: Filling) -> set[str]:
 
 
 def test_payloads_after_the_position_come_first(store: SqliteStore) -> None:
-    work = filling(store, FakeServer(traces(200)), Selection(order="oldest"))
+    work = filling(store, FakeServer(traces(800)), Selection(order="oldest"))
     fill(work)
-    position = 101
+    position = 401
     steps = load(work, lambda: position)
     next(steps)
-    assert loaded(store, work) == set(ids(101, 125)), "25 traces a request"
-    position = 50
+    assert loaded(store, work) == set(ids(401, 500)), "100 traces a request"
+    position = 201
     next(steps)
-    assert loaded(store, work) == set(ids(101, 150)), "what was asked for already comes before what another position needs"
-    position = 190
+    assert loaded(store, work) == set(ids(401, 600)), "what was asked for already comes before what another position needs"
+    position = 751
     next(steps)
     next(steps)
-    assert loaded(store, work) == set(ids(101, 150)) | set(ids(50, 74)) | set(ids(190, 200))
+    assert loaded(store, work) == set(ids(401, 600)) | set(ids(201, 300)) | set(ids(751, 800))
     next(steps)
-    assert loaded(store, work) == set(ids(101, 150)) | set(ids(50, 74)) | set(ids(190, 200)) | set(ids(1, 25)), "then those before"
-    assert sum(steps) == 200 - 111 and loaded(store, work) == set(ids(1, 200))
+    assert loaded(store, work) == set(ids(401, 600)) | set(ids(201, 300)) | set(ids(751, 800)) | set(ids(1, 100)), "then those before"
+    assert sum(steps) == 800 - 450 and loaded(store, work) == set(ids(1, 800))
     assert list(load(work, lambda: 1)) == []
 
 
@@ -328,23 +328,23 @@ def test_a_request_brings_about_a_hundred_spans(store: SqliteStore) -> None:
 
 
 def test_loading_stops_and_goes_on(store: SqliteStore) -> None:
-    server = FakeServer(traces(60))
+    server = FakeServer(traces(160))
     work = filling(store, server)
     fill(work)
     stop: list[int] = []
     for count in load(replace(work, stopped=lambda: bool(stop)), lambda: 0):
         stop.append(count)
-    assert stop == [25] and sum(load(work, lambda: 0)) == 35
+    assert stop == [100] and sum(load(work, lambda: 0)) == 60
 
 
 def test_loading_that_broke_off_goes_on(store: SqliteStore) -> None:
-    server = FakeServer(traces(60))
+    server = FakeServer(traces(240))
     work = filling(store, server)
     fill(work)
     server.faults.extend([None, Unreachable("gone")])
     with pytest.raises(Unreachable):
         list(load(work, lambda: 0))
-    assert sum(load(work, lambda: 0)) == 35 and len(loaded(store, work)) == 60
+    assert sum(load(work, lambda: 0)) == 140 and len(loaded(store, work)) == 240
 
 
 def test_a_trace_that_is_gone_from_the_server_is_not_asked_for_for_ever(store: SqliteStore) -> None:

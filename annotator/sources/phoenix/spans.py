@@ -18,7 +18,7 @@ from annotator.sources.phoenix.listing import Progress
 from annotator.sources.phoenix.wire import OtlpSpanPage, SpanPage
 
 SPANS_A_PAGE = 100
-TRACES_A_REQUEST = 25
+TRACES_A_REQUEST = 100
 NO_TRACE = "0" * 32
 SPAN_IDS = """query($id: ID!, $trace: ID!, $after: String) { node(id: $id) { ... on Project { trace(traceId: $trace) {
     spans(first: 1000, after: $after) { edges { node { spanId } } pageInfo { hasNextPage endCursor } } } } } }"""
