@@ -114,8 +114,8 @@ class QueueStore(Protocol):
 
     def items(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Item]: ...
 
-    def listed(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Listed]:
-        """`items`, as a list shows them."""
+    def listed(self, queue_id: int, after: int = 0, limit: int = 200, state: ItemState | None = None) -> list[Listed]:
+        """`items`, all or those in a state, as a list shows them."""
 
     def unread(self, queue_id: int, after: int, limit: int) -> list[Item]:
         """Items after that position whose payload is here and whose question is not known yet."""

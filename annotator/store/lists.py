@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from annotator.domain.annotation import ItemState
 from annotator.domain.queue import Item, Listed
 from annotator.store.area import Area
 from annotator.store.queues import ITEM, item_of_row
@@ -25,9 +26,10 @@ class Lists(Area):
     def _redaction(self) -> str | None:
         return self.redactor.fingerprint if self.redactor else None
 
-    def listed(self, queue_id: int, after: int = 0, limit: int = 200) -> list[Listed]:
+    def listed(self, queue_id: int, after: int = 0, limit: int = 200, state: ItemState | None = None) -> list[Listed]:
         alone = self.db.one("SELECT json_extract(selection, '$.target') = 'span' FROM queue WHERE id = ?", (queue_id,))
-        where = "WHERE item.queue = ? AND item.position > ? ORDER BY item.position LIMIT ?"
+        which = "" if state is None else f"AND item.state = '{state.value}'"
+        where = f"WHERE item.queue = ? {which} AND item.position > ? ORDER BY item.position LIMIT ?"
         rows = self.db.all(f"{FIELDS} {where}", (self._redaction, bool(alone and alone[0]), queue_id, after, limit))
         found = [_listed(row) for row in rows]
         if self.redactor is None:
