@@ -184,8 +184,9 @@ class Terminal:
             assert time.monotonic() < deadline, f"{timeout} s, and still busy.\n{self._report()}"
             ticks, _ = self._work()
             if not self._read(gap):
-                now, running = self._work()
-                asleep = now - ticks <= 1 and not running  # one tick of 10 ms is what an idle event loop may use
+                _, running = self._work()
+                now, still = self._work()  # a thread that was seen asleep may have been woken by one that was seen asleep after it
+                asleep = now - ticks <= 1 and not running and not still  # one tick of 10 ms is what an idle event loop may use
         return self.lines()
 
     def exit_code(self, timeout: float = 30) -> int:
