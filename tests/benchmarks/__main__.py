@@ -13,13 +13,15 @@ from pathlib import Path
 
 import annotator
 from annotator.config.rubric_file import load_rubric
-from tests.benchmarks import first_frame, imports, keys, reading, size, stored
+from tests.benchmarks import fetch, first_frame, imports, keys, reading, scale, size, stored, sync
 from tests.benchmarks.material import SCORE_RUBRIC, SMALL, USUAL, copies, long_trace, write_lines
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.table import Row, table
 
-SUBJECTS = ("start", "keys", "store", "size", "import", "reading")
+SUBJECTS = ("start", "keys", "store", "size", "import", "reading", "scale", "fetch", "sync")
 SPANS = 2_000
+STARTED, FETCHED, SENT = 200_000, 100_000, 10_000
+"""Spans of the store that is opened, spans on the server, verdicts that wait for it: at most."""
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)}; all by default")
     parser.add_argument("--rounds", type=int, default=9, help="starts of each program")
     parser.add_argument("--keys", type=int, default=260, help="keys pressed for each figure")
-    parser.add_argument("--spans", type=int, default=200_000, help="spans in the large store")
+    parser.add_argument("--spans", type=int, default=1_000_000, help="spans in the large stores, as far as a subject has more than so many")
     args = parser.parse_args()
     if unknown := set(args.subjects) - set(SUBJECTS):
         parser.error(f"no subject {', '.join(sorted(unknown))}")
@@ -48,10 +50,10 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
     store = folder / "store.db"
     stored.fill_store(store, traces)
     if "start" in subjects:
-        large = folder / "large.db"
-        _, seconds = stored.fill_store(large, write_lines(folder / "large.jsonl", copies(SMALL, spans)))
-        say(f"{spans:,} spans filled in {seconds:.0f} s")
-        rows += first_frame.measure(stage, store, large, spans, rounds)
+        large, spans_there = folder / "large.db", min(spans, STARTED)
+        _, seconds = stored.fill_store(large, write_lines(folder / "large.jsonl", copies(SMALL, spans_there)))
+        say(f"{spans_there:,} spans filled in {seconds:.0f} s")
+        rows += first_frame.measure(stage, store, large, spans_there, rounds)
     if "keys" in subjects:
         rubric = folder / "score.toml"
         rubric.write_text(SCORE_RUBRIC)
@@ -72,6 +74,14 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
         rows += imports.meanwhile(stage, folder, 100)
     if "reading" in subjects:
         rows += reading.measure(folder, rounds)
+    if "scale" in subjects:
+        rows += scale.measure(folder, spans)
+    if "fetch" in subjects:
+        fetched = min(spans, FETCHED)
+        rows += fetch.measure(stage, folder, fetched, 3, min(count, fetched // 50))
+    if "sync" in subjects:
+        sent = min(spans, SENT)
+        rows += sync.measure(stage, folder, sent, min(count, sent // 50))
     return rows
 
 
