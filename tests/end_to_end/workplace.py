@@ -133,7 +133,7 @@ def content(row: Row) -> dict[str, Any]:
 
 def at(position: int, total: int) -> Callable[[list[str]], bool]:
     """An item is on the screen, with its trace."""
-    text = f" {position} / {total:,} "
+    text = f" {position:,} / {total:,} "
     return lambda lines: text in lines[0] and not any("is not here yet" in line for line in lines)
 
 
