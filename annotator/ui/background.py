@@ -135,7 +135,8 @@ class Background:
         self._read_to = store.counts(session.queue.id).items if found is None else found
 
     def _feed(self, store: Store) -> None:
-        from annotator.workflow.sync import contact, pause
+        from annotator.workflow.outage import pause, wait_out
+        from annotator.workflow.sync import contact
 
         session = self.session
         if session.source is not None:
@@ -161,10 +162,15 @@ class Background:
                 if error.exit_code != 3:
                     self.post(ServerSilent(error, None))
                     return
-                wait = pause(tries)
+                wait = pause(tries, error)
                 tries += 1
                 self.post(ServerSilent(error, wait))
-                self._stop.wait(wait)
+                wait_out(error, wait, self._stop.wait, self._probe)
+
+    def _probe(self) -> None:
+        """Raises where the server does not answer."""
+        if self.session.connect is not None:
+            self.session.connect("").user()
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
         from annotator.workflow.fill import Filling, Progress, fill, load, load_some
@@ -189,7 +195,8 @@ class Background:
         self.post(Filled(last, finished=True))
 
     def _sync(self, store: Store) -> None:
-        from annotator.workflow.sync import SETTLE_SECONDS, pause
+        from annotator.workflow.outage import pause, wait_out
+        from annotator.workflow.sync import SETTLE_SECONDS
 
         session = self.session
         server = session.queue.source.server
@@ -206,7 +213,9 @@ class Background:
             self.post(Synced(store.outbox_counts(server), done))
             if done is not None and done.error is not None:
                 connections.clear()
-                self._stop.wait(pause(tries))
+                # The rows of an outage wait for the same pause as this thread.
+                if wait_out(done.error, pause(tries, done.error), self._stop.wait, self._probe):
+                    store.hurry(server)
                 tries += 1
                 continue
             tries = 0 if done else tries

@@ -1,6 +1,5 @@
 """Sync: make the server hold what the person decided. Rules: read before writing, whole rows, one batch at a time."""
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -20,6 +19,7 @@ from annotator.errors import (
     Unauthorized,
     Unreachable,
 )
+from annotator.workflow.outage import pause
 
 BATCH = 100
 """735 rows/s at 100 a request, 547 at 10, no gain above (Phoenix 20.26, sync=true)."""
@@ -29,7 +29,6 @@ LATE_WRITE_SECONDS = 5.0
 """An unanswered request of at most 100 rows (0.14 s of server time) may land this much later."""
 OTHERS_SECONDS = 15.0
 """How long another person's rows are left alone before the key is looked at again."""
-LONGEST_PAUSE = 60.0
 TOGETHER = 25
 """Rows a transaction: each costs a write to the disk, and a key press waits for it about 2 ms at most."""
 NEVER_APPLIED = (Unreachable, Unauthorized, Forbidden)
@@ -207,8 +206,7 @@ class Drain:
 
     def _put_off(self, entries: Sequence[OutboxEntry], error: ServerError) -> None:
         tries = max(entry.tries for entry in entries)
-        after = getattr(error, "retry_after", None) or pause(tries)
-        self.store.failed(entries, self.now() + after, error.title, unknown=not isinstance(error, NEVER_APPLIED))
+        self.store.failed(entries, self.now() + pause(tries, error), error.title, unknown=not isinstance(error, NEVER_APPLIED))
 
 
 def _same(one: Annotation | None, other: Annotation | None) -> bool:
@@ -226,11 +224,6 @@ def _groups(entries: Sequence[OutboxEntry]) -> list[list[OutboxEntry]]:
     for entry in entries:
         groups.setdefault((entry.project, entry.annotator, entry.identity.target.kind, entry.identity.name == NOTE), []).append(entry)
     return list(groups.values())
-
-
-def pause(tries: int) -> float:
-    """Seconds before the next try: doubling from one, with jitter so that many clients do not come back together."""
-    return float(min(LONGEST_PAUSE, 2.0 ** min(tries, 10)) * random.uniform(0.5, 1.0))
 
 
 def contact(store: Store, server: str, annotator: str, user: ServerUser) -> Account:

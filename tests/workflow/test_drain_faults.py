@@ -19,7 +19,8 @@ from annotator.errors import (
     Unauthorized,
     Unreachable,
 )
-from annotator.workflow.sync import LATE_WRITE_SECONDS, LONGEST_PAUSE, pause
+from annotator.workflow.outage import LONGEST_PAUSE, pause
+from annotator.workflow.sync import LATE_WRITE_SECONDS
 from tests.fake_server import FakeServer
 from tests.workflow.scene import Desk, traces
 
