@@ -1,7 +1,7 @@
 """Annotations: a judgement on a target, as Phoenix keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ HUMAN = "HUMAN"
 NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record
 class Target:
     """What is judged."""
 
@@ -22,6 +22,9 @@ class Target:
     """An OpenTelemetry span id, a trace id, or a session id; for a document its span's id."""
     position: int | None = None
     """0-based `document_position`; None for every other kind."""
+
+    def __lt__(self, other: "Target") -> bool:
+        return (self.kind, self.id, self.position or 0) < (other.kind, other.id, other.position or 0)
 
 
 @record

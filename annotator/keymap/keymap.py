@@ -1,9 +1,10 @@
 """A keymap: which key runs which command where."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from annotator.domain.record import record
 from annotator.keymap.commands import BY_ID, COMMANDS, CONTEXTS, TYPING, Command
 from annotator.keymap.keys import display, display_all, types
 
@@ -19,7 +20,7 @@ class Row(NamedTuple):
     help: str
 
 
-@dataclass(frozen=True)
+@record
 class Keymap:
     """Made by `load`, which checks it."""
 

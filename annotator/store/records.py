@@ -1,6 +1,5 @@
 """Log records: events that travel apart from their spans, before or after them, and are joined to them when the trace is read."""
 
-import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -38,13 +37,15 @@ COLUMNS = "span_id, parent_id, name, kind, status_code, start_ns, end_ns, sessio
 
 def keep_records(db: Database, trace: int, records: Sequence[LogRecord]) -> bool:
     """Within a transaction. Equal records of a span are one; False where all were here."""
+    from hashlib import blake2b  # 2.5 ms, and nothing is written at the start
+
     rows = []
     for record in records:
         event = record.event
         fields = [record.span_id, event.name, event.time_ns, dict(event.attributes)]
         text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
         time_ns = event.time_ns if event.time_ns is None or abs(event.time_ns) <= LATEST_NS else None
-        rows.append((trace, record.span_id, time_ns, hashlib.blake2b(text, digest_size=16).digest(), zlib.compress(text, LEVEL)))
+        rows.append((trace, record.span_id, time_ns, blake2b(text, digest_size=16).digest(), zlib.compress(text, LEVEL)))
     return db.many("INSERT OR IGNORE INTO record (trace, span_id, time_ns, digest, content) VALUES (?, ?, ?, ?, ?)", rows) > 0
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import annotator
 from annotator.config.rubric_file import load_rubric
 from tests.benchmarks import fetch, first_frame, imports, keys, reading, scale, size, stored, sync
-from tests.benchmarks.material import SCORE_RUBRIC, SMALL, USUAL, copies, long_trace, write_lines
+from tests.benchmarks.material import SCORE_RUBRIC, USUAL, copies, long_trace, write_lines
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.table import Row, table
 
 SUBJECTS = ("start", "keys", "store", "size", "import", "reading", "scale", "fetch", "sync")
 SPANS = 2_000
-STARTED, FETCHED, SENT = 200_000, 100_000, 10_000
-"""Spans of the store that is opened, spans on the server, verdicts that wait for it: at most."""
+FETCHED, SENT = 100_000, 10_000
+"""Spans on the server, verdicts that wait for it: at most."""
 
 
 def main() -> None:
@@ -50,10 +50,12 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
     store = folder / "store.db"
     stored.fill_store(store, traces)
     if "start" in subjects:
-        large, spans_there = folder / "large.db", min(spans, STARTED)
-        _, seconds = stored.fill_store(large, write_lines(folder / "large.jsonl", copies(SMALL, spans_there)))
-        say(f"{spans_there:,} spans filled in {seconds:.0f} s")
-        rows += first_frame.measure(stage, store, large, spans_there, rounds)
+        few, many = folder / "few.db", folder / "many.db"
+        stored.fill_many(few, 100)
+        _, seconds = stored.fill_many(many, spans)
+        say(f"{spans:,} spans filled in {seconds:.0f} s")
+        rows += first_frame.measure(stage, store, few, many, spans, rounds)
+        many.unlink()
     if "keys" in subjects:
         rubric = folder / "score.toml"
         rubric.write_text(SCORE_RUBRIC)

@@ -16,8 +16,6 @@ USUAL = (
     "anthropic-messages", "bedrock", "haystack", "langchain-langgraph", "litellm", "llamaindex-rag", "mistralai", "openai-agents",
     "openai-chat", "vercel-ai-openinference",
 )  # fmt: skip
-SMALL = ("haystack", "llamaindex-rag", "openai-agents")
-"""1 KB a span, where many are wanted."""
 
 SCORE_RUBRIC = """
 [[config]]

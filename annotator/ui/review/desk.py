@@ -33,7 +33,7 @@ class Revealed:
     """Keys of the blocks that are shown so; none for all of them."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Desk:
     """The state of one review screen. Only the UI thread touches it."""
 
