@@ -1,6 +1,7 @@
 """Textual's terminal driver, set right for single-key verdicts over a slow line. Written for Textual 8.2."""
 
 import os
+import select
 import selectors
 import signal
 import sys
@@ -27,6 +28,8 @@ from annotator.ui.textual_version import is_tested
 from annotator.ui.widgets.input_guard import ANSWER, PasteGuard
 
 READ_BYTES = 4096
+AT_ONCE = 2048
+"""Bytes that a terminal which takes any takes whole; to hand them to the writing thread costs two changes of threads."""
 POLL = 0.1
 """Seconds; how often the parser looks whether an Escape stands alone."""
 _INTRODUCERS = "[O]P_^X"
@@ -221,7 +224,15 @@ class ReviewDriver(LinuxDriver):
             self._write(data)
 
     def _write(self, data: str, ask: bool = False) -> None:
-        super().write(self.outlet.give(data, ask) if is_tested() else data)
+        if not is_tested():
+            super().write(data)
+            return
+        is_idle = self.outlet.is_idle
+        data = self.outlet.give(data, ask)
+        if is_idle and len(data) <= AT_ONCE and select.select([], [self.outlet], [], 0)[1]:
+            self.outlet.write(data)
+        else:
+            super().write(data)
 
     def _enable_mouse_support(self) -> None:
         """Buttons and the wheel, not every move: a moved mouse would send 10 bytes a cell over the line, for nothing."""

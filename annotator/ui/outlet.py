@@ -41,7 +41,7 @@ class Outlet:
         return self._file.fileno()
 
     def write(self, text: str) -> None:
-        """In the writing thread."""
+        """In the writing thread, or in the screen's while that is idle."""
         self._file.write(text)
         self._file.flush()
         self.written += len(text.encode())
@@ -76,10 +76,15 @@ class Outlet:
         return self._heard
 
     @property
+    def is_idle(self) -> bool:
+        """Nothing is left for the writing thread to do."""
+        return self.written >= self.given
+
+    @property
     def has_room(self) -> bool:
         """Whether a frame may be begun."""
         self._give_up()
-        return self.written >= self.given and (not self.answers or self.given - self.shown < WINDOW)
+        return self.is_idle and (not self.answers or self.given - self.shown < WINDOW)
 
     def has_shown(self, position: int) -> bool:
         """Whether what was handed over before `position` is on the terminal, as far as can be known."""
