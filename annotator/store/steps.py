@@ -13,6 +13,8 @@ from annotator.store.codec import Effect, effects_text, row_text, same_row, text
 from annotator.store.journal import Occasion
 from annotator.store.standing import base_of, want
 
+STANDS = 2
+"""`undone` of a step that was left as it is, since its row was changed elsewhere: neither undone nor to be."""
 STEP = "SELECT id, annotator, queue, command, title, item, criterion, effects FROM step"
 
 
@@ -68,7 +70,9 @@ class Steps(Area):
             path = [replace(one, before=one.after, after=one.before) for one in reversed(effects)] if back else effects
             path = [one for one in path if one.changed]
             if not self._holds(path):
-                self.db.execute("DELETE FROM step WHERE id = ?", (row[0],))
+                # What cannot be undone stands for good; what cannot be redone is gone.
+                drop = f"UPDATE step SET undone = {STANDS} WHERE id = ?" if back else "DELETE FROM step WHERE id = ?"
+                self.db.execute(drop, (row[0],))
                 return Reversal(step, False)
             why = Occasion(self.clock(), action, annotator, queue_id, row[0], step.command)
             for one in path:
@@ -88,7 +92,7 @@ class Steps(Area):
             if not one.item and one.changed:
                 earlier = (
                     "SELECT 1 FROM journal JOIN step ON step.id = journal.step"
-                    " WHERE journal.identity = ? AND journal.seq < ? AND step.undone = 0 LIMIT 1"
+                    " WHERE journal.identity = ? AND journal.seq < ? AND step.undone <> 1 LIMIT 1"
                 )
                 if one.before is None and one.subject not in changed and self.db.one(earlier, (one.subject, step)) is None:
                     one = replace(one, before=base_of(self.db, one.subject))

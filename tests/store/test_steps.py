@@ -305,3 +305,19 @@ def test_the_journal_cannot_be_rewritten(store: SqliteStore) -> None:
     for sql in ("DELETE FROM journal", "UPDATE journal SET after = NULL"):
         with pytest.raises(StoreError, match="append-only"):
             store.db.execute(sql)
+
+
+def test_a_withdrawal_that_another_person_built_on_stands(store: SqliteStore) -> None:
+    """Ann withdraws the server's row, bob gives the same answer, ann cannot undo: bob's undo leaves no row, here and there."""
+    queue = filled(store)
+    item = item_at(store, queue, 1)
+    of = identity(item)
+    store.keep_pulled([row(of, "pass")])
+    store.commit(step(item, SetAnnotation(of, None)))
+    store.commit(step(item, put(of, "pass"), annotator="bob"))
+    reversal = store.undo("ann", queue.id)
+    assert reversal is not None and not reversal.done
+    reversal = store.undo("bob", queue.id)
+    assert reversal is not None and reversal.done
+    assert label_of(store, of) is None and only(due(store)).action == "delete"
+    assert store.undo("ann", queue.id) is None, "it is not offered again"
