@@ -17,6 +17,7 @@ from annotator.store.store import open_store
 from annotator.workflow.fill import Filling, fill, load
 from annotator.workflow.sync import contact
 from tests.benchmarks.imports import words
+from tests.benchmarks.material import USUAL, copies
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.served import PROJECT, served, walk
 from tests.benchmarks.table import Row, figures
@@ -27,7 +28,7 @@ def measure(stage: Stage, folder: Path, spans: int, rounds: int, keys: int) -> l
     """Pulls of a whole project in turns with curl; then the next item while it is fetched behind the screen."""
     with served(folder / "phoenix-fetch", spans) as phoenix:
         same = _asked(folder, phoenix)
-        pages = _pages(phoenix)
+        pages, _ = _pages(phoenix, PROJECT)
         seconds: dict[str, list[float]] = {"ours": [], "same": [], "pages": []}
         for number in range(rounds):
             store = folder / f"fetch-{number}.db"
@@ -41,6 +42,7 @@ def measure(stage: Stage, folder: Path, spans: int, rounds: int, keys: int) -> l
         return [
             Row(what, "s", ours, "curl, the same requests", figures(seconds["same"]), 1 / 0.9),
             Row(what, "s", ours, "curl, pages of 100 spans", figures(seconds["pages"])),
+            _size(stage, folder, phoenix),
             *_meanwhile(stage, folder, phoenix, same, spans, keys),
         ]
 
@@ -60,17 +62,32 @@ def _asked(folder: Path, phoenix: PhoenixServer) -> list[str]:
     return urls
 
 
-def _pages(phoenix: PhoenixServer) -> list[str]:
-    """GET of each page of the project's spans."""
+def _pages(phoenix: PhoenixServer, project: str) -> tuple[list[str], int]:
+    """GET of each page of the project's spans, and the bytes of all answers."""
     urls: list[str] = []
-    first = f"{phoenix.url}{phoenix.project_path(PROJECT)}/spans?limit=100"
+    size = 0
+    first = f"{phoenix.url}{phoenix.project_path(project)}/spans?limit=100"
     cursor, url = "", first
     with httpx.Client(timeout=60) as client:
         while not urls or cursor:
             url = f"{first}&cursor={cursor}" if cursor else first
             urls.append(url)
-            cursor = client.get(url).json()["next_cursor"]
-    return urls
+            answer = client.get(url)
+            cursor, size = answer.json()["next_cursor"], size + len(answer.content)
+    return urls, size
+
+
+def _size(stage: Stage, folder: Path, phoenix: PhoenixServer) -> Row:
+    """What the recorded traces take in the store, and as the server's JSON."""
+    phoenix.done("POST", "/v1/projects", {"name": "recorded"})
+    spans = list(copies(USUAL, 2_000))
+    for start in range(0, len(spans), 500):
+        phoenix.done("POST", f"{phoenix.project_path('recorded')}/spans", {"data": spans[start : start + 500]})
+    store = folder / "size.db"
+    _run(stage, [sys.executable, "-m", "annotator", "pull", phoenix.url, "--project", "recorded", "--store", str(store)])
+    _, size = _pages(phoenix, "recorded")
+    what = f"store of {len(spans):,} spans from Phoenix"
+    return Row(what, "MB", figures([store.stat().st_size / 1e6]), "their JSON", figures([size / 1e6]), 0.4)
 
 
 def _curl(config: Path, urls: list[str]) -> list[str]:
