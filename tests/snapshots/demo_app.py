@@ -52,10 +52,12 @@ def demo_app(folder: Path) -> Iterator[ReviewApp]:
 
 
 async def filled(pilot: Pilot[None]) -> None:
-    """The whole queue is here, the feeding thread has ended, and the first item is painted."""
+    """The whole queue is here, the feeding thread has ended, every question is known, and the first item is painted."""
     desk = _review(pilot).desk
     while desk.counts.items < ITEMS or any(thread.name == "feed" for thread in threading.enumerate()):
         await pilot.pause(0.01)
+    while desk.store.unread(desk.session.queue.id, 0, 1):
+        await pilot.pause(0.05)
     await painted(pilot)
 
 

@@ -1,5 +1,6 @@
 """What each region looks like: pure functions from small records to lines."""
 
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ TOP = TopState("support-bot", "refunds", 12, 200, 11, 184.0, 61.0, 3, 2, "phoeni
 FAILURES = ("wrong amount", "ignored policy", "tool error", "tone", "other")
 
 
-def widths(lines: list[Line]) -> list[int]:
+def widths(lines: Sequence[Line]) -> list[int]:
     return [cell_len(line.plain) for line in lines]
 
 

@@ -8,7 +8,7 @@ from annotator.domain.rubric import Criterion
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
 from annotator.text.escape import one_line
-from annotator.text.facts import counted
+from annotator.text.facts import counted, local_time
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.widgets.key_bar import key_line
@@ -247,9 +247,11 @@ def waiting(desk: Desk) -> list[Line]:
     if desk.reading:
         return [line(), line(Piece(f"  The trace of {name} is large and being read …", "strong"))]
     ways = f"{_key(desk, 'next_item')} goes on, and {_key(desk, 'finish')} returns to it later."
+    purged = local_time(round(desk.session.queue.purged_at * 1e9))[:10] if desk.session.queue.purged_at else ""
+    here = f"was purged on {purged}; annotator pull brings it again" if purged else "is not here yet"
     return [
         line(),
-        line(Piece(f"  The trace of {name} is not here yet.", "strong")),
+        line(Piece(f"  The trace of {name} {here}.", "strong")),
         line(Piece(f"  It shows as soon as it comes; {ways}", "dim")),
     ]
 
