@@ -179,7 +179,7 @@ class Background:
         apart = not source.capabilities.payloads_with_listing
 
         def report(progress: Progress) -> None:
-            """After each page of 100 traces, the payloads of 25: the first item is ready with the first page."""
+            """After each page of 100 traces, the payloads of about 100 spans: the first item is ready with the first page."""
             nonlocal last
             last = progress
             if apart:
