@@ -24,6 +24,9 @@ import pyte
 Condition = str | Callable[[list[str]], object]
 """Text that must stand on the screen, or a predicate on its lines."""
 
+LOOK = 0.03
+"""Seconds that nobody types within after seeing something: the program asks behind a frame whether the terminal has shown it."""
+
 _TOKEN = re.compile(
     rb"\x1b\[(?P<mode>\?\d+)\$p|(?P<da1>\x1b\[0?c)|(?P<da2>\x1b\[>0?c)|\x1b\[(?P<dec>\??)6n|(?P<status>\x1b\[5n)|(?P<kitty>\x1b\[\?u)"
     rb"|(?P<sync>\x1b\[\?2026[hl])"
@@ -165,6 +168,7 @@ class Terminal:
             lines = self.lines()
             if not self._frame_open or self._at_end:
                 if any(condition in line for line in lines) if isinstance(condition, str) else condition(lines):
+                    self.read_for(LOOK)
                     return lines
                 assert not self._at_end, f"The program ended before {condition!r}.\n{self._report()}"
             assert time.monotonic() < deadline, f"{timeout} s, and not {condition!r}.\n{self._report()}"

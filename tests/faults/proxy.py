@@ -22,7 +22,7 @@ FATES = (
 SLOW_SECONDS = 0.05
 HANG_SECONDS = 20.0
 """`hang`: the server gets the request, and the client no answer within this time."""
-RETRY_AFTER = "7"
+RETRY_AFTER = "2"
 """Seconds that `429 wait` asks for."""
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
