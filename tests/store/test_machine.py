@@ -32,8 +32,8 @@ class Made:
 
     step: Step
     changes: list[tuple[Key, Value, Value]]
-    first: frozenset[Key] = frozenset()
-    """What nothing had changed before."""
+    number: int
+    """Steps in the order in which they were made."""
 
 
 @dataclass
@@ -60,7 +60,9 @@ class Machine(RuleBasedStateMachine):
         self.server: dict[Key, Annotation] = {of: row(of, label) for of, label in zip(self.identities, on_server, strict=False) if label}
         self.base = dict(self.server)
         self.base_known: set[Key] = set()
-        self.touched: set[Key] = set()
+        self.standing: dict[int, set[Key]] = {}
+        """What the steps that are not undone have changed, by number; one that cannot be undone stands for good."""
+        self.steps_made = 0
         self.deleted: set[Key] = set()
         """Withdrawn although the server had a row before us, and that was known: the server should have none."""
         self.now: dict[Key, Value] = {of: None for of in self.identities}
@@ -96,8 +98,9 @@ class Machine(RuleBasedStateMachine):
                 self.now[key] = value
                 self.decided(key)
         if made:
-            self.stacks[who].live.append(Made(step, made, frozenset(key for key, _, _ in made) - self.touched))
-            self.touched |= {key for key, _, _ in made}
+            self.steps_made += 1
+            self.stacks[who].live.append(Made(step, made, self.steps_made))
+            self.standing[self.steps_made] = {key for key, _, _ in made}
             self.stacks[who].undone.clear()
 
     def decided(self, key: Key) -> None:
@@ -127,13 +130,15 @@ class Machine(RuleBasedStateMachine):
         assert reversal is not None and reversal.step == made.step
         own: list[tuple[Key, Value, Value]] = []
         for key, before, after in made.changes:
-            if before is None and key in self.base_known and key in made.first and all(key != other for other, _, _ in own):
+            first = not any(key in keys for number, keys in self.standing.items() if number < made.number)
+            if before is None and key in self.base_known and first and all(key != other for other, _, _ in own):
                 before = self.base.get(key)
             own.append((key, before, after))
         done = self.reverse(list(reversed(own)))
         assert reversal.done == done
         if done:
-            stack.undone.append(Made(made.step, own, made.first))
+            stack.undone.append(Made(made.step, own, made.number))
+            del self.standing[made.number]
 
     @rule(who=ANNOTATORS)
     def redo(self, who: str) -> None:
@@ -148,6 +153,7 @@ class Machine(RuleBasedStateMachine):
         assert reversal.done == done
         if done:
             stack.live.append(made)
+            self.standing[made.number] = {key for key, _, _ in made.changes}
 
     @rule()
     def restart(self) -> None:
@@ -211,7 +217,6 @@ class Machine(RuleBasedStateMachine):
         """After everything was sent, the server's rows are the local ones; what was there before us comes, if it was left there."""
         self.deliver_everything()
         self.store.keep_pulled(list(self.server.values()))
-        self.touched |= {of for of in self.server if self.now[of] != self.server[of]}
         self.now.update(self.server)
         self.base_known |= set(self.server)
 
