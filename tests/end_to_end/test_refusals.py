@@ -95,12 +95,14 @@ def test_deleted_spans_are_parked_and_the_rest_goes_on(phoenix: PhoenixServer, w
         terminal.send("r")
         terminal.wait_for("it is sent again")
         terminal.send("\x1b")
+        terminal.wait_for(at(4, 4))
         terminal.wait_for(lambda lines: "! 1 parked" in lines[0] and "↑" not in lines[0])
         terminal.send("b")
         terminal.wait_for(ids[3])
         terminal.send("r")
         terminal.wait_for("it is sent again")
         terminal.send("\x1b")
+        terminal.wait_for(at(4, 4))
         terminal.wait_for(lambda lines: "! 1 parked" in lines[0] and "↑" not in lines[0])
         terminal.send("b")
         terminal.wait_for(ids[3])
@@ -216,6 +218,7 @@ def test_a_row_that_the_server_refuses_is_parked(phoenix: PhoenixServer, work: W
         for position, key in enumerate("121", 1):
             terminal.wait_for(at(position, 4))
             terminal.send(key)
+        terminal.wait_for(at(4, 4))
         terminal.wait_for(lambda lines: "! 1 parked" in lines[0] and "↑" not in lines[0])
         assert {row["span_id"] for row in phoenix.annotations(project)} == {span_ids(spans)[0], span_ids(spans)[2]}
         terminal.send("b")

@@ -116,6 +116,11 @@ class FaultProxy(ThreadingHTTPServer):
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
+    @property
+    def delays(self) -> bool:
+        """A request is still on its way."""
+        return bool(self._late)
+
     def land(self) -> None:
         """Late requests reach the server, in their order."""
         while self._late:

@@ -6,6 +6,7 @@ Afterwards the server holds exactly what was decided: nothing lost, nothing twic
 import re
 from collections import Counter
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ import pytest
 from annotator.cli import push
 from annotator.cli.main import main
 from annotator.store.store import open_store
-from annotator.workflow.sync import SETTLE_SECONDS
+from annotator.workflow.sync import LATE_WRITE_SECONDS, SETTLE_SECONDS
 from tests.faults.proxy import chance
 from tests.phoenix_server import PhoenixServer
 from tests.workflow.on_phoenix import RUBRIC, Program, program
@@ -92,14 +93,21 @@ def schedule(
         person.proxy.decide = chance(seed, SHARE)
         ends, comes_back = (steps // 3, steps // 3 + random.randrange(2, 9)) if end else (-1, -1)
         failed: Counter[str] = Counter()
+        earliest = inf
+        """On the person's clock since a request is on its way: none lands later than the program looks back."""
         try:
             for number in range(steps):
                 if end and number == ends:
+                    person.proxy.land()
                     end()
                 if end and number == comes_back:
                     phoenix.start()
                 judge_something(person, random)
+                then = person.clock.now
                 person.clock.now += random.choice((0.5, 1.5, 4.0, -30.0))
+                earliest = min(earliest, then, person.clock.now) if person.proxy.delays else inf
+                if person.clock.now >= earliest + LATE_WRITE_SECONDS:
+                    person.proxy.land()
                 match random.randrange(6):
                     case 0:
                         failed[str(push(person))] += 1

@@ -48,7 +48,7 @@ def test_through_a_shift(phoenix_with_auth: PhoenixServer, tmp_path: Path) -> No
         said += work.run(verb, *(["--log", log] if verb != "where" else []))
     broken = work.store.with_name("broken.db")
     broken.write_bytes(b"no database" * 1000)
-    said += work.run("status", "--store", str(broken), "--log", log, code=2)
+    said += work.run("status", "--store", str(broken), "--log", log, code=1)
     gone = "http://127.0.0.1:9"
     said += work.run("pull", server.url, "--project", project, "--queue", "again", "--log", log)
     work.env["PHOENIX_ENDPOINT"] = gone

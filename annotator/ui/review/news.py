@@ -15,6 +15,8 @@ class News:
     def __init__(self, screen: "ReviewScreen") -> None:
         self.screen = screen
         self.desk = screen.desk
+        self._trouble = ""
+        """The server's failure that was said last; '' since it answered."""
 
     def filled(self, message: Filled) -> None:
         """More items: the first is shown where none was; a payload may have come for the one that waits."""
@@ -48,6 +50,7 @@ class News:
     def connected(self, message: Connected) -> None:
         """The server's version, or why it takes no annotations."""
         desk = self.desk
+        self._trouble = ""
         desk.server_state, desk.server_style = f"phoenix {message.version}", "good"
         desk.read_only = message.read_only
         if message.read_only:
@@ -60,7 +63,7 @@ class News:
         desk = self.desk
         again = "" if message.pause is None else " Tried again by itself; go on reviewing."
         desk.server_state, desk.server_style = ("offline" if message.pause is not None else "stopped"), "warn"
-        desk.say(f"{message.error.title} {message.error.advice}{again}", "warn")
+        self._complain(f"{message.error.title} {message.error.advice}{again}")
         if desk.loading and message.pause is None:
             desk.loading = ""
         self.screen.draw()
@@ -72,15 +75,23 @@ class News:
         if done is not None and done.error is not None:
             desk.server_state = "offline" if done.error.exit_code == 3 else "stopped"
             desk.server_style = "warn"
-            desk.say(f"{done.error.title} {done.error.advice}", "warn")
-        elif done is not None and not desk.read_only:
-            desk.server_state, desk.server_style = "phoenix ok", "good"
+            self._complain(f"{done.error.title} {done.error.advice}")
+        elif done is not None:
+            self._trouble = ""
+            if not desk.read_only:
+                desk.server_state, desk.server_style = "phoenix ok", "good"
         if done is not None and done.conflicts:
             decides = desk.session.keymap.first("outbox")
             desk.say(f"{counted(done.conflicts, 'row')} changed by another client; {decides} decides", "error")
         if desk.item is None:
             self.screen.fitting.lay_out(keep_top=True)  # the end page counts what is unsent
         self.screen.draw()
+
+    def _complain(self, text: str) -> None:
+        """Once for each failure: the top line keeps saying it, and a retry must not cover what was said of a key."""
+        if text != self._trouble:
+            self._trouble = text
+            self.desk.say(text, "warn")
 
     def not_opened(self, message: NotOpened) -> None:
         """There is a display, and yet no program for it."""
