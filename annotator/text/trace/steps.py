@@ -49,7 +49,8 @@ class Steps:
         self._system: list[tuple[Block, Span]] = []
         self._prompts: list[Message] = []
         self._asked = False
-        self._outputs: list[tuple[Saying, str]] = []
+        self._outputs: dict[tuple[str, str, str | None], list[str]] = {}
+        """The spans that said it, by kind, text and name."""
         self._records = Records(scope, self._keyed, question.text, self.answers)
         self._failures = Failures(scope, self._keyed)
         self._filters: set[str] = set()
@@ -205,16 +206,14 @@ class Steps:
                 known = not self._history.is_new(saying) or saying.call_id is not None
                 if known and self._repeats(saying, span):
                     continue
-                self._outputs.append((saying, span.span_id))
+                self._outputs.setdefault((saying.kind, saying.text, saying.name), []).append(span.span_id)
                 if saying.text in self.answers and saying.call is None and self.scope.related(span.span_id, self.answering or span.span_id):
                     continue
                 self._continue(span, saying)
 
     def _repeats(self, saying: Saying, span: Span) -> bool:
-        return any(
-            (said.kind, said.text, said.name) == (saying.kind, saying.text, saying.name) and self.scope.related(span_id, span.span_id)
-            for said, span_id in self._outputs
-        )
+        before = self._outputs.get((saying.kind, saying.text, saying.name), ())
+        return any(self.scope.related(span_id, span.span_id) for span_id in before)
 
     def _continue(self, span: Span, saying: Saying) -> None:
         if saying.call is not None:
