@@ -30,12 +30,14 @@ NAMES = st.sampled_from(COLUMNS.split())
 
 
 def spans_of(data: bytes) -> tuple[list[Span], str]:
-    """The spans, and why others were none."""
+    """The spans, and why others were none; with that the log records."""
     try:
         pages = list(Files("-", io.BytesIO(data)).pages(Selection()))
     except BadFile as error:
         return [], str(error)
-    return [span for page in pages for span in page.spans], " ".join(bad.reason for page in pages for bad in page.bad)
+    records = [words([log.trace_id, log.event.name, dict(log.event.attributes)]) for page in pages for log in page.logs]
+    said = [bad.reason for page in pages for bad in page.bad]
+    return [span for page in pages for span in page.spans], " ".join([*said, *(text for record in records for text in record)])
 
 
 def words(value: Any) -> Iterator[str]:
