@@ -29,15 +29,15 @@ status kind metadata messages conversations tools choices body custom_id respons
 NAMES = st.sampled_from(COLUMNS.split())
 
 
-def spans_of(data: bytes) -> tuple[list[Span], str]:
-    """The spans, and why others were none; with that the log records."""
+def spans_of(data: bytes) -> tuple[list[Span], str, str]:
+    """The spans, why others were none, and the words of what became log records."""
     try:
         pages = list(Files("-", io.BytesIO(data)).pages(Selection()))
     except BadFile as error:
-        return [], str(error)
+        return [], str(error), ""
     records = [words([log.trace_id, log.event.name, dict(log.event.attributes)]) for page in pages for log in page.logs]
-    said = [bad.reason for page in pages for bad in page.bad]
-    return [span for page in pages for span in page.spans], " ".join([*said, *(text for record in records for text in record)])
+    why = " ".join(bad.reason for page in pages for bad in page.bad)
+    return [span for page in pages for span in page.spans], why, "\0".join(text for record in records for text in record)
 
 
 def words(value: Any) -> Iterator[str]:
@@ -70,11 +70,11 @@ def _unpacked(value: Any) -> Iterator[str]:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.dictionaries(NAMES, VALUES, min_size=1, max_size=6), min_size=1, max_size=3))
 def test_json_lines(records: list[dict[str, Any]]) -> None:
-    found, why = spans_of("".join(json.dumps(record) + "\n" for record in records).encode())
+    found, why, logged = spans_of("".join(json.dumps(record) + "\n" for record in records).encode())
     for span in found:
         read(span)
     assert len({span.span_id for span in found}) == len(found)
-    everything = "\0".join(map(kept, found))
+    everything = "\0".join([*map(kept, found), logged])
     if not why:
         lost = {text for record in records for text in words(record) if text not in everything and text.lower() not in everything}
         assert not lost
@@ -92,7 +92,7 @@ def test_csv(columns: list[str], rows: list[list[str]], delimiter: str) -> None:
     writer.writerow(["input", *(column for column in columns if column != "input")])
     cut = [row[: len({"input", *columns})] for row in rows]
     writer.writerows(cut)
-    found, why = spans_of(text.getvalue().encode())
+    found, why, _ = spans_of(text.getvalue().encode())
     if why:
         return
     assert len(found) == len(cut) == len({(span.trace_id, span.span_id) for span in found})
