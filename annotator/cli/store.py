@@ -112,7 +112,7 @@ def _rescue(args: argparse.Namespace, path: Path) -> int:
 
 
 def backup(args: argparse.Namespace) -> int:
-    from annotator.store.database import open_database
+    from annotator.store.opening import open_database
 
     path = _existing(args)
     to = _copy_of(path, args.file)

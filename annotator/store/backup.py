@@ -38,14 +38,14 @@ def write_copy(
         try:
             with closing(sqlite3.connect(draft)) as copy:
                 db.backup(copy, pages=PAGES, progress=lambda _, left, total: report(page * (total - left), page * total))
-            _sync(draft)
+            to_disk(draft)
             os.replace(draft, to)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
     finally:
         db.execute("COMMIT")
-    _sync(to.parent)
+    to_disk(to.parent)
     return True
 
 
@@ -70,7 +70,8 @@ def forget_old(path: Path) -> None:
         one.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Return when a file's content, or a folder's list of names, outlives a power loss."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -9,7 +9,8 @@ from pathlib import Path
 from annotator.domain.record import record
 from annotator.errors import StoreError
 from annotator.store.area import BATCH
-from annotator.store.database import Database, open_database
+from annotator.store.database import Database
+from annotator.store.opening import open_database
 
 Report = Callable[[str, int, int], None]
 """What is looked at, how much of it was, and how much there is; 0 of 0 where nobody knows."""

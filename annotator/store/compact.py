@@ -7,7 +7,8 @@ from pathlib import Path
 
 from annotator.errors import StoreBusy
 from annotator.store.backup import need_room
-from annotator.store.database import explain, open_database
+from annotator.store.database import explain
+from annotator.store.opening import open_database
 
 
 def compact(path: Path) -> tuple[int, int]:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from annotator.domain.record import record
 from annotator.errors import StoreBusy, StoreError
-from annotator.store.database import APPLICATION_ID, MIGRATIONS, explain, make_private, statements
+from annotator.store.backup import to_disk
+from annotator.store.database import explain
 from annotator.store.mending import drop_orphans, look_again, mark, mend, stand_in
+from annotator.store.opening import APPLICATION_ID, MIGRATIONS, make_private, statements
 from annotator.store.salvage import Row, Table, expected, rows_of, table
 
 FIRST = ("identity", "account", "annotation", "journal", "outbox", "source", "queue", "trace", "item", "step")
@@ -73,7 +75,7 @@ def rescue(path: Path) -> Rescued:
         for name in _files(path)[1:]:
             name.unlink(missing_ok=True)
         os.replace(fresh, path)
-        _sync(path.parent)
+        to_disk(path.parent)
     return rescued
 
 
@@ -178,7 +180,7 @@ def _rewrite(damaged: sqlite3.Connection, fresh: Path, aside: Path) -> Rescued:
             new.execute(sql)
         new.execute("COMMIT")
         new.execute("PRAGMA journal_mode = WAL")
-    _sync(fresh)
+    to_disk(fresh)
     return Rescued(aside, kept, {name: count for name, count in lost.items() if count != 0}, mended)
 
 
@@ -208,11 +210,3 @@ def _count(db: sqlite3.Connection, of: Table) -> int:
 def _lost(damaged: sqlite3.Connection, of: Table, kept: int) -> int | None:
     there = expected(damaged, of)
     return None if there is None else max(0, there - kept)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,9 +9,9 @@ from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
 from annotator.store.accounts import Accounts
 from annotator.store.annotations import Annotations
-from annotator.store.database import BUSY_SECONDS, open_database
 from annotator.store.journal import History
 from annotator.store.lists import Lists
+from annotator.store.opening import BUSY_SECONDS, open_database
 from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
 from annotator.store.steps import Steps

@@ -16,7 +16,7 @@ import pytest
 
 from annotator.domain.annotation import ItemState
 from annotator.domain.source import Page
-from annotator.store.database import MIGRATIONS, statements
+from annotator.store.opening import MIGRATIONS, statements
 from annotator.store.store import SqliteStore, open_store
 from tests.faults.proxy import Request, no_fault
 from tests.phoenix_server import PhoenixServer

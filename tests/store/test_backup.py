@@ -15,10 +15,10 @@ import pytest
 
 from annotator.domain.source import Page
 from annotator.errors import StoreBusy, StoreError
-from annotator.store import backup, database
+from annotator.store import backup, opening
 from annotator.store.check import check
 from annotator.store.compact import compact
-from annotator.store.database import open_database
+from annotator.store.opening import open_database
 from annotator.store.store import open_store
 from tests.store.scene import filled, item_at, judged
 from tests.store.test_database import LATEST
@@ -97,7 +97,7 @@ def first_format(path: Path) -> None:
     """A store as the first version made it, with a queue and a trace."""
     path.parent.mkdir(mode=0o700)
     with closing(sqlite3.connect(path)) as old:
-        old.executescript((database.MIGRATIONS / "001_store.sql").read_text())
+        old.executescript((opening.MIGRATIONS / "001_store.sql").read_text())
         old.executescript(
             "PRAGMA user_version = 1; INSERT INTO source VALUES (1, '/traces.jsonl', '', '');"
             "INSERT INTO queue (name, source, server, project, selection, rubric, digits, used)"

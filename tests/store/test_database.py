@@ -14,12 +14,13 @@ import pytest
 from annotator.domain.queue import SourceRef
 from annotator.domain.source import Page
 from annotator.errors import AnnotatorError, StoreBusy, StoreError, StoreTooNew
-from annotator.store import database
-from annotator.store.database import file_system, statements
+from annotator.store import network, opening
+from annotator.store.network import file_system
+from annotator.store.opening import statements
 from annotator.store.store import SqliteStore, open_store
 from tests.store.scene import SERVER, filled, identity, item_at, journal, judged, label_of
 
-LATEST = len(list(database.MIGRATIONS.glob("*.sql")))
+LATEST = len(list(opening.MIGRATIONS.glob("*.sql")))
 """The version of a store that is made now."""
 
 
@@ -227,10 +228,10 @@ def test_migrations_run_in_order_after_a_backup(tmp_path: Path, monkeypatch: pyt
     with closing(open_store(path)) as store:
         filled(store)
     folder = tmp_path / "migrations"
-    shutil.copytree(database.MIGRATIONS, folder)
+    shutil.copytree(opening.MIGRATIONS, folder)
     (folder / "998_more.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (';');\n")
     (folder / "999_again.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 7;\n")
-    monkeypatch.setattr(database, "MIGRATIONS", folder)
+    monkeypatch.setattr(opening, "MIGRATIONS", folder)
     with closing(open_store(path)) as store:
         assert store.db.all("SELECT a, b FROM more") == [(";", 7)] and store.db.one("PRAGMA user_version")[0] == LATEST + 2
         assert len(store.queues()) == 1
@@ -244,10 +245,10 @@ def test_a_failing_migration_leaves_the_version_before(tmp_path: Path, monkeypat
     path = tmp_path / "annotator.db"
     open_store(path).close()
     folder = tmp_path / "migrations"
-    shutil.copytree(database.MIGRATIONS, folder)
+    shutil.copytree(opening.MIGRATIONS, folder)
     (folder / "999_broken.sql").write_text("CREATE TABLE more (a);\nINSERT INTO nowhere VALUES (1);\n")
     with monkeypatch.context() as patch:
-        patch.setattr(database, "MIGRATIONS", folder)
+        patch.setattr(opening, "MIGRATIONS", folder)
         with pytest.raises(StoreError, match="nowhere"):
             open_store(path)
     with closing(open_store(path)) as store:
@@ -281,13 +282,13 @@ broken
 )
 def test_the_file_system_of_a_path(path: str, kind: str) -> None:
     assert file_system(Path(path), MOUNTS) == kind
-    assert database.is_network(kind) == (kind != "ext4")
+    assert network.is_network(kind) == (kind != "ext4")
 
 
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/x {tmp_path} nfs rw 0 0\n")
-    monkeypatch.setattr(database, "MOUNTS", mounts)
+    monkeypatch.setattr(network, "MOUNTS", mounts)
     with pytest.raises(StoreError, match=r"network file system \(nfs\)") as caught:
         open_store(tmp_path / "store" / "annotator.db")
     assert "--store" in caught.value.advice and not (tmp_path / "store").exists()
