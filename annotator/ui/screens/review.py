@@ -1,7 +1,5 @@
 """The review screen: one living screen that is given the next item."""
 
-import gc
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -9,15 +7,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
-from textual.screen import Screen
 
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
-from annotator.text.line import Piece, line
 from annotator.ui.background import Background
-from annotator.ui.compositor import LeanCompositor
 from annotator.ui.messages import Coloured, Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
-from annotator.ui.review import drawing
+from annotator.ui.review import regions
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
@@ -31,10 +26,10 @@ from annotator.ui.review.news import News
 from annotator.ui.review.outside import Outside
 from annotator.ui.review.paging import Paging
 from annotator.ui.review.revealing import Revealing
-from annotator.ui.review.side import side
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
 from annotator.ui.review.writing import Writing
+from annotator.ui.screens.framed import FramedScreen
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
@@ -47,10 +42,8 @@ if TYPE_CHECKING:
     from annotator.ui.app import ReviewApp
     from annotator.ui.widgets.text_field import TextField
 
-FRAME_SECONDS = 1 / 60
-"""Between two frames; what changes sooner is drawn with the second."""
 
-class ReviewScreen(Screen[None], inherit_bindings=False):
+class ReviewScreen(FramedScreen, inherit_bindings=False):
     """Draws the desk, turns keys into commands, and listens to the background."""
 
     DEFAULT_CSS = """
@@ -65,9 +58,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
-        self._compositor = LeanCompositor()
-        self._framed = 0.0
-        """When the last frame was drawn, in monotonic seconds."""
         self.session = session
         judge = Judge(store, session.queue, session.annotator, session.identifier)
         self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
@@ -89,8 +79,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
         self.rubric_rows = 0
         self.told: Size | None = None
         """The screen's size, as it was said last."""
-        self.opened = False
-        """There is something to show: frames are drawn."""
         self.given: int | None = None
         """What the terminal had been given with the first frame of this item."""
 
@@ -119,9 +107,6 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.news.connected(Connected("", self.session.read_only))
         self.desk.refresh_figures()
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        event.refresh_styles = self.opened  # at the start each widget has just got them: 6 ms
-
     def on_resize(self, event: events.Resize) -> None:
         if event.size == self.told and not self.opened:
             event.prevent_default()  # Textual says the first size three times
@@ -138,33 +123,12 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
             self.item_changed()
         self.draw()
         if not self.opened:
-            self._open()
-
-    def _open(self) -> None:
-        """The first frame, with everything in its place."""
-        self._refresh_layout()  # the rubric has got its rows
-        self.fitting.refit()
-        self.opened = True
-        self._compositor_refresh()
-        if not gc.isenabled():
-            gc.freeze()  # what the start made stays, and no key waits while it is looked through
-            gc.enable()
+            self.first_frame(self.fitting.refit)  # the rubric has got its rows
 
     @property
     def host(self) -> "ReviewApp":
         """The application, which has the terminal."""
         return cast("ReviewApp", self.app)
-
-    async def _on_idle(self, event: events.Idle) -> None:
-        """A frame as soon as there is nothing else to do; Textual's timer, which costs a turn of the event loop, only spaces frames."""
-        if self.is_current and self._dirty_widgets and time.monotonic() - self._framed >= FRAME_SECONDS:
-            self._on_timer_update()
-
-    def _compositor_refresh(self) -> None:
-        """No frame before the first item is on it: an empty one takes 10 ms."""
-        if self.opened:
-            self._framed = time.monotonic()
-            super()._compositor_refresh()
 
     # Keys
 
@@ -248,26 +212,7 @@ class ReviewScreen(Screen[None], inherit_bindings=False):
 
     def draw(self) -> None:
         """Show the desk; regions that did not change send nothing."""
-        desk, width = self.desk, self.size.width
-        self.top.show([drawing.top(desk, width)])
-        rule = line(Piece("─" * width, "faint"))
-        self.rule.show([rule])
-        self.floor.show([rule])
-        if self.span_tree.display:
-            self.span_tree.draw(lambda width, height: drawing.tree(desk, width, height))
-        else:
-            self.path.show([drawing.path(desk, width)])
-        if self.side.display:
-            self.side.show(side(desk, self.side.size.width))
-        rubric = drawing.rubric(desk, self.session.keymap, width)
-        if rubric and self.rubric_rows != len(rubric):
-            self.rubric_rows = self.rubric.styles.height = len(rubric)
-        self.rubric.show(rubric)
-        self.strip.show([drawing.strip(desk, width)])
-        said, *more = drawing.notice(desk, width)
-        self.notice.show([said])
-        keys = drawing.keys(desk, self.session.keymap, width, self.is_typing)
-        self.keys.show([more[0] if more and not self.is_typing else keys])
+        regions.draw(self)
 
     def toggle_tree(self) -> None:
         self.fitting.toggle_tree()
