@@ -10,6 +10,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from time import monotonic
 from typing import Any
 
@@ -80,10 +81,12 @@ class ReviewDriver(LinuxDriver):
         super().__init__(*args, **options)
         self._frame: list[str] = []
         self.picture = Picture(self._app.console._color_system or ColorSystem.TRUECOLOR)
-        self.outlet = Outlet(sys.__stderr__, self._wrote)
+        terminal = sys.__stdout__  # stock writes to stderr, which people send to a file
+        if isinstance(terminal, TextIOWrapper):
+            terminal.reconfigure(errors="backslashreplace")  # as stderr has it: a locale may lack the line of a box
+        self.outlet = Outlet(terminal, self._wrote)
         self._held = self._awaited = self._is_patient = False
-        if is_tested():
-            self._file = self.outlet  # type: ignore[assignment]
+        self._file = self.outlet if is_tested() else terminal  # type: ignore[assignment]
 
     def start_application_mode(self) -> None:
         self.forget()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.screen.scene import GRADE, PASS_FAIL, QUALITY, Scene, press, shows, traces
+from tests.screen.scene import CTRL_Q, GRADE, PASS_FAIL, QUALITY, Scene, place, press, shows, traces
 from tests.terminal import Terminal
 
 COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
@@ -36,6 +36,27 @@ def test_without_a_terminal_it_says_so(tmp_path: Path, verb: str, missing: str) 
         assert f"{missing} is not a terminal" in said and "Traceback" not in said
         assert b"\x1b" not in terminal.raw, "nothing is switched"
     assert not (tmp_path / "out.txt").exists() or (tmp_path / "out.txt").read_text() == ""
+
+
+@pytest.mark.parametrize("verb", ["review", "demo"])
+def test_diagnostics_sent_to_a_file_leave_the_screen_on_the_terminal(tmp_path: Path, verb: str) -> None:
+    scene = Scene(tmp_path)
+    command = scene.review if verb == "review" else scene.command("demo")
+    with Terminal(["sh", "-c", '"$@" 2> diagnostics.txt', "sh", *command], env=scene.environment, cwd=tmp_path) as terminal:
+        terminal.wait_for(lambda lines: place(lines) == 1)
+        terminal.read_until_quiet()
+        press(terminal, "1")
+        terminal.wait_for(lambda lines: place(lines) == 2)
+        terminal.send(CTRL_Q)
+        assert terminal.exit_code() == 0
+    assert (tmp_path / "diagnostics.txt").read_text() == ""
+
+
+def test_a_locale_without_the_lines_of_boxes_has_them_escaped(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, env={"PYTHONIOENCODING": "latin-1"})
+    with scene.open() as terminal:
+        assert shows(2)(press(terminal, "1"))
+        assert r"\u2500" in terminal.text()
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])
