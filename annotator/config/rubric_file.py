@@ -10,6 +10,16 @@ name = "failure"
 type = "categorical"
 when = "correctness = fail" # asked only after that answer
 values = ["wrong answer", "tone"]
+[[config]]
+name = "relevance"
+type = "categorical"
+target = "document"         # asked of each retrieved document; span, trace or session: of those alone
+values = ["relevant", "irrelevant"]
+[[config]]
+name = "right tool"
+type = "categorical"
+kinds = ["TOOL"]            # asked of spans of these kinds; optional unless required = true
+values = ["yes", "no"]
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +27,7 @@ from pathlib import Path
 from typing import cast
 
 from annotator.config.toml_file import Table, TomlFile, did_you_mean, nearest
+from annotator.domain.annotation import TARGET_KINDS, TargetKind
 from annotator.domain.annotation_config import (
     DIRECTIONS,
     RESERVED_NAME,
@@ -30,7 +41,7 @@ from annotator.domain.annotation_config import (
 from annotator.domain.rubric import Condition, Criterion, Rubric
 from annotator.errors import RubricError
 
-_COMMON = ("name", "type", "description", "optimization_direction", "required", "when", "key")
+_COMMON = ("name", "type", "description", "optimization_direction", "required", "when", "key", "target", "kinds")
 _OWN = {
     "CATEGORICAL": ("values",),
     "CONTINUOUS": ("lower_bound", "upper_bound", "step"),
@@ -74,7 +85,26 @@ def _criterion(table: Table, earlier: Sequence[Criterion]) -> Criterion:
     required = table.flag("required")
     key = _key(table)
     _check_keys(table, key, config, earlier)
-    return Criterion(config, kind != "FREEFORM" if required is None else required, _condition(table, name, earlier), key)
+    target, span_kinds = _target(table), _span_kinds(table)
+    if required is None:
+        required = kind != "FREEFORM" and (not span_kinds or target == "document")
+    return Criterion(config, required, _condition(table, name, earlier), key, target, span_kinds)
+
+
+def _target(table: Table) -> TargetKind | None:
+    if "target" not in table.value:
+        return None
+    return cast(TargetKind, _choice(table, "target", [kind.upper() for kind in TARGET_KINDS]).lower())
+
+
+def _span_kinds(table: Table) -> tuple[str, ...]:
+    """Span kinds in capitals, as OpenInference writes them."""
+    given = table.value.get("kinds", [])
+    if not isinstance(given, list) or not all(isinstance(kind, str) and kind.strip() for kind in given):
+        table.fail("kinds", "kinds is a list of span kinds.", 'Write kinds = ["TOOL"].')
+    if given and table.value.get("target") in ("trace", "session"):
+        table.fail("kinds", f"a {table.value['target']} has no span kind.", "Leave kinds or target out.")
+    return tuple(dict.fromkeys(kind.strip().upper() for kind in given))
 
 
 def _config(table: Table, kind: str, name: str) -> AnnotationConfig:

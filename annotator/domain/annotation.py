@@ -73,6 +73,21 @@ class Annotation:
         return self.normal()
 
 
+@record
+class KnownAnnotation:
+    """A row as it is here, and what is known of how it came to be."""
+
+    row: Annotation
+    annotator: str = ""
+    """Who wrote it on this machine; '' for a row of somebody else's."""
+    source: str = ""
+    """How it came to the server: API or APP; '' where it was never read from one."""
+    author: str = ""
+    """Whom the server names; '' where it names nobody."""
+    at: float = 0.0
+    """When it was written last, in seconds since 1970; 0 where that is not known."""
+
+
 class ItemState(StrEnum):
     """Where an item of a queue stands."""
 

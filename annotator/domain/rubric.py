@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
+from annotator.domain.annotation import TargetKind
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, FreeformConfig, Value
 from annotator.domain.record import record
+from annotator.domain.target import ItemTarget
 
 
 @record
@@ -26,10 +28,27 @@ class Criterion:
     when: Condition | None = None
     key: str | None = None
     """A key that makes this config the current one; from a rubric."""
+    target: TargetKind | None = None
+    """Asked only of such targets; None for the item's own target, and for any other span, trace or session that a person turns to."""
+    kinds: tuple[str, ...] = ()
+    """Asked only of spans of these kinds, or of their documents."""
 
     @property
     def name(self) -> str:
         return self.config.name
+
+    @property
+    def is_bound(self) -> bool:
+        """It says itself what it is asked of."""
+        return self.target is not None or bool(self.kinds)
+
+    def fits(self, on: ItemTarget) -> bool:
+        """It can be asked of that target."""
+        if self.kinds and on.span_kind not in self.kinds:
+            return False
+        if self.target is not None:
+            return on.target.kind == self.target
+        return on.target.kind == "span" if self.kinds else on.own or on.target.kind != "document"
 
 
 @record

@@ -9,7 +9,10 @@ from annotator.domain.rubric import Condition, Criterion, Rubric
 
 
 def rubric_to_json(rubric: Rubric) -> dict[str, Any]:
-    """`{"name", "version", "criteria": [{"config": {"type", ...}, "required", "when": {"name", "label"} | None, "key"}]}`."""
+    """`{"name", "version", "criteria": [{"config": {"type", ...}, "required", "when", "key", "target", "kinds"}]}`.
+
+    `when` is `{"name", "label"}` or None, `kinds` a list.
+    """
     return {"name": rubric.name, "version": rubric.version, "criteria": [_criterion_to_json(criterion) for criterion in rubric.criteria]}
 
 
@@ -26,6 +29,8 @@ def _criterion_to_json(criterion: Criterion) -> dict[str, Any]:
         "required": criterion.required,
         "when": None if when is None else asdict(when),
         "key": criterion.key,
+        "target": criterion.target,
+        "kinds": list(criterion.kinds),
     }
 
 
@@ -36,6 +41,8 @@ def _criterion_from_json(value: Mapping[str, Any]) -> Criterion:
         required=value.get("required", True),
         when=None if when is None else Condition(**when),
         key=value.get("key"),
+        target=value.get("target"),
+        kinds=tuple(value.get("kinds", ())),
     )
 
 

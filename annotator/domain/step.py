@@ -1,7 +1,6 @@
 """A step: what a person did at once, as changes that undo and redo take back whole."""
 
-
-from annotator.domain.annotation import Annotation, Identity, ItemState
+from annotator.domain.annotation import Annotation, Identity, ItemState, Target
 from annotator.domain.record import record
 
 
@@ -40,6 +39,8 @@ class Step:
     criterion: str
     """The config that undo makes current; '' for none."""
     changes: tuple[Change, ...]
+    target: Target | None = None
+    """What undo turns to; None for the item's own target."""
 
 
 @record

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from annotator.domain.annotation import Annotation, Identity, ItemState, Target, TargetKind
+from annotator.domain.annotation import Annotation, Identity, ItemState, KnownAnnotation, Target, TargetKind
 from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
 from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
@@ -139,6 +139,9 @@ class AnnotationStore(Protocol):
 
     def on_target(self, server: str, target: Target) -> list[Annotation]:
         """Every row on a target, ours and what was pulled of others'."""
+
+    def known_on(self, server: str, targets: Collection[Target]) -> list[KnownAnnotation]:
+        """Every row on these targets, and what is known of how it came to be; in the order of the targets."""
 
     def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that `on_target` may have rows for."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from annotator.domain.annotation import Annotation, Identity, Target, TargetKind
+from annotator.domain.annotation import Annotation, Identity, KnownAnnotation, Target, TargetKind
 from annotator.store import journal
 from annotator.store.area import BATCH, Area, among, keep_identity, keep_row, row_now, target_values
 from annotator.store.codec import row_text, same_row, text_row, to_text
@@ -21,6 +21,21 @@ class Annotations(Area):
         )
         found = (text_row(Identity(server, target, name, identifier), content) for name, identifier, content in rows)
         return [row for row in found if row is not None]
+
+    def known_on(self, server: str, targets: Collection[Target]) -> list[KnownAnnotation]:
+        found = []
+        for target in targets:
+            rows = self.db.all(
+                "SELECT name, identifier, content, annotation.annotator, source, author, coalesce(journal.at, annotation.at)"
+                " FROM identity JOIN annotation ON annotation.identity = identity.id LEFT JOIN journal ON journal.seq = annotation.seq"
+                " WHERE kind = ? AND target = ? AND document = ? AND server = ? ORDER BY identity.id",
+                (*target_values(target), server),
+            )
+            for name, identifier, content, annotator, source, author, at in rows:
+                row = text_row(Identity(server, target, name, identifier), content)
+                if row is not None:
+                    found.append(KnownAnnotation(row, annotator, source, author, at))
+        return found
 
     def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> set[str]:
         sql = "SELECT target FROM identity WHERE server = ? AND kind = ? AND target IN"

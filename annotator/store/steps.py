@@ -4,18 +4,18 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from annotator.domain.annotation import Identity, ItemState
+from annotator.domain.annotation import Identity, ItemState, Target
 from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.errors import StoreError
 from annotator.store import journal
-from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now
+from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now, target_of, target_values
 from annotator.store.codec import Effect, effects_text, row_text, same_row, text_effects, text_row, to_text
 from annotator.store.journal import Occasion
 from annotator.store.standing import base_of, want
 
 STANDS = 2
 """`undone` of a step that was left as it is, since its row was changed elsewhere: neither undone nor to be."""
-STEP = "SELECT id, annotator, queue, command, title, item, criterion, effects FROM step"
+STEP = "SELECT id, annotator, queue, command, title, item, criterion, effects, target FROM step"
 
 
 class Steps(Area):
@@ -31,11 +31,11 @@ class Steps(Area):
             self.db.execute("DELETE FROM step WHERE annotator = ? AND queue = ? AND undone = 1", (step.annotator, step.queue_id))
             self.db.execute(
                 "INSERT INTO step (id, annotator, queue, at, command, title, item, criterion, effects,"
-                " verdict_item, verdict_state, verdict_moved)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " verdict_item, verdict_state, verdict_moved, target)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     seq, step.annotator, step.queue_id, why.at, step.command, step.title, step.item_id, step.criterion,
-                    effects_text(effects), *_verdict(effects),
+                    effects_text(effects), *_verdict(effects), _target_text(step.target),
                 ),
             )  # fmt: skip
 
@@ -134,8 +134,9 @@ class Steps(Area):
         return to_text(list(row))
 
     def _step(self, row: Any) -> Step:
-        _, annotator, queue, command, title, item, criterion, effects = row
-        return Step(annotator, queue, command, title, item, criterion, tuple(self._change(one) for one in text_effects(effects)))
+        _, annotator, queue, command, title, item, criterion, effects, target = row
+        changes = tuple(self._change(one) for one in text_effects(effects))
+        return Step(annotator, queue, command, title, item, criterion, changes, target_of(*json.loads(target)) if target else None)
 
     def _change(self, effect: Effect) -> Change:
         if effect.item:
@@ -143,6 +144,10 @@ class Steps(Area):
             return SetItem(effect.subject, ItemState(state), reason)
         identity = identity_of(self.db, effect.subject)
         return SetAnnotation(identity, text_row(identity, effect.after))
+
+
+def _target_text(target: Target | None) -> str:
+    return "" if target is None else to_text(target_values(target))
 
 
 def _verdict(effects: list[Effect]) -> tuple[int | None, str | None, bool]:

@@ -6,13 +6,14 @@ from dataclasses import field, replace
 from typing import Any
 
 from annotator import __version__
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.queue import Item, Queue
 from annotator.domain.record import record
 from annotator.domain.rubric import Criterion
 from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.domain.store import Store
+from annotator.domain.target import ItemTarget
 from annotator.domain.validation import check, check_score, value_of
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.answers import ItemView, answers_of, labels_of, note_prefix, spoken, view
@@ -60,30 +61,33 @@ class Judge:
     def server(self) -> str:
         return self.queue.source.server
 
-    def view(self, item: Item) -> ItemView:
-        """The item now, and my answers on it."""
-        item = self.store.item(item.id)
-        return view(item, self.queue.rubric, self.store.on_target(self.server, item.target), self.annotator, self.identifier)
+    def view(self, item: Item, on: ItemTarget | None = None) -> ItemView:
+        """The item now, and my answers on one of its targets; None is its own."""
+        item, target = self.store.item(item.id), _target(item, on)
+        return view(item, self.queue.rubric, self.store.on_target(self.server, target), self.annotator, self.identifier)
 
-    def answer(self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = UNKNOWN) -> Judged:
+    def answer(
+        self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = UNKNOWN, on: ItemTarget | None = None
+    ) -> Judged:
         """Answer one config: a label, a score, or a text. Replaces my earlier answer whole, keeping its explanation.
 
-        Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
+        `on`: which target of the item; None is its own. Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
         """
-        rows = self.store.on_target(self.server, item.target)
+        target = _target(item, on)
+        rows = self.store.on_target(self.server, target)
         before = view(self.store.item(item.id), self.queue.rubric, rows, self.annotator, self.identifier)
-        old = next((row for row in rows if row.identity == self._identity(item, criterion.name)), None)
-        row = self._row(item, criterion, value, old, how)
+        old = next((row for row in rows if row.identity == self._identity(target, criterion.name)), None)
+        row = self._row(target, criterion, value, old, how)
         answers = dict(before.answers) | {criterion.name: row}
         labels = labels_of(self.queue.rubric, answers)
         withdrawn = tuple(name for name in before.answers if name not in labels)
-        complete = self.queue.rubric.is_complete(labels)
+        complete = target == item.target and self.queue.rubric.is_complete(labels)
         changes: list[Change] = [SetAnnotation(row.identity, row)]
         changes += [SetAnnotation(before.answers[name].identity, None) for name in withdrawn]
-        changes += _moved(before, complete)
+        changes += _moved(before, complete) if target == item.target else []
         shown = {name: answers[name] for name in labels}
         title = ItemView(item, self.queue.rubric, shown, ()).title
-        self._commit("answer", title, item, criterion.name, changes)
+        self._commit("answer", title, item, criterion.name, changes, target)
         reversed_ = old is not None and row.explanation == old.explanation and (row.label, row.score) != (old.label, old.score)
         kept = (row.explanation or "") if reversed_ else ""
         return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn, kept)
@@ -103,7 +107,7 @@ class Judge:
                 continue
             value: str | float | None = row.label or (row.score if isinstance(criterion.config, ContinuousConfig) else row.explanation)
             if value is not None:
-                answers[criterion.name] = self._row(item, criterion, value, before.answers.get(criterion.name), how)
+                answers[criterion.name] = self._row(item.target, criterion, value, before.answers.get(criterion.name), how)
         labels = labels_of(rubric, dict(before.answers) | answers)
         complete = rubric.is_complete(labels)
         if not answers:
@@ -116,22 +120,22 @@ class Judge:
         self._commit("repeat", title, item, next(iter(answers)), changes)
         return Judged(title, complete and before.item.state != ItemState.DONE, gone)
 
-    def explain(self, item: Item, criterion: Criterion, text: str) -> Judged:
+    def explain(self, item: Item, criterion: Criterion, text: str, on: ItemTarget | None = None) -> Judged:
         """Give my answer to a config an explanation; an empty text takes it away."""
-        answers = self.view(item).answers
+        answers = self.view(item, on).answers
         if isinstance(criterion.config, FreeformConfig):
-            return self.answer(item, criterion, text)
+            return self.answer(item, criterion, text, on=on)
         if criterion.name not in answers:
             raise InvalidAnnotation(f"There is no answer to {criterion.name} to explain.", "Answer it first, then explain it.")
         row = check(replace(answers[criterion.name], explanation=text.strip() or None), None)
-        self._commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)])
+        self._commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)], row.target)
         return Judged(f"explained {criterion.name}", False)
 
-    def note(self, item: Item, text: str) -> Judged:
-        """Add a note to the item. The server keeps no metadata with a note, so its identifier names the person."""
-        identity = Identity(self.server, item.target, NOTE, note_prefix(self.annotator) + str(uuid.uuid4()))
+    def note(self, item: Item, text: str, on: ItemTarget | None = None) -> Judged:
+        """Add a note to a target of the item. The server keeps no metadata with a note, so its identifier names the person."""
+        identity = Identity(self.server, _target(item, on), NOTE, note_prefix(self.annotator) + str(uuid.uuid4()))
         row = check(Annotation(identity, explanation=text.strip()), None)
-        self._commit("note", "note", item, "", [SetAnnotation(identity, row)])
+        self._commit("note", "note", item, "", [SetAnnotation(identity, row)], identity.target)
         return Judged("note added", False)
 
     def move(self, item: Item, state: ItemState, reason: str = "") -> Judged:
@@ -150,10 +154,10 @@ class Judge:
         """Do again what was undone last, until a new judgement."""
         return self.store.redo(self.annotator, self.queue.id)
 
-    def _identity(self, item: Item, name: str) -> Identity:
-        return Identity(self.server, item.target, name, self.identifier)
+    def _identity(self, target: Target, name: str) -> Identity:
+        return Identity(self.server, target, name, self.identifier)
 
-    def _row(self, item: Item, criterion: Criterion, value: str | float, old: Annotation | None, how: Circumstances) -> Annotation:
+    def _row(self, target: Target, criterion: Criterion, value: str | float, old: Annotation | None, how: Circumstances) -> Annotation:
         config = criterion.config
         label: str | None = None
         score: float | None = None
@@ -173,13 +177,18 @@ class Judge:
             metadata["rubric"] = rubric
         if how.seconds is not None:
             metadata["seconds"] = round(how.seconds, 1)
-        row = check(Annotation(self._identity(item, config.name), label, score, explanation, HUMAN, metadata), config)
+        row = check(Annotation(self._identity(target, config.name), label, score, explanation, HUMAN, metadata), config)
         if old is not None and old.metadata.get("annotator") == self.annotator and replace(row, metadata=old.metadata).same_as(old):
             return old
         return row
 
-    def _commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change]) -> None:
-        self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes)))
+    def _commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change], target: Target | None = None) -> None:
+        other = target if target != item.target else None
+        self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes), other))
+
+
+def _target(item: Item, on: ItemTarget | None) -> Target:
+    return item.target if on is None else on.target
 
 
 def _moved(before: ItemView, complete: bool) -> list[Change]:

@@ -186,3 +186,29 @@ def test_no_slip_of_the_pen_is_a_traceback(tmp_path_factory: pytest.TempPathFact
         load_rubric(path)
     except RubricError as error:
         assert error.title.startswith(str(path)) and error.advice
+
+
+def test_what_a_config_is_asked_of(tmp_path: Path) -> None:
+    made = rubric(
+        tmp_path,
+        CORRECTNESS
+        + CORRECTNESS.replace("correctness", "relevance") + 'target = "Document"\n'
+        + CORRECTNESS.replace("correctness", "right tool") + 'kinds = ["tool", "TOOL"]\n',
+    )  # fmt: skip
+    assert [(one.target, one.kinds, one.required) for one in made.criteria] == [
+        (None, (), True), ("document", (), True), (None, ("TOOL",), False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ('target = "turn"', ":5: unknown target 'turn'"),
+        ("kinds = [7]", ":5: kinds is a list of span kinds"),
+        ('target = "trace"\nkinds = ["TOOL"]', ":6: a trace has no span kind"),
+    ],
+)
+def test_what_nothing_can_be_asked_of(tmp_path: Path, line: str, title: str) -> None:
+    with pytest.raises(RubricError) as caught:
+        rubric(tmp_path, f"{CORRECTNESS}{line}\n")
+    assert title in caught.value.title

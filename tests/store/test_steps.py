@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from annotator.domain.annotation import NOTE, Annotation, ItemState
+from annotator.domain.annotation import NOTE, Annotation, Identity, ItemState, Target
 from annotator.domain.queue import Counts
-from annotator.domain.step import SetAnnotation, SetItem
+from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.errors import StoreError
 from annotator.store.store import SqliteStore
 from tests.store.scene import (
@@ -321,3 +321,19 @@ def test_a_withdrawal_that_another_person_built_on_stands(store: SqliteStore) ->
     assert reversal is not None and reversal.done
     assert label_of(store, of) is None and only(due(store)).action == "delete"
     assert store.undo("ann", queue.id) is None, "it is not offered again"
+
+
+def test_undo_turns_to_what_was_judged(store: SqliteStore) -> None:
+    """A document of the item's span: the step knows it, also across a restart, and who wrote the row is known."""
+    queue = filled(store)
+    item = item_at(store, queue, 1)
+    document = Target("document", item.span_id, 2)
+    of = Identity(SERVER, document, "relevance", "annotator:ann")
+    store.commit(Step("ann", queue.id, "answer", "relevant", item.id, "relevance", (SetAnnotation(of, row(of, "relevant")),), document))
+    store.commit(judged(item, "pass"))
+    [known] = store.known_on(SERVER, [Target("document", item.span_id, 1), document])
+    assert (known.row.label, known.annotator, known.at) == ("relevant", "ann", 1_000_000.0)
+    first, second = store.undo("ann", queue.id), store.undo("ann", queue.id)
+    assert first is not None and first.step.target is None
+    assert second is not None and second.step.target == document
+    assert store.known_on(SERVER, [document]) == []

@@ -10,6 +10,7 @@ from annotator.domain.queue import Counts, Item
 from annotator.domain.rubric import Criterion
 from annotator.domain.step import Verdict
 from annotator.domain.store import Store
+from annotator.domain.target import ItemTarget
 from annotator.text.block import Block
 from annotator.text.line import Style
 from annotator.text.shape.tree import TreeRow
@@ -96,6 +97,12 @@ class Desk:
     @property
     def item(self) -> Item | None:
         return self.view.item if self.view else None
+
+    @property
+    def on(self) -> ItemTarget | None:
+        """What of the item is judged: the target in focus."""
+        item = self.item
+        return None if item is None else ItemTarget(item.target, item.span_id, own=True)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

@@ -1,0 +1,1 @@
+"""A small language that chooses items: parsed, completed, evaluated."""
