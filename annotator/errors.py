@@ -5,6 +5,7 @@ AnnotatorError
 │   ├── ConfigError           the user's config file
 │   ├── KeymapError           a keymap file
 │   ├── RubricError           a rubric file or an annotation config
+│   ├── FilterError           a filter, and where in it
 │   ├── IdentityError         nobody knows who is judging
 │   └── NotATerminal          a screen was asked for where there is none
 ├── InvalidAnnotation         exit 2: an answer that must not be stored
@@ -55,6 +56,15 @@ class KeymapError(UsageError):
 
 class RubricError(UsageError):
     """A rubric or an annotation config is wrong."""
+
+
+class FilterError(UsageError):
+    """A filter is wrong at `position`, 0-based and at most `len(text)`, where something is missing at its end."""
+
+    def __init__(self, title: str, advice: str, text: str, position: int) -> None:
+        super().__init__(title, advice)
+        self.text = text
+        self.position = position
 
 
 class IdentityError(UsageError):

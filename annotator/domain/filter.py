@@ -13,10 +13,10 @@ from typing import Literal
 from annotator.domain.record import record
 
 FieldName = Literal["state", "status", "kind", "name", "latency", "tokens", "start", "session", "user", "model", "text"]
-"""state: of the item (`ItemState`). status: OK, ERROR, UNSET. kind: the span kind in upper case. latency: nanoseconds, absent where the span
-never ended. tokens: the total that the span recorded, else the sum over the spans directly or further below it that recorded one and have
-no such span between. start: nanoseconds since 1970. session, user: the span's, else the first that a span of the trace names. model: the
-span's own. text: what was recorded as input and output, messages and tool calls included; of a document its content.
+"""state: of the item (`ItemState`). status: OK, ERROR, UNSET. kind: the span kind in upper case. latency: nanoseconds, absent where the
+span never ended. tokens: the total that the span recorded, else the sum over the spans below it that recorded one, each with what is below
+it counted once. start: nanoseconds since 1970. session, user: the span's, else the first that a span of the trace names. model: the span's
+own. text: what was recorded as input and output, messages and tool calls included; of a document its content.
 """
 Op = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
 """~ is 'contains', whatever the case."""

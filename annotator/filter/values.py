@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 
 from annotator.domain.annotation import NOTE
-from annotator.domain.filter import Answer, Attribute, Field, Op, Subject, Value
+from annotator.domain.filter import Answer, Attribute, Field, Member, Op, Subject, Value
 from annotator.filter.scanning import BARE, Place, Scanner, nearest
 from annotator.filter.times import duration_of, time_of
 from annotator.filter.vocabulary import Vocabulary
-from annotator.filter.words import EQUALITY, EVERY, OPERATORS, ORDER, SPAN_KINDS, STATES, STATUSES, TEXT
+from annotator.filter.words import EVERY, OPERATORS, ORDER, SPAN_KINDS, STATES, STATUSES, TEXT
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 WHOLE = re.compile(r"[+-]?\d+")
@@ -138,8 +138,5 @@ def settled(subject: Subject, op: Op, values: Sequence[Value]) -> Subject | None
     texts = [isinstance(value, str) for value in values]
     if any(texts) != all(texts):
         return None
-    member = "explanation" if subject.name == NOTE else "label" if texts[0] else "score"
+    member: Member = "explanation" if subject.name == NOTE else "label" if texts[0] else "score"
     return Answer(subject.name, subject.scope, member)
-
-
-__all__ = ["EQUALITY", "Values", "operators", "settled"]
