@@ -20,8 +20,7 @@ def picture() -> str:
     with tempfile.TemporaryDirectory() as home, Terminal([str(ANNOTATOR), "demo"], SIZE, {"HOME": home, "TZ": "UTC"}) as terminal:
         terminal.wait_for("1 pass")
         lines = terminal.read_until_quiet()
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     return "\n".join(lines)
 
 

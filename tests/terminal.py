@@ -203,6 +203,11 @@ class Terminal:
             pass
         return self.process.wait()
 
+    def leave(self) -> None:
+        """Type Ctrl+Q; the program ends, and nothing was wrong."""
+        self.send("\x11")
+        assert self.exit_code() == 0, self._report()
+
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 

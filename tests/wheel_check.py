@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.readme.blocks import set_up
-from tests.readme_picture import CTRL_Q
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -82,8 +81,7 @@ def judge_once(argv: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: 
         terminal.read_until_quiet()
         terminal.send("1")
         terminal.wait_for("2 / 22")
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
 
 
 def run(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> str:

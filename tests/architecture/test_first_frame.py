@@ -57,8 +57,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = home / "seen.json"
     with Terminal([sys.executable, "-c", PROGRAM, str(out)], env=environment(home), cwd=ROOT) as terminal:
         terminal.wait_for("correctness")
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     return dict(json.loads(out.read_text()))
 
 

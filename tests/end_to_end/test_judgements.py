@@ -92,8 +92,7 @@ def test_three_kinds_notes_and_explanations(phoenix: PhoenixServer, work: Workpl
         terminal.wait_for(at(7, 7))
         terminal.send("f")
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     rows = mine(phoenix.annotations(project))
     notes = [found for found in rows if found["name"] == "note"]
     assert [found.pop("identifier").rpartition(":")[0] for found in notes] == ["annotator:rita"]
@@ -129,8 +128,7 @@ def test_real_traces_of_many_frameworks(phoenix: PhoenixServer, work: Workplace)
             terminal.send("12"[position % 2])
         terminal.wait_for("End of the queue")
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     items = work.items()
     assert {item["id"] for item in items} == roots
     labels = {"1": ("pass", 1.0), "2": ("fail", 0.0)}

@@ -38,8 +38,7 @@ def test_a_users_key_writes_her_own_rows(phoenix_with_auth: PhoenixServer, tmp_p
         terminal.send("nfor bob\r")
         terminal.wait_for("note added")
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     rows = {row["name"]: row for row in server.annotations(project)}
     assert set(rows) == {"correctness", "note"}
     assert (rows["correctness"]["identifier"], rows["correctness"]["user_id"]) == (f"px-app:{her}", her)

@@ -41,8 +41,7 @@ def test_wrong_key(phoenix_with_auth: PhoenixServer, tmp_path_factory: pytest.Te
         terminal.wait_for(lambda lines: "stopped" in lines[0])
         terminal.send("2")
         terminal.wait_for(at(2, 2))
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert server.annotations(project) == []
     work.run("push")
     assert [row["result"]["label"] for row in server.annotations(project)] == ["fail"]
@@ -65,8 +64,7 @@ def test_a_viewer_reads_and_stores_nothing(phoenix_with_auth: PhoenixServer, tmp
         terminal.send("j")
         terminal.wait_for(at(2, 2))
         terminal.wait_for(lambda lines: "read-only" in lines[0])
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert all(item["state"] == "todo" and not item["annotations"] for item in work.items())
     assert work.outbox() == (0, 0)
 
@@ -109,8 +107,7 @@ def test_deleted_spans_are_parked_and_the_rest_goes_on(phoenix: PhoenixServer, w
         terminal.wait_for("Everything is on the server.")
         terminal.send("\x1b")
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     arrived = {row["span_id"]: row["result"]["label"] for row in phoenix.annotations(project)}
     assert arrived == {ids[0]: "pass", ids[1]: "fail", ids[2]: "pass", ids[4]: "pass"}
     assert work.judged() == arrived | {ids[3]: "fail"}
@@ -140,8 +137,7 @@ def test_an_empty_project(phoenix: PhoenixServer, work: Workplace) -> None:
         terminal.send("12nsu.")
         terminal.wait_for(lambda lines: any("nothing to undo" in line or "no item" in line for line in lines))
         phoenix.seed(project, small(1))
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     with work.review(phoenix.url, "--project", project) as terminal:
         terminal.wait_for(at(1, 1))
 

@@ -76,8 +76,7 @@ def test_assigned_configs_oldest_first_all_three_kinds(phoenix: PhoenixServer, w
         terminal.send("1")
         terminal.wait_for("1/2 answered")
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     rows = {(row["span_id"], row["name"]): content(row) for row in phoenix.annotations(project)}
     first, second, _ = span_ids(spans)
     assert {key: (row["label"], row["score"], row["explanation"]) for key, row in rows.items()} == {
@@ -156,8 +155,7 @@ def test_what_i_judged_elsewhere_comes_in_as_done(phoenix: PhoenixServer, work: 
     with work.review(phoenix.url, "--project", project, "--rubric", work.rubric()) as terminal:
         terminal.wait_for(at(2, 5))
         terminal.wait_for(synced)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert [item["state"] for item in work.items()] == ["done", "todo", "done", "todo", "todo"]
     work.run("push")
     assert phoenix.annotations(project) == untouched

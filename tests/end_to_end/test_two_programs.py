@@ -58,8 +58,7 @@ def test_two_screens_and_pushes_on_one_store(phoenix: PhoenixServer, work: Workp
             for screen in screens:
                 assert "NOT SAVED" not in screen.text()
                 screen.wait_for(synced)
-                screen.send("\x11")
-                assert screen.exit_code() == 0
+                screen.leave()
             for push in pushes:
                 out, err = push.communicate(timeout=60)
                 assert (push.returncode, err) == (0, ""), out + err

@@ -31,8 +31,7 @@ def test_the_address_is_a_route_of_the_web_client(phoenix: PhoenixServer, work: 
         assert base64.b64decode(copied).decode() == address
         terminal.send("\x1b")
         terminal.wait_for(at(1, 2))
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     page = get(address)
     scripts = re.findall(r'(?:src|href)="([^"]+\.js)"', page)
     assert scripts and any("redirects/traces/:" in get(phoenix.url + "/" + script.lstrip("/")) for script in scripts)

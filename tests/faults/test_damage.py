@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.screen.scene import CTRL_Q, Scene, place, press, shows, traces
+from tests.screen.scene import Scene, place, press, shows, traces
 
 
 def test_a_damaged_payload_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -20,8 +20,7 @@ def test_a_damaged_payload_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
         assert "it cannot be judged unseen" in "\n".join(press(terminal, "1", "2"))
         assert shows(4)(press(terminal, "j"))
         press(terminal, "2")
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert scene.answers() == ["pass", "pass", None, "fail", None, None]
 
 

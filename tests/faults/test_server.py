@@ -31,8 +31,7 @@ def test_the_server_ends_and_comes_back(phoenix: PhoenixServer, work: Workplace,
             terminal.wait_for("cannot be reached")
             phoenix.start()
             terminal.wait_for(synced, timeout=90)
-            terminal.send("\x11")
-            assert terminal.exit_code() == 0
+            terminal.leave()
             assert "not on" not in terminal.text()
     finally:
         phoenix.start()
@@ -54,8 +53,7 @@ def test_a_queue_opens_while_nothing_listens_and_push_sends_later(phoenix: Phoen
         terminal.send("2")
         terminal.wait_for(at(2, 3))
         terminal.wait_for(lambda lines: "offline" in lines[0])
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
         assert f"1 row is not on {proxy.url} yet; annotator push sends it." in terminal.text()
     said = work.run("push", code=3)
     assert "cannot be reached" in said and "The rows are kept and wait." in said
@@ -79,8 +77,7 @@ def test_offline_and_back(phoenix: PhoenixServer, work: Workplace) -> None:
             terminal.wait_for(at(position + 1, 4) if position < 4 else "End of the queue")
         terminal.send("u")
         terminal.wait_for("undid: 4 fail")
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert work.outbox() == (3, 0)
     with fault_proxy(phoenix.port, proxy.server_address[1]):
         work.run("push")
@@ -108,8 +105,7 @@ def test_the_database_of_the_server_is_locked(phoenix: PhoenixServer, work: Work
             assert phoenix.annotations(project) == []
             other.execute("ROLLBACK")
         terminal.wait_for(synced, timeout=60)
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     arrived = {row["span_id"]: row["result"]["label"] for row in phoenix.annotations(project)}
     assert arrived == dict(zip(span_ids(spans), ["pass", "fail", "pass"], strict=False))
     assert work.outbox() == (0, 0)

@@ -83,8 +83,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
             ballast.unlink()
             assert place(press(terminal, KEYS[more % 2])) == at + 1, "there is room again"
             press(terminal, KEYS[(more + 1) % 2])
-            terminal.send(CTRL_Q)
-            assert terminal.exit_code() == 0
+            terminal.leave()
         assert scene.answers() == expected(items, more + 4)
         sound(store)
 
@@ -117,8 +116,7 @@ def test_a_disk_that_fails(tmp_path: Path) -> None:
         assert "Check the disk" in terminal.text()
         resource.prlimit(terminal.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert place(press(terminal, KEYS[more % 2])) == at + 1
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert scene.answers() == expected(items, more + 3)
     sound(tmp_path / "annotator.db")
 
@@ -142,8 +140,7 @@ def test_a_lock_held_by_another_program(tmp_path: Path) -> None:
             press(terminal, "k")
             other.execute("ROLLBACK")
         assert shows(3)(press(terminal, "2"))
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert scene.answers() == ["pass", "fail", *[None] * 4]
 
 
@@ -243,8 +240,7 @@ def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
         for number, label in ((4, "fail"), (3, "pass")):
             assert f"undid: {number} {label}" in "\n".join(press(terminal, "u"))
         assert "did again: 3 pass" in "\n".join(press(terminal, "r"))
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert scene.answers() == ["pass", "fail", "pass", *[None] * 5]
     with closing(sqlite3.connect(tmp_path / "annotator.db")) as db:
         times = [at for (at,) in db.execute("SELECT at FROM journal ORDER BY seq")]

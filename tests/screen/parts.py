@@ -14,6 +14,13 @@ def message(role: str, content: str, *calls: tuple[str, str]) -> dict[str, Any]:
     return {"message": {"role": role, "content": content} | ({"tool_calls": asked} if asked else {})}
 
 
+def saying(number: int, text: str) -> dict[str, Any]:
+    """An LLM call with this answer."""
+    one = span(number)
+    one["attributes"]["llm.output_messages"] = [message("assistant", text)]
+    return one
+
+
 def agent(number: int = 1) -> list[dict[str, Any]]:
     """A system prompt, two tool calls of which one fails, three documents, an answer of one long line."""
     root = span(number)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.screen.scene import CTRL_Q, ENTER, Scene, current, place, press, rubric_row
+from tests.screen.scene import ENTER, Scene, current, place, press, rubric_row
 from tests.terminal import Terminal
 
 
@@ -27,7 +27,6 @@ def test_the_demo_is_a_review_of_real_samples_and_leaves_nothing_behind(tmp_path
         for number in range(int(total[1])):
             assert "Traceback" not in "\n".join(press(terminal, "j")), number
         assert "End of the queue" in terminal.text()
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert list(tmp_path.rglob("*.db*")) == []
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []

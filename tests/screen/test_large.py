@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.screen.scene import CTRL_Q, Scene, place, press, shows, span, type_at
+from tests.screen.scene import Scene, place, press, shows, span, type_at
 
 
 def large(number: int) -> dict[str, object]:
@@ -27,8 +27,7 @@ def test_large_items_are_walked_through_and_judged(tmp_path: Path) -> None:
         terminal.wait_for(shows(5))
         lines = press(terminal, "Z", "G")
         assert any("answer 005 2999" in line for line in lines), "the end of all of it"
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert scene.answers() == [None, None, None, "fail", None, None]
 
 

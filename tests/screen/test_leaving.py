@@ -25,8 +25,7 @@ def test_ctrl_q_leaves_at_once(tmp_path: Path, place_: str) -> None:
     scene = Scene(tmp_path)
     with scene.open() as terminal:
         press(terminal, *PLACES[place_])
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
         assert restored(terminal)
         assert terminal.text().strip() == "", "nothing is unsent: nothing is said"
     assert all(item["annotations"] == [] for item in scene.listed())
@@ -83,8 +82,7 @@ def test_what_is_unsent_is_said_on_the_way_out(tmp_path: Path, phoenix: PhoenixS
         terminal.wait_for(lambda lines: place(lines) == 1 and "question" in "\n".join(lines))
         assert place(press(terminal, "1")) == 2
         press(terminal, "n", "draft")
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
         assert f"annotator: 1 row is not on {phoenix.url} yet; annotator push sends it." in " ".join(terminal.lines())
         assert restored(terminal)
     assert json.loads(scene.run("status", "--json", "--offline"))["outbox"] == {"waiting": 1, "parked": 0}

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.screen.parts import agent, picture
-from tests.screen.scene import ESC, PASS_FAIL, QUALITY, Scene, press, span
+from tests.screen.parts import agent, picture, saying
+from tests.screen.scene import CTRL_L, ESC, PASS_FAIL, QUALITY, Scene, press
 from tests.terminal import Terminal
 
-REDRAW = "\x0c"
 KEYS = [
     "\x1b[B", "\x1b[B", "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~", "j", "k", "1", "2", "u", "z", "Z", "[", "]", "?", ESC, "/", "T", "\t",
     "n", "\x1b[C", "x", "\r", ESC, "t", "\x1b[B", "=", "i",
@@ -21,16 +20,14 @@ RESIZED = 0.1
 
 def odd(number: int) -> dict[str, object]:
     """A conversation with wide characters, and with some that terminals do not agree about."""
-    one = span(number)
     text = "\n\n".join(f"{line} 日本語の文 と 한국어 ❤️ 👨‍👩‍👧 קצר e\u0301 {'word ' * (line % 30)}✅ {line * 31}" for line in range(60))
-    one["attributes"]["llm.output_messages"][0]["message"]["content"] = text
-    return one
+    return saying(number, text)
 
 
 def anew(terminal: Terminal) -> None:
     """The frame that Ctrl+L sends draws what is there."""
     lines, cells = terminal.lines(), terminal.cells()
-    press(terminal, REDRAW)
+    press(terminal, CTRL_L)
     assert terminal.lines() == lines
     assert terminal.cells() == cells
 

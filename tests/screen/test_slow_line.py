@@ -4,11 +4,12 @@ import sys
 from pathlib import Path
 
 from annotator.ui.outlet import QUESTION, WINDOW
-from tests.screen.scene import PASS_FAIL, Scene, place, press, shows, span
+from tests.screen.parts import saying
+from tests.screen.scene import CTRL_L, CTRL_Q, DOWN, PASS_FAIL, Scene, place, press, shows
 from tests.terminal import Terminal
 
 BAUD_9600 = 960
-DOWN, UNFOLD, REDRAW, QUIT = "\x1b[B", "Z", "\x0c", "\x11"
+UNFOLD = "Z"
 HELD = 90
 """Three seconds of a key that repeats 30 times a second."""
 LEAVING = 200
@@ -16,10 +17,8 @@ LEAVING = 200
 
 
 def long(number: int) -> dict[str, object]:
-    one = span(number)
     text = "".join(f"line {line} of item {number}, with {line * 7919} words in it that no other line has\n\n" for line in range(200))
-    one["attributes"]["llm.output_messages"][0]["message"]["content"] = text
-    return one
+    return saying(number, text)
 
 
 def opened(folder: Path) -> Terminal:
@@ -53,7 +52,7 @@ def test_a_held_key_ends_where_it_would_and_leaves_no_queue(tmp_path: Path) -> N
         assert rest < whole
         terminal.bytes_per_second = None
         slow = terminal.cells()
-        press(terminal, REDRAW)
+        press(terminal, CTRL_L)
         assert terminal.cells() == slow and terminal.lines() == there
     (tmp_path / "fast").mkdir()
     with opened(tmp_path / "fast") as terminal:
@@ -71,7 +70,7 @@ def test_leaving_takes_what_is_on_its_way(tmp_path: Path) -> None:
         terminal.mark()
         hold(terminal, DOWN, HELD // 2)
         largest = largest_frame(terminal.bytes_since_mark)
-        terminal.send(QUIT)
+        terminal.send(CTRL_Q)
         terminal.mark()
         assert terminal.exit_code() == 0
         assert len(terminal.bytes_since_mark) <= WINDOW + 2 * largest + LEAVING
@@ -93,7 +92,7 @@ def test_an_item_on_its_way_is_not_judged(tmp_path: Path) -> None:
         terminal.send("2")
         terminal.wait_for(shows(3))
         terminal.bytes_per_second = None
-        press(terminal, QUIT)
+        press(terminal, CTRL_Q)
     assert scene.answers() == ["pass", "fail", None]
 
 
@@ -107,7 +106,7 @@ def test_a_terminal_that_does_not_answer_is_written_to_all_the_same(tmp_path: Pa
         assert place(terminal.lines()) == 3
         press(terminal, UNFOLD, *[DOWN] * 30)
         drawn = terminal.cells()
-        press(terminal, REDRAW)
+        press(terminal, CTRL_L)
         assert terminal.cells() == drawn
     assert scene.answers() == ["pass", "fail", None]
 
@@ -122,7 +121,7 @@ def test_on_a_textual_that_was_not_tested_its_own_frames_are_sent_and_the_log_sa
         terminal.read_until_quiet()
         press(terminal, UNFOLD, DOWN, "1")
         assert place(terminal.lines()) == 2
-        press(terminal, QUIT)
+        press(terminal, CTRL_Q)
         assert terminal.exit_code() == 0
         assert QUESTION.encode() not in terminal.raw
     assert "was not tested" in log.read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.screen.scene import CTRL_Q, GRADE, PASS_FAIL, QUALITY, Scene, place, press, shows, traces
+from tests.screen.scene import GRADE, PASS_FAIL, QUALITY, Scene, place, press, shows, traces
 from tests.terminal import Terminal
 
 COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
@@ -47,8 +47,7 @@ def test_diagnostics_sent_to_a_file_leave_the_screen_on_the_terminal(tmp_path: P
         terminal.read_until_quiet()
         press(terminal, "1")
         terminal.wait_for(lambda lines: place(lines) == 2)
-        terminal.send(CTRL_Q)
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert (tmp_path / "diagnostics.txt").read_text() == ""
 
 
@@ -110,8 +109,7 @@ def test_inside_tmux(tmp_path: Path) -> None:
             terminal.wait_for(shows(1))
             terminal.send("2")
             terminal.wait_for(shows(2))
-            terminal.send("\x11")
-            assert terminal.exit_code() == 0
+            terminal.leave()
         finally:
             subprocess.run([*tmux, "kill-server"], env=environment, capture_output=True, timeout=10, check=False)
     assert scene.answers() == ["fail", None, None]

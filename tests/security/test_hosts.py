@@ -43,8 +43,7 @@ def test_every_connection_goes_to_the_server(phoenix: PhoenixServer, program: Pr
         terminal.wait_for("1 / 1")
         terminal.send("1")
         terminal.wait_for("phoenix ok")
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     program.run("push").done()
     program.run("status").done()
     assert hosts(program) == {f"('127.0.0.1', {phoenix.port})"}
@@ -58,8 +57,7 @@ def test_files_need_nobody(program: Program) -> None:
         terminal.wait_for("1 / 1")
         terminal.send("1")
         terminal.wait_for("1 done")
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
     assert hosts(program) == set()
 
 

@@ -41,8 +41,7 @@ def test_through_a_shift(phoenix_with_auth: PhoenixServer, tmp_path: Path) -> No
         terminal.wait_for("redo")
         terminal.send("\x1b")
         terminal.wait_for(at(2, 3))
-        terminal.send("\x11")
-        assert terminal.exit_code() == 0
+        terminal.leave()
         shown = bytes(terminal.raw)
     for verb in ("push", "status", "list", "where"):
         said += work.run(verb, *(["--log", log] if verb != "where" else []))
@@ -85,8 +84,7 @@ def test_only_the_user_reads_what_is_written(phoenix: PhoenixServer, tmp_path: P
             files = [path for path in work.folder.rglob("*") if path.is_file() and path.name != "rubric.toml"]
             loose = [path for path in files if path.stat().st_mode & 0o077]
             folders = [path for path in work.folder.rglob("annotator") if path.is_dir() and path.stat().st_mode & 0o077]
-            terminal.send("\x11")
-            assert terminal.exit_code() == 0
+            terminal.leave()
     finally:
         os.umask(before)
     assert (loose, folders) == ([], [])
