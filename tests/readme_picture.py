@@ -12,7 +12,6 @@ from tests.terminal import Terminal
 README = Path(__file__).parents[1] / "README.md"
 ANNOTATOR = Path(sysconfig.get_path("scripts")) / "annotator"
 SIZE = (120, 40)
-CTRL_Q = "\x11"
 
 
 def picture() -> str:
