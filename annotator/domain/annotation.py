@@ -67,10 +67,13 @@ class Annotation:
         return replace(self, label=self.label or None, explanation=self.explanation or None, score=score, metadata=dict(self.metadata))
 
     def kept(self) -> "Annotation":
-        """What a server keeps of it: the normal row, but of a note only the stripped text."""
+        """What a server keeps of it: the normal row, but of a note only the stripped text, and of a document's row stripped texts."""
         if self.name == NOTE:
             return Annotation(self.identity, explanation=(self.explanation or "").strip() or None)
-        return self.normal()
+        row = self.normal()
+        if self.target.kind != "document":
+            return row
+        return replace(row, label=(row.label or "").strip() or None, explanation=(row.explanation or "").strip() or None)
 
 
 @record

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from annotator.domain.annotation import Annotation, TargetKind
+from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
@@ -88,8 +88,24 @@ class ServerRow:
     row_id: str
     """Never kept: a server may give a deleted row's id to another row."""
     source: str = ""
+    """API, or APP for the web page."""
     user_id: str = ""
+    """Whose key it was written with; '' where the server knows nobody."""
     updated_at: str = ""
+    """ISO 8601, to the second or finer."""
+    user: str = ""
+    """That user's name; '' where there is none, for a system key, and where the server does not tell."""
+
+    @property
+    def author(self) -> str:
+        """Who wrote it: the user whose key it was, else whom the row itself names; '' where nothing tells."""
+        named = self.annotation.metadata.get("annotator")
+        if self.user or (isinstance(named, str) and named):
+            return self.user or str(named)
+        known, _, name = self.annotation.identity.identifier.partition(":")
+        if known != "annotator":
+            return ""
+        return name.rpartition(":")[0] if self.annotation.name == NOTE else name
 
 
 class Source(Protocol):
@@ -122,7 +138,10 @@ class Sink(Protocol):
     def read(
         self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
     ) -> Sequence[ServerRow]:
-        """The rows on these targets, notes included when `names` asks for them; unknown targets have none."""
+        """The rows on these targets, everybody's and notes too, unless `names` or `identifiers` narrow them; unknown targets have none.
+
+        For documents the ids are their spans', and every document of these is meant.
+        """
 
     def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
         """Every row under an identifier in the project, page by page."""

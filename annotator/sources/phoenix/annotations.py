@@ -1,4 +1,4 @@
-"""Annotations of spans, traces and sessions over REST; one row's deletion over GraphQL."""
+"""Annotations of spans, traces and sessions over REST, and of documents as documents.py has them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from annotator.domain.source import ServerRow
 from annotator.errors import MissingTargets, OutcomeUnknown, RejectedRow
 from annotator.sources.phoenix.batches import batches
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.documents import read_documents
 from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.wire import RowPage
 
@@ -21,10 +22,24 @@ IDENTIFIERS_A_REQUEST = 20
 def read_rows(
     client: Client, project: str, kind: TargetKind, ids: Collection[str], names: Collection[str], identifiers: Collection[str]
 ) -> list[ServerRow]:
+    """See Sink.read."""
+    rows = read_documents(client, project, ids) if kind == "document" else _read(client, project, kind, ids, names, identifiers)
+    wanted = set(ids)
+    # A server that does not know a filter ignores it.
+    return [
+        row
+        for row in rows
+        if row.annotation.target.id in wanted
+        and (not names or row.annotation.name in names)
+        and (not identifiers or row.annotation.identity.identifier in identifiers)
+    ]
+
+
+def _read(
+    client: Client, project: str, kind: TargetKind, ids: Collection[str], names: Collection[str], identifiers: Collection[str]
+) -> list[ServerRow]:
     """GET {project}/{kind}_annotations by target."""
-    if kind not in KINDS:
-        return []
-    fixed = [("include_annotation_names", name) for name in names] or [("exclude_annotation_names", NOTE)]
+    fixed = [("include_annotation_names", name) for name in names]
     if "" not in identifiers and len(identifiers) <= IDENTIFIERS_A_REQUEST:
         fixed += [("identifier", identifier) for identifier in identifiers]
     rows: list[ServerRow] = []
@@ -34,15 +49,7 @@ def read_rows(
                 rows += page
         except MissingTargets:  # none of them exists in the project
             continue
-    wanted = set(ids)
-    # A server that does not know a filter ignores it.
-    return [
-        row
-        for row in rows
-        if row.annotation.target.id in wanted
-        and (row.annotation.name in names if names else row.annotation.name != NOTE)
-        and (not identifiers or row.annotation.identity.identifier in identifiers)
-    ]
+    return rows
 
 
 def read_mine(client: Client, project: str, kind: TargetKind, identifier: str) -> Iterator[list[ServerRow]]:
@@ -60,10 +67,8 @@ def _pages(client: Client, project: str, kind: TargetKind, query: Sequence[tuple
 
 def put_rows(client: Client, rows: Sequence[Annotation]) -> None:
     """POST /v1/{kind}_annotations?sync=true, all or nothing; then each note to /v1/{kind}_notes, an upsert by its identifier (15.5)."""
-    for kind in dict.fromkeys(row.target.kind for row in rows):
-        if kind not in KINDS:
-            first = next(index for index, row in enumerate(rows) if row.target.kind == kind)
-            raise RejectedRow(f"Phoenix's REST API keeps no annotations of a {kind} per person.", "Judge the span instead.", first)
+    if any(row.target.kind not in KINDS for row in rows):
+        raise ValueError("documents are put apart")
     for kind in KINDS:
         plain = [index for index, row in enumerate(rows) if row.target.kind == kind and row.name != NOTE]
         if plain:

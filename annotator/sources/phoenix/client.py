@@ -1,4 +1,4 @@
-"""HTTP to a Phoenix server: one connection pool, every failure an error of errors.py, nothing retried but a GET cut short."""
+"""HTTP to a Phoenix server: one connection pool, every failure an error of errors.py, nothing retried but a question cut short."""
 
 import json
 import re
@@ -73,19 +73,19 @@ class Client:
 
     def get(self, path: str, model: type[Model], params: Params = ()) -> Model:
         """GET of a JSON answer; sent once more on a new connection where the first was cut short."""
-        try:
-            answer = self._exchange("GET", path, params)
-        except CUT_SHORT:
-            try:
-                answer = self._exchange("GET", path, params)
-            except CUT_SHORT as error:
-                raise self._unreachable("broke off its answer", error) from error
+        answer = self._ask("GET", path, params)
         try:
             return model.model_validate_json(answer.content)
         except ValidationError as error:
-            raise NotPhoenix(
-                f"{self.url} answered {path} with something else than Phoenix does.", f"Check the URL and any proxy before it{self._from}."
-            ) from error
+            raise self._strange(path) from error
+
+    def query(self, path: str, body: Any) -> Any:
+        """POST of JSON that changes nothing: as safe to repeat as a GET."""
+        answer = self._ask("POST", path, (), json.dumps(body).encode())
+        try:
+            return json.loads(answer.content)
+        except (ValueError, RecursionError) as error:
+            raise self._strange(path) from error
 
     def post(self, path: str, body: Any, params: Params = ()) -> Any:
         """POST of JSON, which may write. Raises OutcomeUnknown where the answer never came whole."""
@@ -94,21 +94,30 @@ class Client:
         except (TypeError, ValueError) as error:
             raise RejectedRow(f"A row cannot be sent as JSON: {error}.", "Change its text or score.") from error
         try:
-            answer = self._exchange("POST", path, params, content)
+            answer = self._exchange("POST", path, params, content, write=True)
             return json.loads(answer.content)
         except (*CUT_SHORT, ValueError, RecursionError) as error:
             raise OutcomeUnknown(
                 f"{self.url} broke off its answer to a write; it may be applied.", "It is compared and sent again when the server answers."
             ) from error
 
-    def _exchange(self, method: str, path: str, params: Params, content: bytes | None = None) -> Answer:
-        write = content is not None
+    def _ask(self, method: str, path: str, params: Params, content: bytes | None = None) -> Answer:
+        """Sent once more on a new connection where the first was cut short."""
+        try:
+            return self._exchange(method, path, params, content)
+        except CUT_SHORT:
+            try:
+                return self._exchange(method, path, params, content)
+            except CUT_SHORT as error:
+                raise self._unreachable("broke off its answer", error) from error
+
+    def _exchange(self, method: str, path: str, params: Params, content: bytes | None = None, write: bool = False) -> Answer:
         request = self._http.build_request(
             method,
             self._base + path,
             params=list(params) or None,
             content=content,
-            headers={"Content-Type": "application/json"} if write else None,
+            headers={"Content-Type": "application/json"} if content is not None else None,
             timeout=httpx.Timeout(WRITE_SECONDS if write else READ_SECONDS, connect=CONNECT_SECONDS),
         )
         try:
@@ -150,6 +159,10 @@ class Client:
     @property
     def _from(self) -> str:
         return f" (the URL is from {self._origin})" if self._origin not in ("", self.url) else ""
+
+    def _strange(self, path: str) -> NotPhoenix:
+        title = f"{self.url} answered {path} with something else than Phoenix does."
+        return NotPhoenix(title, f"Check the URL and any proxy before it{self._from}.")
 
     def _unreachable(self, what: str, error: Exception) -> Unreachable:
         reason = str(error).strip()

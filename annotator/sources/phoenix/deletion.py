@@ -10,13 +10,14 @@ from typing import Any
 
 from annotator.domain.annotation import NOTE, Annotation
 from annotator.domain.record import record
-from annotator.errors import OutcomeUnknown, RejectedRow, ServerFailure
+from annotator.errors import OutcomeUnknown, RejectedRow
 from annotator.sources.phoenix.annotations import read_rows
 from annotator.sources.phoenix.client import Client
-from annotator.sources.phoenix.refusal import forbidden, one_line
+from annotator.sources.phoenix.graphql import GraphProblem, change
+from annotator.sources.phoenix.refusal import NotOffered, forbidden, one_line
 
 GONE = "Could not find"
-NO_SUCH_FIELD = "Cannot query field"
+OTHERS = "not associated with the current user"
 
 
 @record
@@ -28,11 +29,13 @@ class Mutation:
     target: str
     single: bool = False
     """Takes one `id` instead of a list in `input`."""
+    more: str = ""
+    """What else tells its rows apart."""
 
     @property
     def document(self) -> str:
         argument = "id: $id" if self.single else "input: {annotationIds: [$id]}"
-        fields = f"id name identifier label score explanation target: {self.target}"
+        fields = f"id name identifier label score explanation target: {self.target} {self.more}"
         return f"mutation($id: ID!) {{ deleted: {self.name}({argument}) {{ rows: {self.rows} {{ {fields} }} }} }}"
 
 
@@ -41,6 +44,7 @@ ANNOTATIONS = {
     "span": Mutation("deleteSpanAnnotations", "spanAnnotations", SPAN),
     "trace": Mutation("deleteTraceAnnotations", "traceAnnotations", TRACE),
     "session": Mutation("deleteProjectSessionAnnotation", "projectSessionAnnotation", SESSION, single=True),
+    "document": Mutation("deleteDocumentAnnotations", "documentAnnotations", SPAN, more="documentPosition"),
 }
 NOTES = {
     "span": Mutation("deleteSpanNotes", "spanAnnotations", SPAN),
@@ -56,16 +60,18 @@ def delete_row(client: Client, project: str, row: Annotation) -> bool:
     if row_id is None:
         return False
     kind = row.target.kind
-    mutations = [NOTES[kind], ANNOTATIONS[kind]] if row.name == NOTE else [ANNOTATIONS[kind]]
+    mutations = [NOTES[kind], ANNOTATIONS[kind]] if row.name == NOTE and kind in NOTES else [ANNOTATIONS[kind]]
     for mutation in mutations:
-        answer = client.post("/graphql", {"query": mutation.document, "variables": {"id": row_id}})
-        problems = [str(error.get("message", "")) for error in answer.get("errors") or ()] if isinstance(answer, dict) else ["no object"]
-        if any(NO_SUCH_FIELD in problem and mutation.name in problem for problem in problems) and mutation is not mutations[-1]:
-            continue  # an unknown mutation is refused before anything runs
-        if not problems:
-            _compare(row, row_id, answer)
+        try:
+            data = change(client, mutation.document, {"id": row_id})
+        except NotOffered as error:
+            if mutation is mutations[-1]:
+                raise RejectedRow(f"This server cannot delete one row exactly: {error.title}", error.advice, 0) from error
+        except GraphProblem as problem:
+            return _settle(client, project, row, problem)
+        else:
+            _compare(row, row_id, data)
             return True
-        return _settle(client, project, row, one_line("; ".join(problems)))
     raise AssertionError("the last mutation is always tried")
 
 
@@ -82,25 +88,26 @@ def _row_id(client: Client, project: str, row: Annotation) -> str | None:
     return None
 
 
-def _settle(client: Client, project: str, row: Annotation, problem: str) -> bool:
-    """GraphQL errors come with status 200 and do not prove that nothing was done."""
-    if problem.startswith(GONE):
+def _settle(client: Client, project: str, row: Annotation, problem: GraphProblem) -> bool:
+    """A problem does not prove that nothing was done."""
+    if problem.said.startswith(GONE):
         return False
-    if "iewer" in problem or "not associated with the current user" in problem:
-        raise forbidden(client.url, problem)
+    if OTHERS in problem.said:
+        raise forbidden(client.url, one_line(problem.said))
     if _row_id(client, project, row) is None:
         return True
-    raise ServerFailure(f"{client.url} did not delete {row.name}: {problem}.", "It is tried again.")
+    raise problem
 
 
-def _compare(row: Annotation, row_id: str, answer: Mapping[str, Any]) -> None:
-    deleted = ((answer.get("data") or {}).get("deleted") or {}).get("rows")
+def _compare(row: Annotation, row_id: str, data: Mapping[str, Any]) -> None:
+    deleted = (data.get("deleted") or {}).get("rows")
     rows = deleted if isinstance(deleted, list) else [deleted]
     if len(rows) != 1 or not isinstance(rows[0], dict):
         raise OutcomeUnknown(f"The server does not say what it deleted for {row.name}.", "It is read again.")
     got = rows[0]
-    target = (got.get("target") or {}).get("id")
-    if (got.get("id"), got.get("name"), got.get("identifier"), target) != (row_id, row.name, row.identity.identifier, row.target.id):
+    target, position = (got.get("target") or {}).get("id"), got.get("documentPosition")
+    meant = (row_id, row.name, row.identity.identifier, row.target.id, row.target.position)
+    if (got.get("id"), got.get("name"), got.get("identifier"), target, position) != meant:
         held = ", ".join(f"{field} {got.get(field)!r}" for field in ("name", "identifier", "label", "score", "explanation"))
         raise RejectedRow(
             f"The server deleted another row in place of {row.name}: {held} on {row.target.kind} {target}.",

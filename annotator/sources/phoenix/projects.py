@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from annotator.errors import ProjectNotFound
 from annotator.sources.phoenix.client import Client
@@ -15,6 +15,11 @@ def list_projects(client: Client, experiments: bool = False) -> Iterator[Project
     more = [("include_experiment_projects", "true")] if experiments else []
     for page in pages(client, "/v1/projects", ProjectPage, [("limit", 100), *more]):
         yield from page.data
+
+
+def project_id(path: str) -> str:
+    """The GraphQL id in `/v1/projects/ID`."""
+    return unquote(path.rpartition("/")[2])
 
 
 def project_path(client: Client, name: str) -> str:

@@ -22,6 +22,7 @@ from annotator.errors import (
 )
 
 VERSION_HEADER = "x-phoenix-server-version"
+GRAPHQL = "/graphql"
 MISSING = re.compile(r"(?:Span|Trace|Session)s? with (?:IDs?|session_id) (.+?) (?:do not exist\.?|not found\.?)$", re.DOTALL)
 NO_TARGETS = "None of the supplied"
 FAILED = {408, 429, 500, 502, 503, 504, 507}
@@ -29,6 +30,10 @@ LONGEST_TEXT = 1_000_000
 """Bytes of an answer in which names of missing targets are looked for: 200 ids of a request take 7 kB."""
 GATEWAY = {502, 504}
 """A proxy passed the request on and lost the answer: what it wrote is not known."""
+
+
+class NotOffered(ServerError):
+    """The server has no GraphQL, or one without what was asked for; nothing was done."""
 
 
 @record
@@ -75,6 +80,8 @@ def refusal(answer: Answer, url: str, origin: str, has_key: bool, write: bool) -
         return forbidden(url, answer.text)
     if status in FAILED:
         return _failure(answer, url, said, write)
+    if answer.path == GRAPHQL and status in (404, 405):
+        return NotOffered(f"{url} has no GraphQL ({status}{said}).", "Let any proxy before it pass /graphql, or update Phoenix.")
     if status == 404:
         return _not_found(answer, url, origin, said)
     if write and status in (400, 409, 413, 422):

@@ -10,10 +10,12 @@ from annotator.errors import Forbidden, NotPhoenix
 from annotator.sources.phoenix.annotations import put_rows, read_mine, read_rows
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.deletion import delete_row
+from annotator.sources.phoenix.documents import put_documents
 from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
+from annotator.sources.phoenix.usernames import Usernames
 from annotator.sources.phoenix.web import trace_url
 from annotator.sources.phoenix.wire import Config, ConfigPage, UserAnswer
 
@@ -35,6 +37,7 @@ class Phoenix:
         self._project_name = project
         self._project_path = ""
         self._role = ""
+        self._usernames = Usernames()
 
     @property
     def version(self) -> str:
@@ -93,12 +96,13 @@ class Phoenix:
                 raise
             return ServerUser()
         self._role = user.role
+        self._usernames.know(user.user_id, user.name)
         return user
 
     def read(
         self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
     ) -> Sequence[ServerRow]:
-        return read_rows(self._client, self._project, kind, ids, names, identifiers)
+        return self._usernames.fill(self._client, read_rows(self._client, self._project, kind, ids, names, identifiers))
 
     def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
         return read_mine(self._client, self._project, kind, identifier)
@@ -106,7 +110,10 @@ class Phoenix:
     def put(self, rows: Sequence[Annotation]) -> None:
         """Annotations as one request, all or nothing; then notes, one request each."""
         self._check_writable()
-        put_rows(self._client, rows)
+        if all(row.target.kind == "document" for row in rows):
+            put_documents(self._client, self._project, rows)
+        else:
+            put_rows(self._client, rows)
 
     def delete(self, row: Annotation) -> bool:
         self._check_writable()

@@ -7,14 +7,15 @@ Phoenix answers 500 to a page of `/spans` with a span whose kind is no text, and
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
 from annotator.domain.span import Span
 from annotator.errors import ServerError, ServerFailure
 from annotator.sources.files.otlp import span_of
 from annotator.sources.phoenix.batches import batches
 from annotator.sources.phoenix.client import Client, Params, TooLarge
+from annotator.sources.phoenix.graphql import ask
 from annotator.sources.phoenix.listing import Progress
+from annotator.sources.phoenix.projects import project_id
 from annotator.sources.phoenix.wire import OtlpSpanPage, SpanPage
 
 SPANS_A_PAGE = 100
@@ -104,11 +105,11 @@ def _check_alive(client: Client, project: str) -> None:
 
 def _span_ids(client: Client, project: str, trace_id: str) -> list[str]:
     """The ids of a trace's spans; none where the server does not say."""
-    variables: dict[str, Any] = {"id": unquote(project.rpartition("/")[2]), "trace": trace_id, "after": None}
+    variables: dict[str, Any] = {"id": project_id(project), "trace": trace_id, "after": None}
     found: list[str] = []
     while True:
         try:
-            spans = client.post("/graphql", {"query": SPAN_IDS, "variables": variables})["data"]["node"]["trace"]["spans"]
+            spans = ask(client, SPAN_IDS, variables)["node"]["trace"]["spans"]
             found += [edge["node"]["spanId"] for edge in spans["edges"]]
             if not spans["pageInfo"]["hasNextPage"]:
                 return found

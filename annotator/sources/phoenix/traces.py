@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import unquote
 
 from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine, Page
 from annotator.domain.span import SpanHeader
 from annotator.errors import ServerError, ServerFailure
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.graphql import ask
 from annotator.sources.phoenix.listing import Progress
+from annotator.sources.phoenix.projects import project_id
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.wire import EPOCH, TracePage
 
@@ -57,7 +58,7 @@ def list_traces(client: Client, project: str, selection: Selection, cursor: str 
             return
         progress.check(place, tuple(trace.trace_id for trace in page.data))
         if total is None and (selection.since_ns, selection.until_ns, selection.session) == (None, None, None):
-            total = count_traces(client, unquote(project.rpartition("/")[2]))
+            total = count_traces(client, project)
 
 
 def _headers(client: Client, project: str, trace_ids: list[str]) -> tuple[tuple[SpanHeader, ...], tuple[BadLine, ...]]:
@@ -71,11 +72,11 @@ def _headers(client: Client, project: str, trace_ids: list[str]) -> tuple[tuple[
     return tuple(header for found in by_trace.values() for header in found), bad
 
 
-def count_traces(client: Client, project_id: str) -> int | None:
+def count_traces(client: Client, project: str) -> int | None:
     """How many traces a project has; None where the server does not say. REST has no count."""
     query = "query($id: ID!) { node(id: $id) { ... on Project { traceCount } } }"
     try:
-        found = client.post("/graphql", {"query": query, "variables": {"id": project_id}})["data"]["node"]["traceCount"]
+        found = ask(client, query, {"id": project_id(project)})["node"]["traceCount"]
     except (ServerError, KeyError, TypeError):
         return None
     return found if isinstance(found, int) else None

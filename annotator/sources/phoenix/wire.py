@@ -236,5 +236,17 @@ class User(Wire):
         return ServerUser(role=role) if role == "SYSTEM" else ServerUser(self.username or "", self.id or "", role)
 
 
+class GraphUser(Wire):
+    """Whose key a row was written with, as GraphQL tells a member too."""
+
+    id: str | None = None
+    username: str | None = None
+
+    @property
+    def name(self) -> str:
+        """'' for the user that stands for system keys: nobody."""
+        return "" if self.username in (None, "system") else self.username
+
+
 class UserAnswer(Wire):
     data: User = Field(default_factory=User)
