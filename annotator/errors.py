@@ -5,6 +5,7 @@ AnnotatorError
 │   ├── ConfigError           the user's config file
 │   ├── KeymapError           a keymap file
 │   ├── RubricError           a rubric file or an annotation config
+│   ├── MapError              how the rows of a file become annotations
 │   ├── FilterError           a filter, and where in it
 │   ├── IdentityError         nobody knows who is judging
 │   └── NotATerminal          a screen was asked for where there is none
@@ -65,6 +66,10 @@ class FilterError(UsageError):
         super().__init__(title, advice)
         self.text = text
         self.position = position
+
+
+class MapError(UsageError):
+    """The map of an import is wrong."""
 
 
 class IdentityError(UsageError):

@@ -1,7 +1,7 @@
 """The records of a stream, whatever frames them: JSON, CSV or Parquet, told apart by how it begins."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from annotator.errors import BadFile
@@ -22,24 +22,32 @@ def framed(plain: io.BufferedReader, file: BinaryIO | None, name: str, known: Kn
 
     Raises BadFile for a table of which nothing says what was asked and answered, and for one that cannot be opened.
     """
+    columns, found = tabled(plain, file, name, lambda columns: format_in(dict.fromkeys(columns, ""), known) is not None)
+    yield from _checked(found, columns, name, known, said) if columns else found
+
+
+def tabled(
+    plain: io.BufferedReader, file: BinaryIO | None, name: str, known: Callable[[Sequence[str]], bool]
+) -> tuple[list[str], Iterator[Record]]:
+    """The columns of a table, none for JSON, and every record from the start. `known`: a single column of CSV is one that is looked for.
+
+    Raises BadFile for what cannot be opened.
+    """
     try:
         start = plain.peek(_START)
     except BROKEN as error:
-        yield broken_off(error)
-        return
+        return [], iter([broken_off(error)])
     if start.startswith(parquet_rows.MAGIC):
         try:
             table = parquet_rows.Table(file or io.BytesIO(plain.read()), name)
         except BROKEN as error:
-            yield broken_off(error)
-            return
-        yield from _checked(table.rows(), table.columns, name, known, said)
-    elif is_binary(start[:_LOOKED_AT]):
+            return [], iter([broken_off(error)])
+        return table.columns, table.rows()
+    if is_binary(start[:_LOOKED_AT]):
         raise BadFile(f"{name} is not a text file.", f"Give {ACCEPTED}.")
-    elif (columns := csv_rows.header(start)) and (len(columns) > 1 or format_in(dict.fromkeys(columns, ""), known)):
-        yield from _checked(csv_rows.rows(plain), columns, name, known, said)
-    else:
-        yield from records(plain)
+    if (columns := csv_rows.header(start)) and (len(columns) > 1 or known(columns)):
+        return columns, csv_rows.rows(plain)
+    return [], records(plain)
 
 
 def is_binary(start: bytes) -> bool:

@@ -1,0 +1,98 @@
+"""What a row of somebody's evaluations or feedback says, before it is an annotation here."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
+
+from annotator.domain.annotation import Target
+from annotator.domain.record import record
+
+KINDS = ("LLM", "CODE", "HUMAN")
+SAME_KIND = {"HEURISTIC": "CODE"}
+"""What evaluators called a kind before Phoenix had its three."""
+NOTHING = ("", "nan", "null", "none", "<na>")
+"""How tables write a number that is not there."""
+
+
+class BadRow(ValueError):
+    """A cell that cannot be read; the text says why."""
+
+
+@record
+class ImportedRow:
+    """One annotation of a row; not validated yet."""
+
+    line: int
+    """1-based, of the file; of Parquet the row."""
+    target: Target
+    name: str
+    label: str | None
+    score: float | None
+    explanation: str | None
+    annotator_kind: str
+    identifier: str = ""
+    """As the row has it; '' where it has none."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def text_of(cell: Any, what: str) -> str | None:
+    """The text of a cell without blanks around it; None where there is none. Raises BadRow for a list or an object."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)  # Parquet makes floats of integers where a cell is empty
+    if not isinstance(cell, str | int | float):
+        raise BadRow(f"{what} is {'a list' if isinstance(cell, list | tuple) else 'an object'}")
+    return str(cell).strip() or None
+
+
+def score_of(cell: Any, what: str = "score") -> float | None:
+    """The number in a cell, infinite ones too; None where there is none. Raises BadRow."""
+    if cell is None or (isinstance(cell, str) and cell.strip().lower() in NOTHING):
+        return None
+    try:
+        if (isinstance(cell, str) and "_" in cell) or not isinstance(cell, str | int | float):
+            raise ValueError
+        score = float(cell)
+    except (ValueError, OverflowError):
+        raise BadRow(f"{what} {_short(cell)} is not a number") from None
+    return None if score != score else score
+
+
+def position_of(cell: Any) -> int | None:
+    """A 0-based document position; None where there is none. Raises BadRow."""
+    position = score_of(cell, "document_position")
+    if position is None:
+        return None
+    if isinstance(cell, bool) or position < 0 or not position.is_integer():
+        raise BadRow(f"document_position {_short(cell)} is not a whole number from 0 on")
+    return int(position)
+
+
+def kind_of(cell: Any) -> str | None:
+    """LLM, CODE or HUMAN; None where there is none. Raises BadRow."""
+    text = text_of(cell, "annotator_kind")
+    if text is None:
+        return None
+    kind = SAME_KIND.get(text.upper(), text.upper())
+    if kind not in KINDS:
+        raise BadRow(f"annotator_kind {_short(text)} is not LLM, CODE or HUMAN")
+    return kind
+
+
+def target_of(span: str, position: int | None, trace: str, session: str) -> Target:
+    """What a row is about: the narrowest that it names. Raises BadRow."""
+    if span:
+        return Target("span", span) if position is None else Target("document", span, position)
+    if position is not None:
+        raise BadRow("a document_position without a span_id")
+    if trace or session:
+        return Target("trace", trace) if trace else Target("session", session)
+    raise BadRow("no span_id, trace_id or session_id")
+
+
+def _short(cell: Any) -> str:
+    text = repr(cell)
+    return text if len(text) <= 40 else text[:39] + "…"
