@@ -19,7 +19,7 @@ from annotator.text.line import Line, Piece, line
 from annotator.ui.picture.cells import Cells
 from annotator.ui.picture.encode import Encoder
 from annotator.ui.styles import DARK, LIGHT, NO_COLOR, TERMINAL, Palette, palette
-from annotator.ui.widgets.lines import Lines, changed, strip_of
+from annotator.ui.widgets.lines import Lines, strip_of
 
 STYLES = st.sampled_from(sorted(TERMINAL))
 TEXTS = st.text(st.sampled_from("ab 12─●日本…é\u0301"), max_size=12)
@@ -78,27 +78,6 @@ def test_control_characters_never_reach_the_terminal() -> None:
     assert strip_of(line("a\x1b[31m\x9bb\x07"), 12, TERMINAL).text == "a�[31m�b�   "
 
 
-@given(LINES, LINES, st.integers(1, 30))
-def test_repainting_the_changed_columns_is_enough(old: Line, new: Line, width: int) -> None:
-    before, after = strip_of(old, width, TERMINAL), strip_of(new, width, TERMINAL)
-    span = changed(old, new, width)
-    if span is None:
-        assert [(s.text, s.style) for s in before.simplify()] == [(s.text, s.style) for s in after.simplify()] or before.text == after.text
-        return
-    first, last = span
-    assert 0 <= first < last <= width
-    for start, end in ((0, first), (last, width)):
-        assert before.crop(start, end).text == after.crop(start, end).text
-
-
-def test_unchanged_rows_and_columns_are_left_alone() -> None:
-    assert changed(line("same"), line("same"), 80) is None
-    assert changed(line("score ├──●──┤  70"), line("score ├───●─┤  70"), 80) == (9, 11)
-    assert changed(line("a", Piece("b", "dim")), line("a", Piece("b", "good")), 80) == (1, 2)
-    assert changed(line("short"), line("shorter"), 80) == (5, 7)
-    assert changed(line("a" * 50 + "b"), line("a" * 50 + "c"), 40) is None
-
-
 class Recording(Lines):
     """Keeps the regions that it was asked to repaint."""
 
@@ -132,7 +111,7 @@ def run(widget: Widget, steps: Callable[[Pilot[None]], Awaitable[None]], size: t
     asyncio.run(main())
 
 
-def test_show_refreshes_only_what_changed() -> None:
+def test_show_repaints_only_rows_that_changed() -> None:
     widget = Recording()
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -140,7 +119,9 @@ def test_show_refreshes_only_what_changed() -> None:
         await pilot.pause()
         widget.regions.clear()
         widget.show([line("one"), line("twp"), line("three")])
-        assert widget.regions == [Region(2, 1, 1, 1)]
+        assert widget.regions == [Region(0, 1, 40, 1)]
+        widget.show([line("one"), line("tw", Piece("p", "dim")), line("three")])
+        assert len(widget.regions) == 2, "another style"
         await pilot.pause()
         assert [widget.render_line(y).text.rstrip() for y in range(4)] == ["one", "twp", "three", ""]
         assert not widget.can_focus and not widget.allow_select

@@ -1,16 +1,16 @@
-"""The widget under every region of the screen: it draws lines, and redraws only the cells that changed."""
+"""The widget under every region of the screen: it draws lines, and redraws only the rows that changed."""
 
 import re
 from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len, get_character_cell_size, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from annotator.text.escape import HIDDEN
-from annotator.text.line import Line, Piece
+from annotator.text.line import Line
 from annotator.ui.styles import Palette, palette_of
 
 Build = Callable[[int, int], Sequence[Line]]
@@ -37,41 +37,6 @@ def strip_of(line: Line, width: int, palette: Palette) -> Strip:
     if left:
         segments.append(Segment(" " * left))
     return Strip(segments, width)
-
-
-def _is_plain(text: str) -> bool:
-    """Every character takes one cell, so that characters and cells may be counted as one."""
-    return text.isascii() or all(get_character_cell_size(char) == 1 for char in text)
-
-
-def _common(old: Sequence[Piece], new: Sequence[Piece], from_end: bool) -> int:
-    """How many cells at the start (or the end) are the same in both."""
-    cells = 0
-    step = -1 if from_end else 1
-    for before, after in zip(old[::step], new[::step], strict=False):
-        if before != after:
-            if before.style == after.style and _is_plain(before.text) and _is_plain(after.text):
-                for one, other in zip(before.text[::step], after.text[::step], strict=False):
-                    if one != other:
-                        break
-                    cells += 1
-            break
-        cells += cell_len(before.text)
-    return cells
-
-
-def changed(old: Line, new: Line, width: int) -> tuple[int, int] | None:
-    """The first changed column and the one after the last, or None where the rows look the same."""
-    if old.pieces == new.pieces:
-        return None
-    before, after = (sum(cell_len(piece.text) for piece in row.pieces) for row in (old, new))
-    first = min(_common(old.pieces, new.pieces, False), width)
-    last = max(before, after)
-    if before == after <= width:
-        last -= _common(old.pieces, new.pieces, True)
-    if last <= first and first < width:
-        return 0, width  # cells cannot tell them apart (zero-width characters): the whole row
-    return (first, min(last, width)) if first < min(last, width) else None
 
 
 class Lines(Widget, can_focus=False, inherit_bindings=False):
@@ -102,7 +67,7 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
         return self._build(width, height)
 
     def redraw(self) -> None:
-        """Compare with what is drawn and repaint the cells that differ. Never a relayout."""
+        """Compare with what is drawn and repaint the rows that differ; which cells, the picture finds. Never a relayout."""
         size = self.size
         if size != self._drawn_size:
             self._drawn_size = Size(-1, -1)
@@ -110,8 +75,8 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
             self.refresh()
             return
         old, self._drawn = self._drawn, self._fill(size)
-        spans = [(y, changed(before, after, size.width)) for y, (before, after) in enumerate(zip(old, self._drawn, strict=True))]
-        regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
+        rows = zip(old, self._drawn, strict=True)
+        regions = [Region(0, y, size.width, 1) for y, (before, after) in enumerate(rows) if before.pieces != after.pieces]
         if regions:
             self.pending = True
             self.mark(regions)
