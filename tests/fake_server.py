@@ -1,5 +1,6 @@
 """A trace server in memory: the same semantics as Phoenix, for tests of what lies above. It passes tests/sources/contract.py."""
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,9 @@ from annotator.domain.span import Span, SpanHeader, start_order
 from annotator.errors import AnnotatorError, MissingTargets, OutcomeUnknown, RejectedRow
 
 PAGE = 100
+DOCUMENT = re.compile(r"(?:retrieval\.documents|reranker\.output_documents)\.(\d+)\.")
 Key = tuple[Target, str, str]
+NOBODY = ServerUser()
 
 
 @dataclass
@@ -44,10 +47,10 @@ class FakeServer:
         """Every row, oldest first."""
         return [row.annotation for row in sorted(self._rows.values(), key=lambda row: int(row.row_id))]
 
-    def write(self, *rows: Annotation, user_id: str = "", source: str = "API") -> None:
+    def write(self, *rows: Annotation, user: ServerUser = NOBODY, source: str = "API") -> None:
         """What another client does: no fault, no call noted."""
         for row in rows:
-            self._store(row, user_id, source)
+            self._store(row, user, source)
 
     def forget(self, *targets: Target) -> None:
         """Delete spans or traces as Phoenix does, their annotations with them."""
@@ -98,30 +101,14 @@ class FakeServer:
         return [
             row
             for (target, name, identifier), row in self._rows.items()
-            if target.kind == kind
-            and target.id in ids
-            and (name in names if names else name != NOTE)
-            and (not identifiers or identifier in identifiers)
+            if target.kind == kind and target.id in ids and (not names or name in names) and (not identifiers or identifier in identifiers)
         ]
-
-    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
-        self._begin("mine")
-        rows = [row for (target, _, whose), row in self._rows.items() if target.kind == kind and whose == identifier]
-        for start in range(0, len(rows), PAGE):
-            yield rows[start : start + PAGE]
 
     def put(self, rows: Sequence[Annotation]) -> None:
         fault = self._begin("put", write=True)
-        known = {"span": {span.span_id for span in self.server_spans}, "trace": {span.trace_id for span in self.server_spans}}
-        known["session"] = {span.session_id for span in self.server_spans if span.session_id}
-        for index, row in enumerate(rows):
-            if row.target.kind not in known:
-                raise RejectedRow(f"The server takes no annotations of a {row.target.kind}.", index=index)
-        missing = frozenset(row.target.id for row in rows if row.target.id not in known[row.target.kind])
-        if missing:
-            raise MissingTargets(f"The server does not have {', '.join(sorted(missing))}.", ids=missing)
+        self._check(rows)
         for row in rows:
-            self._store(row, self.server_user.user_id, "API")
+            self._store(row, self.server_user, "API")
         self.puts.append(tuple(rows))
         if fault is not None:
             raise fault
@@ -148,14 +135,39 @@ class FakeServer:
             raise fault
         return fault
 
-    def _store(self, row: Annotation, user_id: str, source: str) -> None:
+    def _check(self, rows: Sequence[Annotation]) -> None:
+        """Phoenix's refusals, in its order."""
+        spans = {span.span_id: span for span in self.server_spans}
+        known = {"span": set(spans), "document": set(spans), "trace": {span.trace_id for span in self.server_spans}}
+        known["session"] = {span.session_id for span in self.server_spans if span.session_id}
+        for index, row in enumerate(rows):
+            if row.target.kind == "document" and row.name == NOTE:
+                raise RejectedRow("The server keeps no notes of documents.", index=index)
+        missing = frozenset(row.target.id for row in rows if row.target.id not in known[row.target.kind])
+        if missing:
+            raise MissingTargets(f"The server does not have {', '.join(sorted(missing))}.", ids=missing)
+        for index, row in enumerate(rows):
+            if row.target.kind != "document":
+                continue
+            if row.target.position not in documents(spans[row.target.id]):
+                raise RejectedRow(f"document_position {row.target.position} is out of bounds.", index=index)
+            held = self._rows.get((row.target, row.name, row.identity.identifier))
+            if held is not None and held.user_id != self.server_user.user_id:
+                raise RejectedRow("The server holds this row as another user's.", index=None if len(rows) > 1 else index)
+
+    def _store(self, row: Annotation, user: ServerUser, source: str) -> None:
         key = (row.target, row.name, row.identity.identifier)
         row_id = self._rows[key].row_id if key in self._rows else str(max((int(old.row_id) for old in self._rows.values()), default=0) + 1)
         identity = replace(row.identity, server=self.url)
         kept = replace(row, identity=identity, metadata=dict(row.metadata))
-        if row.name == NOTE:
+        if row.name == NOTE or row.target.kind == "document":
             kept = kept.kept()
-        self._rows[key] = ServerRow(kept, row_id, source, user_id)
+        self._rows[key] = ServerRow(kept, row_id, source, user.user_id, user=user.name)
+
+
+def documents(span: Span) -> set[int]:
+    """The positions of a span's documents."""
+    return {int(found[1]) for found in map(DOCUMENT.match, span.attributes) if found}
 
 
 def _header(span: Span) -> SpanHeader:

@@ -143,9 +143,6 @@ class Sink(Protocol):
         For documents the ids are their spans', and every document of these is meant.
         """
 
-    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
-        """Every row under an identifier in the project, page by page."""
-
     def put(self, rows: Sequence[Annotation]) -> None:
         """Upsert whole rows of one target kind, all or nothing (at most 100).
 

@@ -23,7 +23,7 @@ EVERY_FIELD = {"label": "fail", "score": 0.25, "explanation": "as\nit was 😀",
 def before_us(desk: Desk, position: int = 1, **fields: object) -> Annotation:
     """A row that the server has under my identifier since before this store."""
     row = Annotation(desk.identity(position), **({**EVERY_FIELD, **fields}))  # type: ignore[arg-type]
-    desk.server.write(row, user_id="u9", source="APP")
+    desk.server.write(row, user=ServerUser("bob", "u9"), source="APP")
     return row
 
 

@@ -52,14 +52,6 @@ def _read(
     return rows
 
 
-def read_mine(client: Client, project: str, kind: TargetKind, identifier: str) -> Iterator[list[ServerRow]]:
-    """GET {project}/{kind}_annotations by identifier alone (Phoenix 15.1)."""
-    if kind not in KINDS:
-        return
-    for page in _pages(client, project, kind, [("identifier", identifier)]):
-        yield [row for row in page if row.annotation.identity.identifier == identifier]
-
-
 def _pages(client: Client, project: str, kind: TargetKind, query: Sequence[tuple[str, str]]) -> Iterator[list[ServerRow]]:
     for page in pages(client, f"{project}/{kind}_annotations", RowPage, [*query, ("limit", ROWS_A_PAGE)]):
         yield [row.row(client.server, kind) for row in page.data]

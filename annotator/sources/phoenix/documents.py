@@ -28,7 +28,7 @@ READ = IN_PROJECT.format(
 NODES = IN_PROJECT.format(fields="")
 CREATE = """mutation($rows: [CreateDocumentAnnotationInput!]!) { taken: createDocumentAnnotations(input: $rows) {
     rows: documentAnnotations { id name identifier documentPosition span { spanId } } } }"""
-PLACE = re.compile(r"^(?:Document position|name cannot be empty|metadata must be).* at index (\d+)")
+OUTSIDE = re.compile(r"^Document position (-?\d+) is out of bounds for span at index (\d+) \(num_documents: (\d+)\)")
 GONE = re.compile(r"^Spans with row IDs .* do not exist")
 OTHERS = "Cannot overwrite document annotation owned by another user"
 
@@ -143,9 +143,10 @@ def _spans(client: Client, project: str, query: str, span_ids: Collection[str]) 
 def _refused(client: Client, problem: GraphProblem) -> ServerError:
     """The refusals that certainly come before any change; after any other problem the rows may have been written."""
     text = one_line(problem.said)
-    place = PLACE.match(problem.said)
-    if place:
-        return RejectedRow(f"{client.url} refuses a row ({text}).", "Change the row, or drop it.", int(place[1]))
+    outside = OUTSIDE.match(problem.said)
+    if outside:
+        title = f"document_position {outside[1]} is out of bounds: {client.url} counts {outside[3]} documents in this span."
+        return RejectedRow(title, "Judge the span instead, or drop it.", int(outside[2]))
     if GONE.match(problem.said):
         return MissingTargets(f"{text} (on {client.url}).", "They were deleted just now.")
     if problem.said.startswith(OTHERS):

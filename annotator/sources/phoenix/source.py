@@ -7,7 +7,7 @@ from annotator.domain.queue import Selection
 from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser
 from annotator.domain.span import Span
 from annotator.errors import Forbidden, NotPhoenix
-from annotator.sources.phoenix.annotations import put_rows, read_mine, read_rows
+from annotator.sources.phoenix.annotations import put_rows, read_rows
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.documents import put_documents
@@ -103,9 +103,6 @@ class Phoenix:
         self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
     ) -> Sequence[ServerRow]:
         return self._usernames.fill(self._client, read_rows(self._client, self._project, kind, ids, names, identifiers))
-
-    def mine(self, kind: TargetKind, identifier: str) -> Iterator[Sequence[ServerRow]]:
-        return read_mine(self._client, self._project, kind, identifier)
 
     def put(self, rows: Sequence[Annotation]) -> None:
         """Annotations as one request, all or nothing; then notes, one request each."""
