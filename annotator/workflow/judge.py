@@ -8,6 +8,7 @@ from typing import Any
 from annotator import __version__
 from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.evidence import Evidence, evidence_of, with_evidence
 from annotator.domain.queue import Item, Queue
 from annotator.domain.record import record
 from annotator.domain.rubric import Criterion
@@ -29,6 +30,8 @@ class Circumstances:
     """How long the item was on the screen."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """model, prompt_version, tags of the span, where known."""
+    evidence: tuple[Evidence, ...] = ()
+    """What was selected for this answer before it was given."""
 
 
 UNKNOWN = Circumstances()
@@ -76,7 +79,7 @@ class Judge:
         target = _target(item, on)
         rows = self.store.on_target(self.server, target)
         before = view(self.store.item(item.id), self.queue.rubric, rows, self.annotator, self.identifier)
-        old = next((row for row in rows if row.identity == self._identity(target, criterion.name)), None)
+        old = next((row for row in rows if row.identity == self.identity(target, criterion.name)), None)
         row = self._row(target, criterion, value, old, how)
         answers = dict(before.answers) | {criterion.name: row}
         labels = labels_of(self.queue.rubric, answers)
@@ -87,7 +90,7 @@ class Judge:
         changes += _moved(before, complete) if target == item.target else []
         shown = {name: answers[name] for name in labels}
         title = ItemView(item, self.queue.rubric, shown, ()).title
-        self._commit("answer", title, item, criterion.name, changes, target)
+        self.commit("answer", title, item, criterion.name, changes, target)
         reversed_ = old is not None and row.explanation == old.explanation and (row.label, row.score) != (old.label, old.score)
         kept = (row.explanation or "") if reversed_ else ""
         return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn, kept)
@@ -108,6 +111,7 @@ class Judge:
             value: str | float | None = row.label or (row.score if isinstance(criterion.config, ContinuousConfig) else row.explanation)
             if value is not None:
                 answers[criterion.name] = self._row(item.target, criterion, value, before.answers.get(criterion.name), how)
+                how = replace(how, evidence=())  # it goes with the first answer
         labels = labels_of(rubric, dict(before.answers) | answers)
         complete = rubric.is_complete(labels)
         if not answers:
@@ -117,7 +121,7 @@ class Judge:
         changes += [SetAnnotation(before.answers[name].identity, None) for name in gone]
         changes += _moved(before, complete)
         title = ItemView(item, rubric, answers, ()).title
-        self._commit("repeat", title, item, next(iter(answers)), changes)
+        self.commit("repeat", title, item, next(iter(answers)), changes)
         return Judged(title, complete and before.item.state != ItemState.DONE, gone)
 
     def explain(self, item: Item, criterion: Criterion, text: str, on: ItemTarget | None = None) -> Judged:
@@ -128,14 +132,14 @@ class Judge:
         if criterion.name not in answers:
             raise InvalidAnnotation(f"There is no answer to {criterion.name} to explain.", "Answer it first, then explain it.")
         row = check(replace(answers[criterion.name], explanation=text.strip() or None), None)
-        self._commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)], row.target)
+        self.commit("explain", f"explain {criterion.name}", item, criterion.name, [SetAnnotation(row.identity, row)], row.target)
         return Judged(f"explained {criterion.name}", False)
 
     def note(self, item: Item, text: str, on: ItemTarget | None = None) -> Judged:
         """Add a note to a target of the item. The server keeps no metadata with a note, so its identifier names the person."""
         identity = Identity(self.server, _target(item, on), NOTE, note_prefix(self.annotator) + str(uuid.uuid4()))
         row = check(Annotation(identity, explanation=text.strip()), None)
-        self._commit("note", "note", item, "", [SetAnnotation(identity, row)], identity.target)
+        self.commit("note", "note", item, "", [SetAnnotation(identity, row)], identity.target)
         return Judged("note added", False)
 
     def move(self, item: Item, state: ItemState, reason: str = "") -> Judged:
@@ -143,7 +147,7 @@ class Judge:
         verbs = {ItemState.SKIPPED: "skip", ItemState.DEFERRED: "defer", ItemState.FLAGGED: "flag", ItemState.DONE: "finish"}
         verb = verbs.get(state, state.value)
         title = self.view(item).title if state == ItemState.DONE else verb
-        self._commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
+        self.commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
         return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)
 
     def undo(self) -> Reversal | None:
@@ -154,7 +158,8 @@ class Judge:
         """Do again what was undone last, until a new judgement."""
         return self.store.redo(self.annotator, self.queue.id)
 
-    def _identity(self, target: Target, name: str) -> Identity:
+    def identity(self, target: Target, name: str) -> Identity:
+        """Which row is mine."""
         return Identity(self.server, target, name, self.identifier)
 
     def _row(self, target: Target, criterion: Criterion, value: str | float, old: Annotation | None, how: Circumstances) -> Annotation:
@@ -177,12 +182,15 @@ class Judge:
             metadata["rubric"] = rubric
         if how.seconds is not None:
             metadata["seconds"] = round(how.seconds, 1)
-        row = check(Annotation(self._identity(target, config.name), label, score, explanation, HUMAN, metadata), config)
+        row = check(Annotation(self.identity(target, config.name), label, score, explanation, HUMAN, metadata), config)
+        if how.evidence:
+            return check(with_evidence(row, (*evidence_of(row), *how.evidence)), config)
         if old is not None and old.metadata.get("annotator") == self.annotator and replace(row, metadata=old.metadata).same_as(old):
             return old
         return row
 
-    def _commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change], target: Target | None = None) -> None:
+    def commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change], target: Target | None = None) -> None:
+        """One step; `target`: what undo turns to, the item's own where it is None. Raises StoreBusy (nothing stored)."""
         other = target if target != item.target else None
         self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes), other))
 
