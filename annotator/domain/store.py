@@ -5,12 +5,13 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, KnownAnnotation, Target, TargetKind
+from annotator.domain.imported import Import, Kept
 from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
 from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import Page
 from annotator.domain.span import SpanHeader, Trace
-from annotator.domain.step import Reversal, Step, Verdict
+from annotator.domain.step import Reversal, SetAnnotation, Step, Verdict
 
 
 class TraceStore(Protocol):
@@ -168,6 +169,26 @@ class AnnotationStore(Protocol):
         """The item whose verdict was made last and its answers now, for repeating and explaining."""
 
 
+class ImportStore(Protocol):
+    def among_here(self, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that a trace in the store has; for documents the ids are their spans'."""
+
+    def keep_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> tuple[Import, list[Kept]]:
+        """Keep somebody else's rows, or take them away, in one transaction: what became of each, and the import as it goes on.
+
+        A row that a person here wrote, or that a server has with other content, is never changed.
+        """
+
+    def foresee_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> list[Kept]:
+        """What `keep_imported` would do; nothing is changed."""
+
+    def last_import(self) -> Import | None:
+        """The newest that was not taken back."""
+
+    def undo_import(self, work: Import) -> tuple[int, int]:
+        """Take its rows back, also from the server: how many, and how many were left because they were changed since."""
+
+
 class OutboxStore(Protocol):
     def due(self, server: str, now: float, limit: int, settle: float) -> list[OutboxEntry]:
         """Waiting entries whose last change is `settle` seconds old and whose delay is over, oldest first."""
@@ -227,7 +248,15 @@ class OutboxStore(Protocol):
         """Make the verdicts of a queue from files wait for a server; how many rows."""
 
 
-class Store(TraceStore, QueueStore, AnnotationStore, OutboxStore, Protocol):
+class WordStore(Protocol):
+    """Names that are in use, in order, for completion."""
+
+    def annotation_names(self, limit: int = 1000) -> list[str]: ...
+
+    def session_ids(self, limit: int = 1000) -> list[str]: ...
+
+
+class Store(TraceStore, QueueStore, AnnotationStore, ImportStore, OutboxStore, WordStore, Protocol):
     """All of it, over one connection."""
 
     def together(self) -> AbstractContextManager[None]:

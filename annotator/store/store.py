@@ -9,6 +9,7 @@ from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
 from annotator.store.accounts import Accounts
 from annotator.store.annotations import Annotations
+from annotator.store.imports import Imports
 from annotator.store.journal import History
 from annotator.store.lists import Lists
 from annotator.store.opening import BUSY_SECONDS, open_database
@@ -16,9 +17,10 @@ from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
 from annotator.store.steps import Steps
 from annotator.store.traces import Traces
+from annotator.store.words import Words
 
 
-class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Outbox, Accounts, Store):
+class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Imports, Outbox, Accounts, Words, Store):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property

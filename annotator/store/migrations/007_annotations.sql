@@ -4,3 +4,10 @@ ALTER TABLE step ADD COLUMN target TEXT NOT NULL DEFAULT '';
 ALTER TABLE annotation ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE annotation ADD COLUMN author TEXT NOT NULL DEFAULT '';
 ALTER TABLE annotation ADD COLUMN at REAL NOT NULL DEFAULT 0;
+-- The names of annotations, which filters may name.
+CREATE INDEX identity_by_name ON identity (name);
+-- What was imported from files, and its rows.
+CREATE INDEX journal_of_imports ON journal (action, step) WHERE action IN ('imported', 'import undone');
+CREATE INDEX journal_of_import ON journal (step, seq) WHERE action = 'import';
+-- When everybody's rows on the trace, its spans, their documents and its session were read last, in seconds since 1970; 0 for never.
+ALTER TABLE trace ADD COLUMN rows_read_at REAL NOT NULL DEFAULT 0;
