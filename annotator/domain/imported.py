@@ -1,8 +1,8 @@
 """What a row of somebody's evaluations or feedback says, before it is an annotation here."""
 
 from collections.abc import Mapping
-from dataclasses import field
-from typing import Any
+from dataclasses import field, replace
+from typing import Any, Literal, NamedTuple
 
 from annotator.domain.annotation import Target
 from annotator.domain.record import record
@@ -12,6 +12,10 @@ SAME_KIND = {"HEURISTIC": "CODE"}
 """What evaluators called a kind before Phoenix had its three."""
 NOTHING = ("", "nan", "null", "none", "<na>")
 """How tables write a number that is not there."""
+
+
+FROM_FILE = "FILE"
+"""The source of a row that was imported here."""
 
 
 class BadRow(ValueError):
@@ -33,6 +37,36 @@ class ImportedRow:
     identifier: str = ""
     """As the row has it; '' where it has none."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@record
+class Import:
+    """One import, whose rows are taken back together."""
+
+    name: str
+    """For people: the file."""
+    annotator: str
+    """Who imports, and under whose account the rows are sent; '' where nobody said."""
+    queue_id: int | None = None
+    project: str = ""
+    """Of the server that the rows go to."""
+    send: bool = False
+    """They go to the server; else only those that went there before."""
+    command: str = "import"
+    id: int = 0
+    """0 until something was changed."""
+
+    def begun(self, first: int) -> "Import":
+        """The same, known by the first line that it has in the journal."""
+        return replace(self, id=first)
+
+
+class Kept(NamedTuple):
+    """What became of one row."""
+
+    how: Literal["new", "changed", "withdrawn", "unchanged", "refused"]
+    reason: str = ""
+    """Why it was refused."""
 
 
 def text_of(cell: Any, what: str) -> str | None:

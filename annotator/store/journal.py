@@ -16,7 +16,7 @@ class Occasion:
 
     at: float
     action: str
-    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), or reveal."""
+    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), reveal, or one of imports.py."""
     annotator: str = ""
     queue: int | None = None
     step: int | None = None

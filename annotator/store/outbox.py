@@ -158,7 +158,8 @@ class Outbox(Area):
             _, known = self._standing(identity)
             # Where nothing of ours was ever on the server, their row is what a later undo should leave there.
             base = theirs if known.untouched(identity) else known.base
-            keep_row(self.db, id_, theirs, annotator, seq)
+            writer = self.db.one("SELECT annotator FROM annotation WHERE identity = ?", (id_,))
+            keep_row(self.db, id_, theirs, writer[0] if writer else annotator, seq)
             self.db.execute(
                 "UPDATE outbox SET state = 'sent', action = ?, content = ?, generation = generation + 1, base_known = 1, base = ?,"
                 " expected = ?, error = '', conflict = 0, theirs = NULL, tries = 0, not_before = 0, seq = ? WHERE identity = ?",

@@ -125,7 +125,8 @@ class Drain:
         base, expected = entry.base, entry.expected
         if not entry.base_known:
             self.store.set_base(entry.identity, current)
-            base = expected = current
+            # What is there already under an identifier that is not one's own is somebody else's.
+            base, expected = current, current if self._own(entry) else None
         wanted = {"put": entry.row, "restore": base, "delete": None}[entry.action]
         if _same(current, wanted):
             self._sent(entry, wanted, seen=True)
@@ -136,6 +137,11 @@ class Drain:
             puts.append((entry, wanted))
         elif current is not None:
             deletions.append((entry, current))
+
+    def _own(self, entry: OutboxEntry) -> bool:
+        """The row is the person's own, not one that was imported from a file; a note says so by its name."""
+        account = self.store.account(self.server, entry.annotator)
+        return account is None or entry.identity.name == NOTE or entry.identity.identifier == account.identifier
 
     def _read(self, sink: Sink, group: Sequence[OutboxEntry]) -> dict[Identity, ServerRow]:
         kind: TargetKind = group[0].identity.target.kind

@@ -20,6 +20,7 @@ UNNAMED = ("__index_level_0__", "Unnamed: 0", "column 1")
 POSITION = ("document_position", "position")
 NAME = ("annotation_name", "name")
 KIND = ("annotator_kind", "kind")
+AUTHOR = ("annotator", "author", "username", "user_id")
 RESULT = ("label", "score", "explanation")
 COLUMN = "eval."
 """`eval.NAME.score`: the evaluations of a data frame of spans."""
@@ -85,10 +86,10 @@ def _results(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _metadata(record: Mapping[str, Any], result: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """With the author of a person's row, where the server named one."""
+    """With the person who wrote a row, where the table has one."""
     cell = first(result, "metadata") if "metadata" in result else record.get("metadata")
     found = {} if cell in (None, "") else listed(cell)
     if not isinstance(found, dict):
         raise BadRow("metadata is not an object")
-    author = text_of(record.get("user_id"), "user_id") if kind == "HUMAN" else None
-    return found | ({"author": author} if author and "author" not in found else {})
+    author = text_of(first(record, *AUTHOR), "the author") if kind == "HUMAN" else None
+    return ({"annotator": author} if author else {}) | found

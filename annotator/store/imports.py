@@ -1,0 +1,143 @@
+"""Rows that came from a file: somebody else's, beside those of the people here, and taken back as a whole."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from annotator.domain.annotation import Annotation, Identity, TargetKind
+from annotator.domain.imported import FROM_FILE, Import, Kept
+from annotator.domain.step import SetAnnotation
+from annotator.store import journal
+from annotator.store.area import BATCH, Area, among, find_identity, identity_of, keep_identity, keep_row, row_now
+from annotator.store.codec import Effect, row_text, same_row, to_text
+from annotator.store.journal import Occasion
+from annotator.store.standing import want
+
+BEGUN, ROW, UNDONE = "imported", "import", "import undone"
+"""Actions of the journal: that an import changes something, each of its rows, and that it was taken back."""
+HERE: dict[TargetKind, str] = {
+    "span": "SELECT DISTINCT span_id FROM span WHERE span_id IN",
+    "document": "SELECT DISTINCT span_id FROM span WHERE span_id IN",
+    "trace": "SELECT DISTINCT trace_id FROM trace WHERE trace_id IN",
+    "session": "SELECT DISTINCT session_id FROM span WHERE session_id IN",
+}
+
+
+class Imports(Area):
+    """Rows are kept as nobody's who judges here; the journal says who brought them."""
+
+    def among_here(self, kind: TargetKind, ids: Collection[str]) -> set[str]:
+        return {id_ for (id_,) in among(self.db, HERE[kind], (), ids)}
+
+    def foresee_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> list[Kept]:
+        return [self._look(work, change) for change in changes]
+
+    def keep_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> tuple[Import, list[Kept]]:
+        found = []
+        with self.db.atomic():
+            for change in changes:
+                kept = self._look(work, change)
+                if kept.how in ("new", "changed", "withdrawn"):
+                    work = self._begin(work)
+                    self._change(work, change)
+                elif kept.how == "unchanged" and work.send and change.row is not None:
+                    self._send(work, change.identity)
+                found.append(kept)
+        return work, found
+
+    def _look(self, work: Import, change: SetAnnotation) -> Kept:
+        """What becomes of a row: no row that a person here wrote, and none that a server has otherwise, is changed."""
+        identity = change.identity
+        owner = self.db.one("SELECT annotator FROM account WHERE server = ? AND identifier = ?", (identity.server, identity.identifier))
+        if owner is not None:
+            return Kept("refused", f"the identifier {identity.identifier} is that of {owner[0]}, who judges here")
+        id_ = find_identity(self.db, identity)
+        row = None if id_ is None else self.db.one("SELECT content, annotator, source FROM annotation WHERE identity = ?", (id_,))
+        if row is None:
+            return Kept("unchanged" if change.row is None else "new")
+        content, annotator, source = row
+        if annotator:
+            return Kept("refused", f"{annotator} wrote {identity.name} there under the same identifier here")
+        if same_row(identity, content, row_text(change.row)):
+            return Kept("unchanged")
+        if source != FROM_FILE and self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (id_,)) is None:
+            return Kept("refused", f"the server has another {identity.name} there under the identifier {identity.identifier}")
+        return Kept("withdrawn" if change.row is None else "changed")
+
+    def _begin(self, work: Import) -> Import:
+        """The first change of an import says what it is; the others name that line of the journal as their step."""
+        if work.id:
+            return work
+        first = journal.next_seq(self.db)
+        why = Occasion(self.clock(), BEGUN, work.annotator, work.queue_id, first, work.command)
+        journal.write(self.db, why, before=None, after=to_text(work.name))
+        return work.begun(first)
+
+    def _change(self, work: Import, change: SetAnnotation) -> None:
+        identity = keep_identity(self.db, change.identity)
+        before, after = row_now(self.db, identity), row_text(change.row)
+        # Nobody's: a rescue gives a lost row back to whom the journal names.
+        why = Occasion(self.clock(), ROW, "", work.queue_id, work.id, work.command)
+        seq = journal.write(self.db, why, identity=identity, before=before, after=after)
+        self._keep(identity, after, change.row, seq)
+        sent_before = self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (identity,)) is not None
+        if change.identity.server and (work.send or sent_before):
+            self._want(work, change.identity, Effect(False, identity, before, after), "do", seq)
+
+    def _send(self, work: Import, identity: Identity) -> None:
+        """A row that is here already, and was never to go to its server, is to go there too."""
+        id_ = find_identity(self.db, identity)
+        content, source, seq = self.db.one("SELECT content, source, seq FROM annotation WHERE identity = ?", (id_,))
+        entry = self.db.one("SELECT state FROM outbox WHERE identity = ?", (id_,))
+        if identity.server and source == FROM_FILE and (entry is None or entry[0] == "dropped"):
+            self._want(work, identity, Effect(False, int(id_ or 0), None, content), "do", seq)
+
+    def _want(self, work: Import, identity: Identity, effect: Effect, action: str, seq: int) -> None:
+        want(self.db, identity, effect, Occasion(self.clock(), action, work.annotator, work.queue_id), seq)
+        self.db.execute("UPDATE outbox SET project = ? WHERE identity = ?", (work.project, effect.subject))
+
+    def _keep(self, identity: int, content: str | None, row: Annotation | None, seq: int) -> None:
+        keep_row(self.db, identity, content, "", seq)
+        author = "" if row is None else row.metadata.get("annotator", "")
+        values = (FROM_FILE, author if isinstance(author, str) else "", identity)
+        self.db.execute("UPDATE annotation SET source = ?, author = ? WHERE identity = ?", values)
+
+    def last_import(self) -> Import | None:
+        row = self.db.one(
+            f"SELECT step, annotator, queue, command, after FROM journal AS one WHERE action = '{BEGUN}' AND NOT EXISTS"
+            f" (SELECT 1 FROM journal AS other WHERE other.action = '{UNDONE}' AND other.step = one.step) ORDER BY step DESC LIMIT 1"
+        )
+        if row is None:
+            return None
+        step, annotator, queue, command, name = row
+        return Import(json.loads(name), annotator, queue, command=command, id=step)
+
+    def undo_import(self, work: Import) -> tuple[int, int]:
+        back = left = 0
+        last = journal.next_seq(self.db)
+        sql = f"SELECT seq, identity, before, after FROM journal WHERE action = '{ROW}' AND step = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+        while rows := self.db.all(sql, (work.id, last, BATCH)):
+            with self.db.atomic():
+                for _, identity, before, after in rows:
+                    done = self._take_back(work, identity, before, after)
+                    back, left = back + done, left + (not done)
+            last = rows[-1][0]
+        why = Occasion(self.clock(), UNDONE, work.annotator, work.queue_id, work.id, work.command)
+        with self.db.atomic():
+            journal.write(self.db, why, before=None, after=to_text(work.name))
+        return back, left
+
+    def _take_back(self, work: Import, id_: int, before: str | None, after: str | None) -> bool:
+        """False where the row is not as the import left it; one that is back already, by an undoing that was cut off, is back."""
+        identity, now = identity_of(self.db, id_), row_now(self.db, id_)
+        if same_row(identity, now, before):
+            return True
+        if not same_row(identity, now, after):
+            return False
+        why = Occasion(self.clock(), "undo", "", work.queue_id, work.id, work.command)
+        seq = journal.write(self.db, why, identity=id_, before=now, after=before)
+        self._keep(id_, before, None, seq)
+        entry = self.db.one("SELECT annotator, project FROM outbox WHERE identity = ?", (id_,))
+        if entry is not None:
+            sent_by = Import(work.name, entry[0], work.queue_id, project=entry[1])
+            self._want(sent_by, identity, Effect(False, id_, now, before), "undo", seq)
+        return True
