@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.phoenix_server import SECRET, PhoenixServer
+from tests.server_configs import Configs
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,10 @@ def phoenix_with_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phoe
         yield server
     finally:
         server.kill()
+
+
+@pytest.fixture
+def configs(phoenix: PhoenixServer) -> Iterator[Configs]:
+    """Annotation configs of one test on `phoenix`."""
+    with Configs(phoenix) as made:
+        yield made

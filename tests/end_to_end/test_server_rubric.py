@@ -1,42 +1,11 @@
 """How to judge, from the server: the project's configs in their order, asked where there are many."""
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from tests.end_to_end.workplace import CLIENT, Workplace, at, content, seed, small, span_ids, synced
 from tests.phoenix_server import PhoenixServer
-
-DIRECTION = {"optimization_direction": "MAXIMIZE"}
-
-
-class Configs:
-    """Annotation configs of a test, gone after it."""
-
-    def __init__(self, server: PhoenixServer) -> None:
-        self.server = server
-        self.ids: dict[str, str] = {}
-
-    def add(self, kind: str, stem: str, **fields: Any) -> str:
-        """The name of a new config."""
-        name = f"{stem}-{secrets.token_hex(3)}"
-        body = {"name": name, "type": kind, **DIRECTION, **fields}
-        self.ids[name] = self.server.done("POST", "/v1/annotation_configs", body)["data"]["id"]
-        return name
-
-    def assign(self, project: str, *names: str) -> None:
-        for name in names:
-            self.server.done("PUT", f"{self.server.project_path(project)}/annotation_configs/{self.ids[name]}")
-
-
-@pytest.fixture
-def configs(phoenix: PhoenixServer) -> Iterator[Configs]:
-    made = Configs(phoenix)
-    yield made
-    for id_ in made.ids.values():
-        phoenix.done("DELETE", f"/v1/annotation_configs/{id_}")
+from tests.server_configs import Configs
 
 
 def labels(*names: str) -> dict[str, Any]:
@@ -127,9 +96,6 @@ def test_configs_by_name(phoenix: PhoenixServer, work: Workplace, configs: Confi
 
 def test_user_feedback_is_never_taken_by_itself(phoenix: PhoenixServer, work: Workplace) -> None:
     """A server whose only config is the one that every Phoenix starts with."""
-    for config in phoenix.done("GET", "/v1/annotation_configs?limit=1000")["data"]:
-        if config["name"] != "user_feedback":
-            phoenix.done("DELETE", f"/v1/annotation_configs/{config['id']}")
     project = seed(phoenix, small(1))
     with work.review(phoenix.url, "--project", project) as terminal:
         lines = terminal.wait_for(at(1, 1))

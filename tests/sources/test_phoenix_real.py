@@ -26,6 +26,7 @@ from annotator.sources.phoenix import Phoenix
 from annotator.sources.phoenix.annotations import put_rows
 from annotator.sources.phoenix.client import Client
 from tests.phoenix_server import PhoenixServer, phoenix_span
+from tests.server_configs import Configs
 
 
 def seeded(phoenix: PhoenixServer, spans: int = 1) -> tuple[str, list[str]]:
@@ -150,24 +151,19 @@ def test_a_page_of_phoenix_is_not_its_base_url(phoenix: PhoenixServer, opened: l
         assert f"base URL, {phoenix.url}." in caught.value.advice
 
 
-def test_configs_come_oldest_first_with_every_field(phoenix: PhoenixServer, opened: list[Phoenix]) -> None:
+def test_configs_come_oldest_first_with_every_field(phoenix: PhoenixServer, opened: list[Phoenix], configs: Configs) -> None:
     project, _ = seeded(phoenix)
-    kind = {"optimization_direction": "MAXIMIZE", "description": "d"}
-    name = f"c/{secrets.token_hex(3)}"
-    bodies: list[dict[str, Any]] = [
-        {"name": f"{name} 1", "type": "CATEGORICAL", "values": [{"label": "pass", "score": 1}, {"label": "?"}], **kind},
-        {"name": f"{name} 2", "type": "CONTINUOUS", "lower_bound": 0, "upper_bound": 100, **kind},
-        {"name": f"{name} 3", "type": "FREEFORM", "threshold": 0.5},
-    ]
-    ids = [phoenix.done("POST", "/v1/annotation_configs", body)["data"]["id"] for body in bodies]
-    phoenix.done("PUT", f"{phoenix.project_path(project)}/annotation_configs/{ids[1]}")
-    configs = connect(opened, phoenix, project).configs()
-    assert configs[0].config.name == "user_feedback"
+    first = configs.add("CATEGORICAL", "c/1", values=[{"label": "pass", "score": 1}, {"label": "?"}], description="d")
+    second = configs.add("CONTINUOUS", "c/2", lower_bound=0, upper_bound=100, description="d")
+    third = configs.add("FREEFORM", "c/3", threshold=0.5, optimization_direction=None)
+    configs.assign(project, second)
+    found = connect(opened, phoenix, project).configs()
+    assert found[0].config.name == "user_feedback"
     values = (Value("pass", 1.0), Value("?"))
-    assert [config for config in configs if config.config.config_id in ids] == [
-        ServerConfig(CategoricalConfig(f"{name} 1", values, "d", "MAXIMIZE", ids[0])),
-        ServerConfig(ContinuousConfig(f"{name} 2", 0.0, 100.0, "d", "MAXIMIZE", ids[1]), assigned=True),
-        ServerConfig(FreeformConfig(f"{name} 3", threshold=0.5, config_id=ids[2])),
+    assert [config for config in found if config.config.name in configs.ids] == [
+        ServerConfig(CategoricalConfig(first, values, "d", "MAXIMIZE", configs.ids[first])),
+        ServerConfig(ContinuousConfig(second, 0.0, 100.0, "d", "MAXIMIZE", configs.ids[second]), assigned=True),
+        ServerConfig(FreeformConfig(third, threshold=0.5, config_id=configs.ids[third])),
     ]
 
 
