@@ -14,7 +14,7 @@ from annotator.text.facts import counted
 if TYPE_CHECKING:
     from annotator.domain.source import BadLine
     from annotator.store.store import SqliteStore
-    from annotator.workflow.fill import Progress
+    from annotator.workflow.filling import Progress
 
 
 def add(verbs: Any) -> None:
@@ -32,7 +32,9 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from annotator.workflow.fill import Filling, Progress, fill, load
+    from annotator.workflow.fill import fill
+    from annotator.workflow.filling import Filling, Progress
+    from annotator.workflow.loading import load
 
     store = place.open_store(place.store_path(args))
     opened = opening.open_queue(args, store)

@@ -173,7 +173,9 @@ class Background:
             self.session.connect("").user()
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
-        from annotator.workflow.fill import Filling, Progress, fill, load, load_some
+        from annotator.workflow.fill import fill
+        from annotator.workflow.filling import Filling, Progress
+        from annotator.workflow.loading import load, load_some
 
         last = Progress()
         apart = not source.capabilities.payloads_with_listing

@@ -9,7 +9,7 @@ from annotator.errors import AnnotatorError
 from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
-    from annotator.workflow.fill import Progress
+    from annotator.workflow.filling import Progress
     from annotator.workflow.sync import Drained
 
 

@@ -14,7 +14,9 @@ from annotator.domain.rubric import BUILT_IN
 from annotator.domain.source import ServerSettings
 from annotator.sources.phoenix.source import Phoenix
 from annotator.store.store import open_store
-from annotator.workflow.fill import Filling, fill, load
+from annotator.workflow.fill import fill
+from annotator.workflow.filling import Filling
+from annotator.workflow.loading import load
 from annotator.workflow.sync import contact
 from tests.benchmarks.imports import words
 from tests.benchmarks.material import USUAL, copies

@@ -11,7 +11,8 @@ from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.sources.files import Files
 from annotator.store.store import open_store
-from annotator.workflow.fill import Filling, fill
+from annotator.workflow.fill import fill
+from annotator.workflow.filling import Filling
 from annotator.workflow.judge import Judge
 from tests.benchmarks.material import Many
 from tests.benchmarks.table import Row, figures

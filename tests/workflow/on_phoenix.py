@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from annotator.domain.annotation import Annotation
+from annotator.domain.annotation import TARGET_KINDS, Annotation, Target, TargetKind
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.queue import Item, Selection, SourceRef
 from annotator.domain.rubric import Criterion, Rubric
 from annotator.domain.source import ServerSettings
+from annotator.domain.target import ItemTarget
 from annotator.sources.phoenix import Phoenix
 from annotator.store.store import open_store
-from annotator.workflow.fill import Filling, fill
+from annotator.workflow.fill import fill
+from annotator.workflow.filling import Filling
 from annotator.workflow.judge import Judge
 from annotator.workflow.sync import Drain, Drained, contact
 from tests.faults.proxy import FaultProxy, fault_proxy, no_fault
@@ -26,25 +28,32 @@ RUBRIC = Rubric((
     Criterion(ContinuousConfig("score", 0.0, 1.0), required=False),
     Criterion(FreeformConfig("comment"), required=False),
 ), "faults", "1")  # fmt: skip
-FIELDS = ("span_id", "name", "identifier", "annotator_kind", "label", "score", "explanation", "metadata")
+DOCUMENTS = 3
+"""Of each span."""
+DOCUMENTED = {f"retrieval.documents.{n}.document.content": f"document {n}" for n in range(DOCUMENTS)}
+FIELDS = ("kind", "id", "position", "name", "identifier", "annotator_kind", "label", "score", "explanation", "metadata")
 
 
 def content(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the server's REST API, as far as a person decides about it."""
-    flat = row | row["result"]
+    """A row of the server's API, as far as a person decides about it."""
+    kind = next(kind for kind in ("span", "trace", "session") if row.get(f"{kind}_id"))
+    position = row.get("document_position")
+    flat = row | row["result"] | {"kind": kind if position is None else "document", "id": row[f"{kind}_id"], "position": position}
     return {field: flat[field] for field in FIELDS}
 
 
 def decided(row: Annotation) -> dict[str, Any]:
     """The same of a local row."""
+    row = row.kept()
     values = (
-        row.target.id, row.name, row.identity.identifier, row.annotator_kind, row.label, row.score, row.explanation, dict(row.metadata),
+        row.target.kind, row.target.id, row.target.position, row.name, row.identity.identifier,
+        row.annotator_kind, row.label, row.score, row.explanation, dict(row.metadata),
     )  # fmt: skip
     return dict(zip(FIELDS, values, strict=True))
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: (row["span_id"], row["name"], row["identifier"]))
+    return sorted(rows, key=lambda row: (row["kind"], row["id"], row["position"] or 0, row["name"], row["identifier"]))
 
 
 class Program:
@@ -55,7 +64,11 @@ class Program:
         self.project = f"w{secrets.token_hex(4)}"
         self.span_ids = [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
         starts = [f"2026-11-01T12:{n // 60:02}:{n % 60:02}+00:00" for n in range(items)]
-        phoenix.seed(self.project, [phoenix_span(span_id=one, start=at) for one, at in zip(self.span_ids, starts, strict=True)])
+        spans = [
+            phoenix_span(span_id=one, trace_id=one * 2, start=at, attributes=DOCUMENTED | {"session.id": f"session {one}"})
+            for one, at in zip(self.span_ids, starts, strict=True)
+        ]
+        phoenix.seed(self.project, spans)
         self.path, self.settings = folder / "annotator.db", ServerSettings(proxy.url, phoenix.keys.get(key, key))
         self.store = open_store(self.path, clock=self.clock)
         self.sink = Phoenix(self.settings, self.project)
@@ -79,10 +92,20 @@ class Program:
         assert item is not None and item.target.id == self.span_ids[n]
         return item
 
-    def answer(self, n: int, value: str | float, name: str = "correctness") -> None:
+    def target(self, n: int, kind: TargetKind, position: int = 0) -> Target:
+        """Of the item: its span, that span's trace or session, one of its documents."""
+        span_id = self.span_ids[n]
+        if kind == "document":
+            return Target(kind, span_id, position)
+        return Target(kind, {"span": span_id, "trace": span_id * 2, "session": f"session {span_id}"}[kind])
+
+    def on(self, n: int, kind: TargetKind, position: int = 0) -> ItemTarget:
+        return ItemTarget(self.target(n, kind, position), self.span_ids[n], own=kind == "span")
+
+    def answer(self, n: int, value: str | float, name: str = "correctness", on: ItemTarget | None = None) -> None:
         criterion = RUBRIC.criterion(name)
         assert criterion is not None
-        self.judge.answer(self.item(n), criterion, value)
+        self.judge.answer(self.item(n), criterion, value, on=on)
 
     def drain(self, settle: float = 0.0) -> Drained:
         return Drain(self.store, lambda project: self.sink, self.proxy.url, self.clock, settle).run()
@@ -101,14 +124,21 @@ class Program:
                 return total
         raise AssertionError("something waits for ever")
 
+    def targets(self) -> list[Target]:
+        """Everything that can be judged here."""
+        every = [self.target(n, kind) for n in range(len(self.span_ids)) for kind in TARGET_KINDS if kind != "document"]
+        return every + [self.target(n, "document", position) for n in range(len(self.span_ids)) for position in range(DOCUMENTS)]
+
     def local(self) -> list[dict[str, Any]]:
         """Every row that the person's program holds."""
-        rows = [row for n in range(len(self.span_ids)) for row in self.store.on_target(self.proxy.url, self.item(n).target)]
-        return in_order([decided(row) for row in rows])
+        return in_order([decided(row) for target in self.targets() for row in self.store.on_target(self.proxy.url, target)])
 
     def held(self) -> list[dict[str, Any]]:
         """Every row of the project on the server, asked for by another route."""
-        return in_order([content(row) for row in self.phoenix.annotations(self.project, self.span_ids)])
+        rows = self.phoenix.document_annotations(self.span_ids)
+        for kind in ("span", "trace", "session"):
+            rows += self.phoenix.annotations(self.project, [target.id for target in self.targets() if target.kind == kind], kind)
+        return in_order([content(row) for row in rows])
 
     def write(self, n: int, name: str, identifier: str, **result: Any) -> dict[str, Any]:
         """What another client does."""

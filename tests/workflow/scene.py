@@ -10,7 +10,8 @@ from annotator.domain.queue import Item, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Condition, Criterion, Rubric
 from annotator.domain.span import Span
 from annotator.store.store import SqliteStore, open_store
-from annotator.workflow.fill import Filling, Progress, fill
+from annotator.workflow.fill import fill
+from annotator.workflow.filling import Filling, Progress
 from annotator.workflow.judge import Judge, Judged
 from annotator.workflow.sync import Drain, Drained, contact
 from tests.fake_server import FakeServer

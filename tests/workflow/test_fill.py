@@ -11,8 +11,10 @@ from annotator.domain.rubric import BUILT_IN
 from annotator.errors import Unreachable
 from annotator.sources.files import Files
 from annotator.store.store import SqliteStore
-from annotator.workflow.fill import Filling, Progress, fill, load
+from annotator.workflow.fill import fill
+from annotator.workflow.filling import Filling, Progress
 from annotator.workflow.judge import Judge
+from annotator.workflow.loading import load
 from tests.fake_server import FakeServer
 from tests.workflow.scene import RUBRIC, again, filling, span, targets, traces
 

@@ -12,7 +12,8 @@ from annotator.domain.queue import Selection
 from annotator.domain.source import BadLine
 from annotator.domain.span import NOTICE
 from annotator.store.store import SqliteStore
-from annotator.workflow.fill import fill, load
+from annotator.workflow.fill import fill
+from annotator.workflow.loading import load
 from tests.fake_server import FakeServer
 from tests.workflow.scene import filling, span, targets, traces
 from tests.workflow.test_fill import file_work

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from annotator.domain.annotation import Annotation
-from annotator.workflow.fill import pull_mine
+from annotator.workflow.adding import pull_mine
 from tests.fake_server import FakeServer
 from tests.workflow.scene import RUBRIC, Desk, traces
 
