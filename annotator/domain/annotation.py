@@ -61,6 +61,12 @@ class Annotation:
         """True when both rows hold the same content; an empty label or explanation is none, and of a note only its text counts."""
         return other is not None and self.kept() == other.kept()
 
+    def contradicts(self, other: "Annotation") -> bool:
+        """Both have a label, and not the same; or neither has one, and their scores are not the same."""
+        if self.label is None and other.label is None:
+            return None not in (self.score, other.score) and self.score != other.score
+        return None not in (self.label, other.label) and self.label != other.label
+
     def normal(self) -> "Annotation":
         """Empty strings as None, scores as floats (Phoenix stores '' and null apart, and -0.0 as 0.0)."""
         score = None if self.score is None else float(self.score) + 0.0
@@ -89,6 +95,10 @@ class KnownAnnotation:
     """Whom the server names; '' where it names nobody."""
     at: float = 0.0
     """When it was written last, in seconds since 1970; 0 where that is not known."""
+    conflict: bool = False
+    """Another client changed it on the server, and nobody decided yet which row stays."""
+    theirs: "Annotation | None" = None
+    """On a conflict: the server's row; None where it was taken away there."""
 
 
 class ItemState(StrEnum):

@@ -9,7 +9,7 @@ from annotator.domain.imported import Import, Kept
 from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
 from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
-from annotator.domain.source import Page
+from annotator.domain.source import Page, ServerRow
 from annotator.domain.span import SpanHeader, Trace
 from annotator.domain.step import Reversal, SetAnnotation, Step, Verdict
 
@@ -152,6 +152,30 @@ class AnnotationStore(Protocol):
 
         `read_at`: when the reading began, in seconds since 1970; what was changed or sent since then is left alone too.
         """
+
+    def keep_read(self, rows: Sequence[ServerRow], read_at: float) -> None:
+        """Keep rows as a server said them, with source, author and time. What `keep_pulled` leaves alone is left alone.
+
+        A row that was decided here, and is another now that its user did not write, becomes a conflict: both are kept.
+        """
+
+    def forget_gone(self, server: str, kind: TargetKind, ids: Collection[str], rows: Sequence[ServerRow]) -> None:
+        """Others' rows on these targets that a server once gave go where they are not among `rows`, which are all that it has there.
+
+        For documents the ids are their spans'. Rows of people here stay, and rows that never came from a server.
+        """
+
+    def known_in(self, server: str, source_id: int, trace_id: str) -> list[KnownAnnotation]:
+        """Every row on a trace, its spans, their documents and its sessions."""
+
+    def rows_read_at(self, source_id: int, trace_id: str) -> float:
+        """When everybody's rows of the trace were read last, in seconds since 1970; 0 for never."""
+
+    def set_rows_read(self, source_id: int, trace_ids: Collection[str], at: float) -> None:
+        """They were read then."""
+
+    def rows_unread(self, queue_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+        """Positions and traces of items after a position whose rows were never read."""
 
     def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
         """Mark items done that the server already had my verdict for; journalled, not undoable."""

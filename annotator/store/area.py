@@ -67,15 +67,18 @@ def row_now(db: Database, identity: int) -> str | None:
     return None if row is None else str(row[0])
 
 
-def keep_row(db: Database, identity: int, content: str | None, annotator: str, seq: int) -> None:
-    """Make the local row what it should be; None takes it away."""
+def keep_row(
+    db: Database, identity: int, content: str | None, annotator: str, seq: int, origin: tuple[str, str, float] = ("", "", 0.0)
+) -> None:
+    """Make the local row what it should be; None takes it away. `origin`: source, author and time of a row as a server has it."""
     if content is None:
         db.execute("DELETE FROM annotation WHERE identity = ?", (identity,))
         return
     db.execute(
-        "INSERT INTO annotation (identity, content, annotator, seq) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (identity) DO UPDATE SET content = excluded.content, annotator = excluded.annotator, seq = excluded.seq",
-        (identity, content, annotator, seq),
+        "INSERT INTO annotation (identity, content, annotator, seq, source, author, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (identity) DO UPDATE SET content = excluded.content, annotator = excluded.annotator, seq = excluded.seq,"
+        " source = excluded.source, author = excluded.author, at = excluded.at",
+        (identity, content, annotator, seq, *origin),
     )
 
 

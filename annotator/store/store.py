@@ -9,6 +9,7 @@ from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
 from annotator.store.accounts import Accounts
 from annotator.store.annotations import Annotations
+from annotator.store.everyone import Everyone
 from annotator.store.imports import Imports
 from annotator.store.journal import History
 from annotator.store.lists import Lists
@@ -20,7 +21,7 @@ from annotator.store.traces import Traces
 from annotator.store.words import Words
 
 
-class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Imports, Outbox, Accounts, Words, Store):
+class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Accounts, Words, Store):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property
