@@ -33,7 +33,7 @@ def to_text(condition: Condition) -> str:
     if isinstance(condition, Versus):
         return f"{_subject(condition.left)} {condition.op} {_subject(condition.right)}"
     if isinstance(condition, Disagreement):
-        return f"disagreement.{_name(condition.name)}" if condition.name else "disagreement"
+        return f"disagreement.{name_text(condition.name)}" if condition.name else "disagreement"
     if isinstance(condition, AnySpan):
         return f"any({to_text(condition.condition)})"
     if isinstance(condition, Not):
@@ -55,10 +55,11 @@ def _subject(subject: Subject) -> str:
         return f"attribute[{quote(subject.key)}]"
     if not subject.name:
         return subject.scope or ANNOTATION
-    return ".".join(part for part in (subject.scope, _name(subject.name), subject.member) if part)
+    return ".".join(part for part in (subject.scope, name_text(subject.name), subject.member) if part)
 
 
-def _name(name: str) -> str:
+def name_text(name: str) -> str:
+    """The name of an annotation: in quotes where it would be taken for something else."""
     return name if PIECE.fullmatch(name) and name.casefold() not in WORDS else quote(name)
 
 
@@ -77,4 +78,5 @@ def _value(subject: Subject, value: Value) -> str:
 def text_value(text: str) -> str:
     """A text as a value: in quotes where it would be taken for something else."""
     bare = BARE.fullmatch(text) and not NUMBER.fullmatch(text) and text not in ("true", "false")
-    return text if bare and text.partition(".")[0] not in SCOPES else quote(text)
+    whose, dot, _ = text.partition(".")
+    return text if bare and not (dot and whose in SCOPES) else quote(text)

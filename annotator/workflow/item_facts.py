@@ -10,7 +10,7 @@ from annotator.domain.record import record
 from annotator.domain.span import Span, SpanHeader, Trace, start_order
 from annotator.domain.store import Store
 from annotator.errors import StoreError
-from annotator.filter.facts import ItemFacts, Reviewer
+from annotator.filter.facts import Reviewer
 from annotator.workflow.turns import LONGEST, Readings
 
 
@@ -62,8 +62,8 @@ class Together:
 
 
 @record
-class Looked(ItemFacts):
-    """One of them."""
+class Looked:
+    """One of them, as `ItemFacts`."""
 
     item: Item
     reviewer: Reviewer
