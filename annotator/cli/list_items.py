@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place
-from annotator.cli.saying import Meter
+from annotator.cli.filtering import condition_of, reviewer_of
+from annotator.cli.saying import Meter, say, were
 from annotator.domain.annotation import Annotation, ItemState
 from annotator.domain.queue import Listed, Queue
+from annotator.filter.reference import lines
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
@@ -26,11 +28,15 @@ def add(verbs: Any) -> None:
     verb = verbs.add_parser(
         "list",
         help="items and their annotations",
-        description="The items of a queue (default: every queue), one a line: position, state, id, the first words of what was asked, "
-        "✗ where something failed, duration, annotations. --json has the whole question.",
-        epilog="example: annotator list --json --state flagged",
+        description="The items of a queue (default: every queue), one a line: position, state, id, the first words of\n"
+        "what was asked, ✗ where something failed, duration, annotations. --json has the whole question.",
+        epilog="example: annotator list --json flagged or disagreement\n\n"
+        "A filter may stand behind the options; the shell wants quotes around < > ( ) and ~.\n" + "\n".join(lines()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    verb.add_argument("filter", nargs="*", metavar="FILTER", help="only items of which this holds, such as status = error, see below")
     options.common(verb)
+    options.who(verb)
     verb.add_argument("--queue", metavar="NAME", help="only this queue")
     verb.add_argument("--state", choices=[state.value for state in ItemState], help="only items in this state")
     verb.add_argument("--json", action="store_true", help="JSON Lines, one item each")
@@ -38,6 +44,7 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from annotator.workflow.filtering import Sieve
     from annotator.workflow.questions import with_questions
 
     store = place.existing_store(args)
@@ -45,18 +52,29 @@ def run(args: argparse.Namespace) -> int:
     identifiers = {(account.server, account.identifier) for account in store.accounts(None)}
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     show = Meter()
+    written = " ".join(args.filter)
+    condition = condition_of(written, store, queues) if written else None
+    unknown = 0
     for queue in queues:
-        for rows in _rows(store, queue, ItemState(args.state) if args.state else None):
+        sieve = Sieve(store, queue, condition, reviewer_of(args, store, queue)) if condition else None
+        state = ItemState(args.state) if args.state else sieve.state if sieve else None
+        for page in _rows(store, queue, state):
+            rows = [row for row, fits in zip(page, sieve.look([row.item for row in page]), strict=True) if fits] if sieve else page
             # Questions that were never read take 0.2 ms each: a minute for a long list, of which a file or a pipe shows nothing.
-            if width is None:
-                show(f"{queue.name}: item {rows[0].item.position:,} of {store.counts(queue.id).items:,}")
+            if width is None or not rows:
+                show(f"{queue.name}: item {page[0].item.position:,} of {store.counts(queue.id).items:,}")
+            else:
+                show.end()
             for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
                 record = _record(store, queue, row, question, identifiers)
                 if args.json:
                     print(json.dumps(_whole(store, queue, row, record), ensure_ascii=True))
                 else:
                     print(_plain(record, len(queues) > 1, width))
+        unknown += sieve.unknown if sieve else 0
     show.end()
+    if unknown:
+        say(f"annotator: {were(unknown, 'item')} left out, whose content is not here yet: annotator pull brings it.", aside=True)
     return 0
 
 

@@ -10,11 +10,11 @@ from typing import NoReturn
 
 from annotator import __version__
 from annotator.cli.saying import say
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, FilterError
 
 VERBS = {
     "demo": "demo", "review": "review", "pull": "pull", "push": "push", "status": "status", "list": "list_items", "show": "show",
-    "annotate": "annotate", "keys": "keys", "queue": "queues", "store": "store", "where": "where",
+    "annotate": "annotate", "import": "import_annotations", "keys": "keys", "queue": "queues", "store": "store", "where": "where",
 }  # fmt: skip
 """Verb to its module. Only that of the verb which is run is imported: all of them take 15 ms."""
 EPILOG = """examples:
@@ -66,6 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AnnotatorError as error:
         logging.getLogger("annotator").info("stopped", exc_info=True)
         say(f"annotator: {error.title}", aside=True)
+        if isinstance(error, FilterError):
+            from annotator.cli.filtering import say_mistake
+
+            say_mistake(error)
         if error.advice:
             say(f"  {error.advice}", aside=True)
         return error.exit_code

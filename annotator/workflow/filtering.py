@@ -31,11 +31,15 @@ class Sieve:
         self._test = matcher(condition)
         self.state = state_of(condition)
         """The only state in which an item can match; None for any."""
+        self.unknown = 0
+        """Items that were looked at and could not be decided."""
 
     def look(self, items: Sequence[Item]) -> list[bool | None]:
         """Whether each matches; None where it cannot be known until its payload is here. At most a few hundred together."""
         together = Together(self.store, self.queue, items)
-        return [self._test(Looked(item, self.reviewer, together)) for item in items]
+        found = [self._test(Looked(item, self.reviewer, together)) for item in items]
+        self.unknown += found.count(None)
+        return found
 
     def through(self, after: int = 0) -> Iterator[list[tuple[Item, bool | None]]]:
         """Every item behind that position, a batch at a time."""
