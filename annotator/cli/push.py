@@ -41,8 +41,13 @@ def run(args: argparse.Namespace) -> int:
         (store.retry if args.retry else store.drop)(entry.identity)
     code = sent = 0
     for server in store.awaited():
-        went, ended = _drain(store, server, place.store_path(args))
+        went, ended = drain(store, server, place.store_path(args))
         sent, code = sent + went, max(code, ended)
+    return tell(store, sent, code)
+
+
+def tell(store: Any, sent: int, code: int) -> int:
+    """What went and what is left; the exit code, where the drains ended with `code`."""
     counts = store.outbox_counts()
     for entry in store.outbox_entries(None, "parked", 20):
         what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
@@ -69,7 +74,7 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
     say(f"{queue.name}: {counted(sent, 'row')} {'waits' if sent == 1 else 'wait'} for {settings.url}")
 
 
-def _drain(store: Any, server: str, path: Any) -> tuple[int, int]:
+def drain(store: Any, server: str, path: Any) -> tuple[int, int]:
     """Until nothing waits, or the server stops us: how many rows the server took, and the exit code."""
     from annotator.store.lock import drain_lock
     from annotator.workflow.sync import Drain

@@ -14,10 +14,6 @@ NOTHING = ("", "nan", "null", "none", "<na>")
 """How tables write a number that is not there."""
 
 
-FROM_FILE = "FILE"
-"""The source of a row that was imported here."""
-
-
 class BadRow(ValueError):
     """A cell that cannot be read; the text says why."""
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Collection, Sequence
 
 from annotator.domain.annotation import Annotation, Identity, TargetKind
-from annotator.domain.imported import FROM_FILE, Import, Kept
+from annotator.domain.imported import Import, Kept
 from annotator.domain.step import SetAnnotation
 from annotator.store import journal
 from annotator.store.area import BATCH, Area, among, find_identity, identity_of, keep_identity, keep_row, row_now
-from annotator.store.codec import Effect, row_text, same_row, to_text
+from annotator.store.codec import Effect, row_text, same_row, text_row, to_text
 from annotator.store.journal import Occasion
 from annotator.store.standing import want
 
@@ -29,22 +29,22 @@ class Imports(Area):
         return {id_ for (id_,) in among(self.db, HERE[kind], (), ids)}
 
     def foresee_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> list[Kept]:
-        return [self._look(work, change) for change in changes]
+        return [self._foreseen(work, change) for change in changes]
 
     def keep_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> tuple[Import, list[Kept]]:
         found = []
         with self.db.atomic():
             for change in changes:
-                kept = self._look(work, change)
+                kept = self._foreseen(work, change)
                 if kept.how in ("new", "changed", "withdrawn"):
-                    work = self._begin(work)
-                    self._change(work, change)
+                    work = self._begun(work)
+                    self._import(work, change)
                 elif kept.how == "unchanged" and work.send and change.row is not None:
-                    self._send(work, change.identity)
+                    self._import_sent(work, change.identity)
                 found.append(kept)
         return work, found
 
-    def _look(self, work: Import, change: SetAnnotation) -> Kept:
+    def _foreseen(self, work: Import, change: SetAnnotation) -> Kept:
         """What becomes of a row: no row that a person here wrote, and none that a server has otherwise, is changed."""
         identity = change.identity
         owner = self.db.one("SELECT annotator FROM account WHERE server = ? AND identifier = ?", (identity.server, identity.identifier))
@@ -59,11 +59,11 @@ class Imports(Area):
             return Kept("refused", f"{annotator} wrote {identity.name} there under the same identifier here")
         if same_row(identity, content, row_text(change.row)):
             return Kept("unchanged")
-        if source != FROM_FILE and self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (id_,)) is None:
+        if source and self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (id_,)) is None:
             return Kept("refused", f"the server has another {identity.name} there under the identifier {identity.identifier}")
         return Kept("withdrawn" if change.row is None else "changed")
 
-    def _begin(self, work: Import) -> Import:
+    def _begun(self, work: Import) -> Import:
         """The first change of an import says what it is; the others name that line of the journal as their step."""
         if work.id:
             return work
@@ -72,34 +72,32 @@ class Imports(Area):
         journal.write(self.db, why, before=None, after=to_text(work.name))
         return work.begun(first)
 
-    def _change(self, work: Import, change: SetAnnotation) -> None:
+    def _import(self, work: Import, change: SetAnnotation) -> None:
         identity = keep_identity(self.db, change.identity)
         before, after = row_now(self.db, identity), row_text(change.row)
         # Nobody's: a rescue gives a lost row back to whom the journal names.
         why = Occasion(self.clock(), ROW, "", work.queue_id, work.id, work.command)
         seq = journal.write(self.db, why, identity=identity, before=before, after=after)
-        self._keep(identity, after, change.row, seq)
+        self._keep_others(identity, after, change.row, seq)
         sent_before = self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (identity,)) is not None
         if change.identity.server and (work.send or sent_before):
-            self._want(work, change.identity, Effect(False, identity, before, after), "do", seq)
+            self._want_imported(work, change.identity, Effect(False, identity, None, after), "do", seq)
 
-    def _send(self, work: Import, identity: Identity) -> None:
+    def _import_sent(self, work: Import, identity: Identity) -> None:
         """A row that is here already, and was never to go to its server, is to go there too."""
         id_ = find_identity(self.db, identity)
         content, source, seq = self.db.one("SELECT content, source, seq FROM annotation WHERE identity = ?", (id_,))
         entry = self.db.one("SELECT state FROM outbox WHERE identity = ?", (id_,))
-        if identity.server and source == FROM_FILE and (entry is None or entry[0] == "dropped"):
-            self._want(work, identity, Effect(False, int(id_ or 0), None, content), "do", seq)
+        if identity.server and not source and (entry is None or entry[0] == "dropped"):
+            self._want_imported(work, identity, Effect(False, int(id_ or 0), None, content), "do", seq)
 
-    def _want(self, work: Import, identity: Identity, effect: Effect, action: str, seq: int) -> None:
+    def _want_imported(self, work: Import, identity: Identity, effect: Effect, action: str, seq: int) -> None:
         want(self.db, identity, effect, Occasion(self.clock(), action, work.annotator, work.queue_id), seq)
         self.db.execute("UPDATE outbox SET project = ? WHERE identity = ?", (work.project, effect.subject))
 
-    def _keep(self, identity: int, content: str | None, row: Annotation | None, seq: int) -> None:
-        keep_row(self.db, identity, content, "", seq)
+    def _keep_others(self, identity: int, content: str | None, row: Annotation | None, seq: int) -> None:
         author = "" if row is None else row.metadata.get("annotator", "")
-        values = (FROM_FILE, author if isinstance(author, str) else "", identity)
-        self.db.execute("UPDATE annotation SET source = ?, author = ? WHERE identity = ?", values)
+        keep_row(self.db, identity, content, "", seq, ("", author if isinstance(author, str) else "", 0.0))
 
     def last_import(self) -> Import | None:
         row = self.db.one(
@@ -118,7 +116,7 @@ class Imports(Area):
         while rows := self.db.all(sql, (work.id, last, BATCH)):
             with self.db.atomic():
                 for _, identity, before, after in rows:
-                    done = self._take_back(work, identity, before, after)
+                    done = self._unimport(work, identity, before, after)
                     back, left = back + done, left + (not done)
             last = rows[-1][0]
         why = Occasion(self.clock(), UNDONE, work.annotator, work.queue_id, work.id, work.command)
@@ -126,7 +124,7 @@ class Imports(Area):
             journal.write(self.db, why, before=None, after=to_text(work.name))
         return back, left
 
-    def _take_back(self, work: Import, id_: int, before: str | None, after: str | None) -> bool:
+    def _unimport(self, work: Import, id_: int, before: str | None, after: str | None) -> bool:
         """False where the row is not as the import left it; one that is back already, by an undoing that was cut off, is back."""
         identity, now = identity_of(self.db, id_), row_now(self.db, id_)
         if same_row(identity, now, before):
@@ -135,9 +133,9 @@ class Imports(Area):
             return False
         why = Occasion(self.clock(), "undo", "", work.queue_id, work.id, work.command)
         seq = journal.write(self.db, why, identity=id_, before=now, after=before)
-        self._keep(id_, before, None, seq)
+        self._keep_others(id_, before, text_row(identity, before), seq)
         entry = self.db.one("SELECT annotator, project FROM outbox WHERE identity = ?", (id_,))
         if entry is not None:
             sent_by = Import(work.name, entry[0], work.queue_id, project=entry[1])
-            self._want(sent_by, identity, Effect(False, id_, now, before), "undo", seq)
+            self._want_imported(sent_by, identity, Effect(False, id_, now, before), "undo", seq)
         return True

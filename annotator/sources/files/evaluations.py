@@ -9,7 +9,6 @@ from typing import Any
 
 from annotator.domain.annotation import Target
 from annotator.domain.imported import BadRow, ImportedRow, kind_of, position_of, score_of, target_of, text_of
-from annotator.sources.files.chat import parsed
 from annotator.sources.files.imported import HEX, id_of
 from annotator.sources.files.table import listed
 from annotator.sources.files.values import first
@@ -80,7 +79,7 @@ def _results(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         name, _, key = column.removeprefix(COLUMN).rpartition(".")
         if column.startswith(COLUMN) and name and key in RESULT:
             named.setdefault(name, {"name": name})[key] = cell
-        elif column.endswith(SCORES) and len(column) > len(SCORES) and isinstance(result := parsed(cell), dict):
+        elif column.endswith(SCORES) and len(column) > len(SCORES) and isinstance(result := listed(cell), dict):
             yield {"kind": result.get("source"), "metadata": None} | result | {"name": column.removesuffix(SCORES)}
     yield from named.values()
 
