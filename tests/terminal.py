@@ -121,6 +121,11 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines())
 
+    def flowing(self) -> str:
+        """The text with one blank between words, wherever the rows end; a row that is full to the edge goes on in the next."""
+        rows = (row if len(row) == self._screen.columns else row + " " for row in self.lines())
+        return " ".join("".join(rows).split())
+
     @property
     def title(self) -> str:
         """What the program made the window's title."""

@@ -29,6 +29,5 @@ def test_a_store_that_loses_its_tables_stops_with_a_sentence(tmp_path: Path) -> 
     with scene.open() as terminal:
         with closing(sqlite3.connect(tmp_path / "annotator.db")) as db, db:
             db.execute("DROP TABLE step")
-        lines = press(terminal, "1")
-        assert shows(1)(lines), "what was not stored does not move the screen"
-        assert "Traceback" not in "\n".join(lines) and "no such table" in "\n".join(lines)
+        assert shows(1)(press(terminal, "1")), "what was not stored does not move the screen"
+        assert "Traceback" not in terminal.text() and "no such table" in terminal.flowing()

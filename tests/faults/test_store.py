@@ -158,7 +158,7 @@ def test_a_read_only_store(tmp_path: Path, what: str) -> None:
     try:
         with Terminal([*plain, *scene.review], (120, 40), scene.environment, scene.folder) as terminal:
             assert terminal.exit_code() == 1
-            said = " ".join(terminal.text().split())
+            said = terminal.flowing()
             assert "annotator: The store" in said and "writable for you, or name another file with --store." in said
             assert "\x1b[?1049h" not in terminal.raw.decode(), "no screen was opened"
         verb = [*plain, *scene.command("annotate", f"{1:032x}", "correctness=pass")]
@@ -193,7 +193,7 @@ def test_a_store_from_a_newer_version(tmp_path: Path, killed: bool) -> None:
     before = {file: file.read_bytes() for file in files}
     with Terminal(scene.review, (120, 40), scene.environment, tmp_path) as terminal:
         assert terminal.exit_code() == 1
-        said = " ".join(terminal.text().split())
+        said = terminal.flowing()
         assert "was written by a newer annotator (format 99" in said and "Update annotator, or name another file with --store." in said
     for verb in (["push"], ["status"], ["list"], ["pull", str(scene.file)]):
         done = subprocess.run(scene.command(*verb), env=os.environ | scene.environment, capture_output=True, text=True, check=False)

@@ -83,7 +83,7 @@ def test_what_is_unsent_is_said_on_the_way_out(tmp_path: Path, phoenix: PhoenixS
         assert place(press(terminal, "1")) == 2
         press(terminal, "n", "draft")
         terminal.leave()
-        assert f"annotator: 1 row is not on {phoenix.url} yet; annotator push sends it." in " ".join(terminal.lines())
+        assert f"annotator: 1 row is not on {phoenix.url} yet; annotator push sends it." in terminal.flowing()
         assert restored(terminal)
     assert json.loads(scene.run("status", "--json", "--offline"))["outbox"] == {"waiting": 1, "parked": 0}
     scene.run("push")

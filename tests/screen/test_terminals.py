@@ -32,7 +32,7 @@ def test_without_a_terminal_it_says_so(tmp_path: Path, verb: str, missing: str) 
     shell = '"$@" < /dev/null' if missing == "stdin" else '"$@" > out.txt'
     with Terminal(["sh", "-c", shell, "sh", *command], env=scene.environment, cwd=tmp_path) as terminal:
         assert terminal.exit_code() == 2
-        said = " ".join(terminal.lines())
+        said = terminal.flowing()
         assert f"{missing} is not a terminal" in said and "Traceback" not in said
         assert b"\x1b" not in terminal.raw, "nothing is switched"
     assert not (tmp_path / "out.txt").exists() or (tmp_path / "out.txt").read_text() == ""
@@ -63,7 +63,7 @@ def test_a_terminal_that_cannot_draw_is_told(tmp_path: Path, term: str) -> None:
     scene = Scene(tmp_path, env={"TERM": term})
     with Terminal(scene.review, env=scene.environment, cwd=tmp_path) as terminal:
         assert terminal.exit_code() == 2
-        assert "cannot draw a screen" in " ".join(terminal.lines())
+        assert "cannot draw a screen" in terminal.flowing()
         assert b"\x1b" not in terminal.raw
     assert not (tmp_path / "annotator.db").exists()
 
