@@ -32,6 +32,7 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from annotator.workflow.everyone import pull_unread
     from annotator.workflow.fill import fill
     from annotator.workflow.filling import Filling, Progress
     from annotator.workflow.loading import load
@@ -61,6 +62,10 @@ def run(args: argparse.Namespace) -> int:
             for count in load(work, lambda: 0):
                 loaded += count
                 show(f"{counted(done.traces, 'trace')} listed, {counted(loaded, 'payload')} stored")
+        known = 0
+        for count in pull_unread(work):
+            known += count
+            show(f"{counted(loaded, 'payload')} stored, everybody's annotations of {counted(known, 'trace')}")
         show.end()
         if not store.counts(opened.queue.id).items and (done.spans or not done.traces):
             raise _nothing(opened.queue, done)

@@ -10,7 +10,8 @@ from annotator.store.codec import text_row, to_text
 from annotator.store.journal import Occasion
 
 KNOWN = """
-    SELECT identity.kind, identity.target, document, name, identifier, annotation.content, annotation.annotator, annotation.source, author,
+    SELECT identity.kind, identity.target, document, identity.name, identifier, annotation.content, annotation.annotator,
+        annotation.source, author,
         CASE WHEN annotation.at > 0 THEN annotation.at ELSE coalesce(journal.at, 0) END, coalesce(outbox.conflict, 0), outbox.theirs
     FROM {} CROSS JOIN annotation ON annotation.identity = identity.id LEFT JOIN journal ON journal.seq = annotation.seq
         LEFT JOIN outbox ON outbox.identity = identity.id

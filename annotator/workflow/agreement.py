@@ -1,0 +1,98 @@
+"""Who agrees: my answers beside those of other people, models and programs, as far as they may be seen."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Target
+from annotator.domain.rubric import Criterion
+from annotator.workflow.answers import is_answer
+from annotator.workflow.opinions import MODEL, PROGRAM, Opinion, Opinions, Sight
+
+LETTERS = {HUMAN: "h", MODEL: "m", PROGRAM: "c"}
+"""Who else annotated a target, in its mark: people, models, programs."""
+OWN, DIFFERS = "●", "≠"
+
+
+class Stance(NamedTuple):
+    """How somebody's answers on an item compare with mine."""
+
+    who: str
+    agrees: bool
+    said: str = ""
+    """The first answer that differs: 'correctness fail'."""
+
+
+def value_of(row: Annotation) -> str:
+    """An answer in a word or two: its label and score, or the start of its text."""
+    words = [row.label or "", "" if row.score is None else f"{row.score:g}"]
+    return " ".join(word for word in words if word) or " ".join((row.explanation or "").split())
+
+
+def stances(opinions: Opinions, sight: Sight, given: Mapping[Target, Mapping[str, Annotation]]) -> tuple[Stance, ...]:
+    """Everybody who answered what I answered, those who differ first. `given`: my answers now. Texts are not compared."""
+    found: dict[str, Stance] = {}
+    for one in sight.of(opinions):
+        mine, before = given.get(one.row.target, {}).get(one.row.name), found.get(one.who)
+        if one.mine or mine is None:
+            continue
+        if mine.contradicts(one.row) and (before is None or before.agrees):
+            found[one.who] = Stance(one.who, False, f"{one.row.name} {value_of(one.row)}")
+        elif before is None and _compares(mine, one.row):
+            found[one.who] = Stance(one.who, True)
+    return tuple(sorted(found.values(), key=lambda stance: stance.agrees))
+
+
+def given_in(opinions: Opinions, given: Mapping[Target, Mapping[str, Annotation]]) -> dict[Target, Mapping[str, Annotation]]:
+    """My answers: those on targets of `given` as they are now, the others as they were read."""
+    found: dict[Target, dict[str, Annotation]] = {}
+    for one in opinions.rows:
+        if one.mine and one.row.name != NOTE:
+            found.setdefault(one.row.target, {})[one.row.name] = one.row
+    return {**found, **given}
+
+
+def _compares(one: Annotation, other: Annotation) -> bool:
+    both = (one.label, other.label) if one.label is not None or other.label is not None else (one.score, other.score)
+    return None not in both
+
+
+def marks(opinions: Opinions, sight: Sight) -> dict[Target, str]:
+    """A sign for each annotated target: `●` mine, `≠` where seen answers differ, then a letter for each kind of others."""
+    return {target: _mark(rows) for target, rows in by_target(sight.of(opinions)).items()}
+
+
+def by_target(rows: Iterable[Opinion]) -> dict[Target, list[Opinion]]:
+    found: dict[Target, list[Opinion]] = {}
+    for one in rows:
+        found.setdefault(one.row.target, []).append(one)
+    return found
+
+
+def _mark(rows: list[Opinion]) -> str:
+    kinds = {one.row.annotator_kind for one in rows if not one.mine}
+    own = OWN if any(one.mine for one in rows) else ""
+    return (DIFFERS if disputed(rows) else own) + "".join(letter for kind, letter in LETTERS.items() if kind in kinds)
+
+
+def disputed(rows: list[Opinion]) -> frozenset[str]:
+    """Names under which answers on one target differ."""
+    first: dict[tuple[str, bool], Annotation] = {}
+    found = set()
+    for one in rows:
+        if one.row.name != NOTE and first.setdefault((one.row.name, one.row.label is None), one.row).contradicts(one.row):
+            found.add(one.row.name)
+    return frozenset(found)
+
+
+def suggestion(opinions: Opinions, target: Target, criterion: Criterion) -> Opinion | None:
+    """The newest answer that a model gave to a config."""
+    found = [
+        one
+        for one in opinions.rows
+        if one.row.annotator_kind == MODEL
+        and not one.mine
+        and one.row.target == target
+        and one.row.name == criterion.name
+        and is_answer(criterion, one.row)
+    ]
+    return max(found, key=lambda one: one.known.at, default=None)

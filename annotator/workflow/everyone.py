@@ -1,0 +1,53 @@
+"""Everybody's annotations: read from a server for whole traces, and kept."""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+
+from annotator.domain.annotation import TargetKind
+from annotator.domain.source import Sink
+from annotator.domain.store import Store
+from annotator.workflow.filling import Filling
+
+TRACES = 100
+"""Traces that are read together; the server is asked for at most 200 ids at a time."""
+FEW = 200
+"""Spans of a trace up to which all are asked for annotations of documents, not only those that retrieve."""
+RETRIEVES = ("RETRIEVER", "RERANKER")
+FRESH_SECONDS = 300.0
+"""How old the rows of an item may be when it comes on the screen."""
+
+
+def pull(store: Store, sink: Sink, server: str, source_id: int, trace_ids: Collection[str], clock: Callable[[], float] = time.time) -> None:
+    """Read every row on these traces, their spans, documents and sessions; what others took away there goes here too."""
+    started = clock()
+    headers = store.headers_of(source_id, trace_ids)
+    spans = [span for trace in headers.values() for span in trace]
+    few = len(spans) <= FEW
+    asked: dict[TargetKind, Collection[str]] = {
+        "span": [span.span_id for span in spans],
+        "document": [span.span_id for span in spans if few or span.kind in RETRIEVES],
+        "trace": list(headers),
+        "session": list(dict.fromkeys(span.session_id for span in spans if span.session_id)),
+    }
+    for kind, ids in asked.items():
+        if ids:
+            rows = sink.read(kind, ids)
+            store.keep_read(rows, started)
+            store.forget_gone(server, kind, ids, rows)
+    store.set_rows_read(source_id, list(headers), started)
+
+
+def pull_unread(work: Filling) -> Iterator[int]:
+    """Read the rows of every item's trace that were never read; yields how many traces each time."""
+    after, there = 0, work.queue.source.is_server
+    while there and work.sink is not None and not work.stopped() and (some := work.store.rows_unread(work.queue.id, after, TRACES)):
+        trace_ids = list(dict.fromkeys(trace_id for _, trace_id in some))
+        pull(work.store, work.sink, work.queue.source.server, work.queue.source_id, trace_ids)
+        after = some[-1][0]
+        yield len(trace_ids)
+
+
+def is_due(store: Store, source_id: int, trace_id: str, now: float, fresh: float = FRESH_SECONDS) -> bool:
+    """The rows of the trace are to be read again. A time in the future was kept before the clock was set back."""
+    read_at = store.rows_read_at(source_id, trace_id)
+    return not now - fresh <= read_at <= now
