@@ -235,6 +235,19 @@ class PhoenixServer:
             rows.extend(self._all(path, [*query, *((f"{kind}_ids", target) for target in ids[start : start + 500])]))
         return rows
 
+    def document_annotations(self, span_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows on the documents of these spans, in the shape of `annotations`; REST has none."""
+        fields = "id name documentPosition identifier annotatorKind label score explanation metadata source user { id username }"
+        query = f"query($id: String!) {{ span: getSpanByOtelId(spanId: $id) {{ rows: documentEvaluations {{ {fields} }} }} }}"
+        rows = []
+        for span_id in span_ids:
+            span = self.done("POST", "/graphql", {"query": query, "variables": {"id": span_id}})["data"]["span"]
+            for row in span["rows"] if span else ():
+                result = {key: row.pop(key) for key in ("label", "score", "explanation")}
+                place = {"span_id": span_id, "document_position": row.pop("documentPosition")}
+                rows.append({**row, **place, "annotator_kind": row.pop("annotatorKind"), "result": result})
+        return rows
+
     def _all(self, path: str, query: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
         fixed = list(query.items()) if isinstance(query, Mapping) else list(query)
         cursor = None

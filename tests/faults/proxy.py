@@ -47,7 +47,9 @@ class Request:
     @property
     def is_write(self) -> bool:
         """Of annotations or notes, or a deletion."""
-        return self.method == "POST" and ("annotations" in self.path or "notes" in self.path or self.path == "/graphql")
+        if self.path == "/graphql":
+            return b"mutation" in self.body
+        return self.method == "POST" and ("annotations" in self.path or "notes" in self.path)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

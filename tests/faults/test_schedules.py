@@ -10,16 +10,18 @@ from math import inf
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from annotator.cli import push
 from annotator.cli.main import main
+from annotator.domain.annotation import TARGET_KINDS, TargetKind
 from annotator.store.store import open_store
 from annotator.workflow.sync import LATE_WRITE_SECONDS, SETTLE_SECONDS
 from tests.faults.proxy import chance
 from tests.phoenix_server import PhoenixServer
-from tests.workflow.on_phoenix import RUBRIC, Program, program
+from tests.workflow.on_phoenix import DOCUMENTS, RUBRIC, Program, in_order, program
 
 ITEMS = 8
 STEPS = 40
@@ -60,19 +62,25 @@ def pushed(clean_environment: None, capsys: pytest.CaptureFixture[str], monkeypa
     return run
 
 
+def identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[field] for field in ("kind", "id", "position", "name", "identifier"))
+
+
 def judge_something(person: Program, random: Random) -> None:
     n = random.randrange(ITEMS)
+    kind: TargetKind = random.choice(("span", "span", "trace", "session", "document", "document"))
+    on = person.on(n, kind, random.randrange(DOCUMENTS))
     match random.randrange(9):
         case 0 | 1 | 2:
-            person.answer(n, random.choice(("pass", "fail")))
+            person.answer(n, random.choice(("pass", "fail")), on=on)
         case 3:
-            person.answer(n, random.randrange(101) / 100, "score")
+            person.answer(n, random.randrange(101) / 100, "score", on)
         case 4:
-            person.answer(n, f"text {random.randrange(99)} ä 😀\nline", "comment")
-        case 5 if "correctness" in person.judge.view(person.item(n)).answers:
-            person.judge.explain(person.item(n), RUBRIC.criteria[0], f"why {random.randrange(99)}")
-        case 6:
-            person.judge.note(person.item(n), f"note {random.randrange(99)}")
+            person.answer(n, f"text {random.randrange(99)} ä 😀\nline", "comment", on)
+        case 5 if "correctness" in person.judge.view(person.item(n), on).answers:
+            person.judge.explain(person.item(n), RUBRIC.criteria[0], f"why {random.randrange(99)}", on)
+        case 6 if kind != "document":
+            person.judge.note(person.item(n), f"note {random.randrange(99)}", on)
         case 7:
             for _ in range(random.randrange(1, 4)):
                 person.judge.undo()
@@ -87,9 +95,13 @@ def schedule(
     print(f"seed {seed}")
     random = Random(seed)
     with program(folder, phoenix, ITEMS) as person:
-        mine = [person.write(n, "correctness", person.identifier, label="pass", explanation=f"before us {n}") for n in (0, 1)]
+        mine = [
+            person.write(n, "correctness", person.identifier, kind, label="pass", explanation=f"before us {n}")
+            for n in (0, 1) for kind in TARGET_KINDS
+        ]  # fmt: skip
         others = [person.write(n, "correctness", "annotator:bob", label="fail", score=0.0) for n in (0, 5)]
         others += [person.write(2, "theirs", person.identifier, label="x")]
+        others += [person.write(0, "correctness", "annotator:bob", kind, label="fail") for kind in ("trace", "session", "document")]
         person.proxy.decide = chance(seed, SHARE)
         ends, comes_back = (steps // 3, steps // 3 + random.randrange(2, 9)) if end else (-1, -1)
         failed: Counter[str] = Counter()
@@ -125,15 +137,14 @@ def schedule(
         assert (done.parked, done.conflicts) == (0, 0)
         assert push(person) == 0, "nothing is left to do"
         local = person.local()
-        known = {(row["span_id"], row["name"], row["identifier"]) for row in local}
-        before = [row for row in (*mine, *others) if (row["span_id"], row["name"], row["identifier"]) not in known]
-        assert person.held() == sorted([*local, *before], key=lambda row: (row["span_id"], row["name"], row["identifier"]))
+        known = {identity(row) for row in local}
+        assert person.held() == in_order([*local, *(row for row in (*mine, *others) if identity(row) not in known)])
         assert len({fate for _, fate in person.proxy.seen}) > 5 and len(failed) > 2, "it failed in many ways"
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_schedule_of_failures(tmp_path: Path, phoenix: PhoenixServer, pushed: Push, seed: int) -> None:
-    schedule(tmp_path, phoenix, pushed, seed, end=phoenix.stop if seed == 17 else None)
+    schedule(tmp_path, phoenix, pushed, seed, end=phoenix.stop if seed == 7 else None)
 
 
 @pytest.mark.soak

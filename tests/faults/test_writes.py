@@ -1,15 +1,17 @@
 """A write fails, in each way there is: afterwards the real server holds exactly what was decided."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from annotator.domain.annotation import TargetKind
 from annotator.errors import OutcomeUnknown
 from annotator.workflow.sync import SETTLE_SECONDS
 from tests.faults.proxy import FATES, Request
 from tests.phoenix_server import PhoenixServer
-from tests.workflow.on_phoenix import RUBRIC, Program, program
+from tests.workflow.on_phoenix import RUBRIC, Program, in_order, program
 
 
 @pytest.fixture
@@ -18,50 +20,80 @@ def person(tmp_path: Path, phoenix: PhoenixServer) -> Iterator[Program]:
         yield made
 
 
+REST: tuple[TargetKind, ...] = ("span", "trace", "session")
+DELETIONS: dict[TargetKind, set[str]] = {
+    "span": {"deleteSpanAnnotations", "deleteSpanNotes"},
+    "trace": {"deleteTraceAnnotations", "deleteTraceNotes"},
+    "session": {"deleteProjectSessionAnnotation", "deleteProjectSessionNotes"},
+}
+
+
+def write_of(request: Request) -> str:
+    """The path of REST, the mutation of GraphQL."""
+    if request.path != "/graphql":
+        return request.path
+    found = re.search(rb"(create|delete)[A-Z]\w+", request.body)
+    return found[0].decode() if found else ""
+
+
+def synced(person: Program, fate: str, failed: set[str]) -> None:
+    """The first write of each sort meets its fate; drains follow until nothing waits."""
+
+    def decide(request: Request) -> str:
+        if not request.is_write or write_of(request) in failed:
+            return ""
+        failed.add(write_of(request))
+        return fate
+
+    person.proxy.decide = decide
+    for _ in range(30):
+        person.drain()
+        person.proxy.land()
+        person.clock.now += 120
+        if not person.store.outbox_counts().waiting:
+            break
+    person.settled()
+    assert person.store.outbox_counts().parked == 0 and person.held() == person.local()
+
+
 @pytest.mark.parametrize("fate", FATES)
 def test_every_failure_of_a_write(person: Program, fate: str) -> None:
-    """The first write of each of three kinds fails: an upsert, a note, a deletion."""
-    theirs = person.write(1, "correctness", person.identifier, label="pass", explanation="before us")
+    """The first write of every sort fails: upserts, notes and deletions, on documents and on one kind of target that REST has."""
+    rest = REST[FATES.index(fate) % len(REST)]
+    kinds: tuple[TargetKind, ...] = (rest, "document")
+    theirs = [person.write(1, "correctness", person.identifier, kind, label="pass", explanation="before us") for kind in kinds]
     failed: set[str] = set()
-
-    def once(what: str) -> None:
-        def decide(request: Request) -> str:
-            if what in failed or not request.is_write:
-                return ""
-            failed.add(what)
-            return fate
-
-        person.proxy.decide = decide
-
-    once("put")
-    for n in range(4):
-        person.answer(n, "fail")
-    person.drain()
-    person.settled()
-    assert person.held() == person.local()
-    once("note")
-    person.judge.note(person.item(0), "there once")
-    person.drain()
-    person.settled()
-    assert person.held() == person.local() and len(person.held()) == 5
-    once("delete")
-    for _ in range(4):
-        person.judge.undo()
-    person.drain()
-    person.settled()
-    assert failed == {"put", "note", "delete"}
-    assert [row["span_id"] for row in person.local()] == person.span_ids[:2] and person.held() == person.local() and theirs in person.held()
+    for n in range(2):
+        for kind in kinds:
+            person.answer(n, "fail", on=person.on(n, kind))
+    synced(person, fate, failed)
+    person.judge.note(person.item(0), "there once", person.on(0, rest))
+    synced(person, fate, failed)
+    assert len(person.held()) == 5
+    for _ in range(5):
+        assert person.judge.undo() is not None
+    synced(person, fate, failed)
+    documents = {"createDocumentAnnotations", "deleteDocumentAnnotations"}
+    assert failed == documents | DELETIONS[rest] | {f"/v1/{rest}_annotations", f"/v1/{rest}_notes"}
+    assert person.held() == in_order(theirs)
 
 
 def test_a_time_out_after_the_commit(person: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotator.sources.phoenix.client.WRITE_SECONDS", 1.0)
+    document = person.on(0, "document", 2)
+    person.proxy.decide = lambda request: "hang" if request.is_write else ""
     person.answer(0, "pass")
     person.judge.note(person.item(0), "once")
-    person.proxy.decide = lambda request: "hang" if request.is_write else ""
     assert isinstance(person.drain().error, OutcomeUnknown)
+    person.answer(0, "pass", on=document)
+    person.clock.now += 1
+    while isinstance(error := person.drain().error, OutcomeUnknown) and len(person.held()) < 3:
+        person.clock.now += 60
+    assert isinstance(error, OutcomeUnknown)
     person.answer(0, "fail")
+    person.answer(0, "fail", on=document)
     assert person.settled().conflicts == 0
-    assert person.held() == person.local() and [row["label"] for row in person.held()] == ["fail", None]
+    assert person.held() == person.local() and [row["label"] for row in person.held()] == ["fail", "fail", None]
 
 
 def test_ten_changes_of_mind_within_a_second_post_one_row(person: Program) -> None:
@@ -114,4 +146,4 @@ def test_deleted_spans_are_parked_and_the_rest_is_sent(person: Program) -> None:
     done = person.drain()
     assert (done.sent, done.parked, done.error) == (2, 2, None)
     assert {entry.identity.target.id for entry in person.store.outbox_entries(None, "parked")} == {person.span_ids[1], person.span_ids[3]}
-    assert [row["span_id"] for row in person.held()] == [person.span_ids[0], person.span_ids[2]]
+    assert [row["id"] for row in person.held()] == [person.span_ids[0], person.span_ids[2]]

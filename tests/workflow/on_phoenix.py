@@ -140,12 +140,22 @@ class Program:
             rows += self.phoenix.annotations(self.project, [target.id for target in self.targets() if target.kind == kind], kind)
         return in_order([content(row) for row in rows])
 
-    def write(self, n: int, name: str, identifier: str, **result: Any) -> dict[str, Any]:
-        """What another client does."""
-        row: dict[str, Any] = {"span_id": self.span_ids[n], "name": name, "annotator_kind": "HUMAN", "identifier": identifier}
-        row |= {"result": result, "metadata": {"by": "web"}}
-        self.phoenix.done("POST", "/v1/span_annotations?sync=true", {"data": [row]})
-        return content(row | {"result": {"label": None, "score": None, "explanation": None} | result})
+    def write(self, n: int, name: str, identifier: str, kind: TargetKind = "span", **result: Any) -> dict[str, Any]:
+        """What another client does; of a document, the first one of the span."""
+        target, result = self.target(n, kind), {"label": None, "score": None, "explanation": None} | result
+        row: dict[str, Any] = {"name": name, "identifier": identifier, "metadata": {"by": "web"}}
+        if kind == "document":
+            query = "query($id: String!) { span: getSpanByOtelId(spanId: $id) { id } }"
+            span = self.phoenix.done("POST", "/graphql", {"query": query, "variables": {"id": target.id}})["data"]["span"]["id"]
+            body = row | result | {"spanId": span, "documentPosition": 0, "annotatorKind": "HUMAN", "source": "API"}
+            mutation = "mutation($row: CreateDocumentAnnotationInput!) { createDocumentAnnotations(input: [$row]) { __typename } }"
+            self.phoenix.done("POST", "/graphql", {"query": mutation, "variables": {"row": body}})
+            row |= {"span_id": target.id, "document_position": 0}
+        else:
+            body = row | {f"{kind}_id": target.id, "annotator_kind": "HUMAN", "result": result}
+            self.phoenix.done("POST", f"/v1/{kind}_annotations?sync=true", {"data": [body]})
+            row |= {f"{kind}_id": target.id}
+        return content(row | {"annotator_kind": "HUMAN", "result": result})
 
     def close(self) -> None:
         self.store.close()
