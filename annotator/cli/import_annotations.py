@@ -203,7 +203,7 @@ class _Bad:
             self.lines.append(line)
 
     def say(self) -> None:
-        for one in self.lines:
+        for one in sorted(self.lines, key=lambda one: one.line):
             say(f"  line {one.line}: {one.reason}" if one.line else f"  {one.reason}", aside=True)
         if self.count > len(self.lines):
             say(f"  … and {self.count - len(self.lines):,} more", aside=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.cli import options, place
 from annotator.cli.filtering import condition_of, reviewer_of
 from annotator.cli.saying import Meter, say, were
-from annotator.domain.annotation import Annotation, ItemState
+from annotator.domain.annotation import ItemState, KnownAnnotation
 from annotator.domain.queue import Listed, Queue
 from annotator.filter.reference import lines
 
@@ -87,7 +87,7 @@ def _rows(store: "SqliteStore", queue: Queue, state: ItemState | None) -> Iterat
 
 def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | None, mine: set[tuple[str, str]]) -> dict[str, Any]:
     item = row.item
-    rows = store.on_target(queue.source.server, item.target)
+    rows = store.known_on(queue.source.server, [item.target])
     return {
         "queue": queue.name,
         "position": item.position,
@@ -114,10 +114,9 @@ def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, An
     return record | {"question": whole_question(store, queue.source_id, row.item)}
 
 
-def _annotation(store: "SqliteStore", row: Annotation, mine: set[tuple[str, str]]) -> dict[str, Any]:
-    identity = row.identity
-    explanation = row.explanation
-    own = not identity.server or (identity.server, identity.identifier) in mine or identity.identifier.startswith("annotator:")
+def _annotation(store: "SqliteStore", known: KnownAnnotation, mine: set[tuple[str, str]]) -> dict[str, Any]:
+    row, identity, explanation = known.row, known.row.identity, known.row.explanation
+    own = bool(known.annotator) or (identity.server, identity.identifier) in mine or identity.identifier.startswith("annotator:")
     return {
         "name": row.name,
         "label": row.label,

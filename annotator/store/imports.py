@@ -14,6 +14,8 @@ from annotator.store.standing import want
 
 BEGUN, ROW, UNDONE = "imported", "import", "import undone"
 """Actions of the journal: that an import changes something, each of its rows, and that it was taken back."""
+PUSHED = " --push"
+"""What follows the command of an import whose rows go to their server."""
 HERE: dict[TargetKind, str] = {
     "span": "SELECT DISTINCT span_id FROM span WHERE span_id IN",
     "document": "SELECT DISTINCT span_id FROM span WHERE span_id IN",
@@ -36,11 +38,10 @@ class Imports(Area):
         with self.db.atomic():
             for change in changes:
                 kept = self._foreseen(work, change)
-                if kept.how in ("new", "changed", "withdrawn"):
+                sends = kept.how == "unchanged" and work.send and change.row is not None and self._lacks_sending(change.identity)
+                if sends or kept.how in ("new", "changed", "withdrawn"):
                     work = self._begun(work)
                     self._import(work, change)
-                elif kept.how == "unchanged" and work.send and change.row is not None:
-                    self._import_sent(work, change.identity)
                 found.append(kept)
         return work, found
 
@@ -68,7 +69,7 @@ class Imports(Area):
         if work.id:
             return work
         first = journal.next_seq(self.db)
-        why = Occasion(self.clock(), BEGUN, work.annotator, work.queue_id, first, work.command)
+        why = Occasion(self.clock(), BEGUN, work.annotator, work.queue_id, first, _command(work))
         journal.write(self.db, why, before=None, after=to_text(work.name))
         return work.begun(first)
 
@@ -76,20 +77,25 @@ class Imports(Area):
         identity = keep_identity(self.db, change.identity)
         before, after = row_now(self.db, identity), row_text(change.row)
         # Nobody's: a rescue gives a lost row back to whom the journal names.
-        why = Occasion(self.clock(), ROW, "", work.queue_id, work.id, work.command)
+        why = Occasion(self.clock(), ROW, "", work.queue_id, work.id, _command(work))
         seq = journal.write(self.db, why, identity=identity, before=before, after=after)
         self._keep_others(identity, after, change.row, seq)
-        sent_before = self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (identity,)) is not None
-        if change.identity.server and (work.send or sent_before):
+        entry = self._entry_now(identity)
+        if change.identity.server and (work.send or (entry is not None and entry[0] != "dropped" and entry[1] is not None)):
             self._want_imported(work, change.identity, Effect(False, identity, None, after), "do", seq)
 
-    def _import_sent(self, work: Import, identity: Identity) -> None:
-        """A row that is here already, and was never to go to its server, is to go there too."""
+    def _lacks_sending(self, identity: Identity) -> bool:
+        """A row that came from a file, and that its server was not to have as it is."""
         id_ = find_identity(self.db, identity)
-        content, source, seq = self.db.one("SELECT content, source, seq FROM annotation WHERE identity = ?", (id_,))
-        entry = self.db.one("SELECT state FROM outbox WHERE identity = ?", (id_,))
-        if identity.server and not source and (entry is None or entry[0] == "dropped"):
-            self._want_imported(work, identity, Effect(False, int(id_ or 0), None, content), "do", seq)
+        content, source = self.db.one("SELECT content, source FROM annotation WHERE identity = ?", (id_,))
+        entry = self._entry_now(int(id_ or 0))
+        here_only = entry is None or entry[0] == "dropped" or not same_row(identity, entry[1], content)
+        return bool(identity.server) and not source and here_only
+
+    def _entry_now(self, identity: int) -> tuple[str, str | None] | None:
+        """State and row of its entry in the outbox."""
+        row = self.db.one("SELECT state, content FROM outbox WHERE identity = ?", (identity,))
+        return None if row is None else (row[0], row[1])
 
     def _want_imported(self, work: Import, identity: Identity, effect: Effect, action: str, seq: int) -> None:
         want(self.db, identity, effect, Occasion(self.clock(), action, work.annotator, work.queue_id), seq)
@@ -107,7 +113,7 @@ class Imports(Area):
         if row is None:
             return None
         step, annotator, queue, command, name = row
-        return Import(json.loads(name), annotator, queue, command=command, id=step)
+        return Import(json.loads(name), annotator, queue, command=command.removesuffix(PUSHED), id=step)
 
     def undo_import(self, work: Import) -> tuple[int, int]:
         back = left = 0
@@ -115,8 +121,8 @@ class Imports(Area):
         sql = f"SELECT seq, identity, before, after FROM journal WHERE action = '{ROW}' AND step = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
         while rows := self.db.all(sql, (work.id, last, BATCH)):
             with self.db.atomic():
-                for _, identity, before, after in rows:
-                    done = self._unimport(work, identity, before, after)
+                for line, identity, before, after in rows:
+                    done = self._unimport(work, line, identity, before, after)
                     back, left = back + done, left + (not done)
             last = rows[-1][0]
         why = Occasion(self.clock(), UNDONE, work.annotator, work.queue_id, work.id, work.command)
@@ -124,18 +130,29 @@ class Imports(Area):
             journal.write(self.db, why, before=None, after=to_text(work.name))
         return back, left
 
-    def _unimport(self, work: Import, id_: int, before: str | None, after: str | None) -> bool:
+    def _unimport(self, work: Import, line: int, id_: int, before: str | None, after: str | None) -> bool:
         """False where the row is not as the import left it; one that is back already, by an undoing that was cut off, is back."""
         identity, now = identity_of(self.db, id_), row_now(self.db, id_)
-        if same_row(identity, now, before):
-            return True
         if not same_row(identity, now, after):
-            return False
+            return same_row(identity, now, before)
         why = Occasion(self.clock(), "undo", "", work.queue_id, work.id, work.command)
         seq = journal.write(self.db, why, identity=id_, before=now, after=before)
         self._keep_others(id_, before, text_row(identity, before), seq)
         entry = self.db.one("SELECT annotator, project FROM outbox WHERE identity = ?", (id_,))
         if entry is not None:
             sent_by = Import(work.name, entry[0], work.queue_id, project=entry[1])
-            self._want_imported(sent_by, identity, Effect(False, id_, now, before), "undo", seq)
+            there = before if self._was_sent(id_, line) else None
+            self._want_imported(sent_by, identity, Effect(False, id_, now, there), "undo", seq)
         return True
+
+    def _was_sent(self, identity: int, line: int) -> bool:
+        """Before that line of the journal an import that still stands sent the row; what it held before then was here only."""
+        earlier = (
+            "SELECT 1 FROM journal AS one WHERE identity = ? AND seq < ? AND action = ? AND command LIKE '%' || ? AND NOT EXISTS"
+            f" (SELECT 1 FROM journal AS other WHERE other.action = '{UNDONE}' AND other.step = one.step)"
+        )
+        return self.db.one(earlier, (identity, line, ROW, PUSHED)) is not None
+
+
+def _command(work: Import) -> str:
+    return work.command + PUSHED if work.send else work.command
