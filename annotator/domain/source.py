@@ -29,6 +29,8 @@ class Capabilities:
     """Can delete one row by its id after it was read again."""
     read_only: str = ""
     """Why nothing can be written; '' where it can."""
+    unowned: str = ""
+    """Why the server takes the rows for nobody's, though it knows people; '' where it does not."""
 
 
 @record
