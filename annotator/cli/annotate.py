@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(judge.note(item, args.note).title)
     waiting = store.outbox_counts().waiting
     wait = f"; {counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for annotator push" if waiting else ""
-    say(f"{item.target.kind} {item.target.id}: {store.item(item.id).state.value}{wait}")
+    say(f"{item.target.named}: {store.item(item.id).state.value}{wait}")
     return 0
 
 

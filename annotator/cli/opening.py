@@ -115,8 +115,6 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     from annotator.workflow.sync import contact
 
     account = contact(store, server.url, name, user)
-    if user.role == "SYSTEM":
-        greeting = "a system key: no person owns these rows in the web UI; they are kept as " + account.identifier
     return Opened(queue, name, account.identifier, connect, None, greeting, phoenix.capabilities.read_only)
 
 

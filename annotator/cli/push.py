@@ -50,7 +50,7 @@ def tell(store: Any, sent: int, code: int) -> int:
     """What went and what is left; the exit code, where the drains ended with `code`."""
     counts = store.outbox_counts()
     for entry in store.outbox_entries(None, "parked", 20):
-        what = f"{entry.identity.name} on {entry.identity.target.kind} {entry.identity.target.id}"
+        what = f"{entry.identity.name} on {entry.identity.target.named}"
         say(f"parked: {what}: {entry.error}", aside=True)
     if counts.parked:
         print(f"annotator: {counted(counts.parked, 'row')} {'is' if counts.parked == 1 else 'are'} parked", file=sys.stderr)
@@ -88,6 +88,8 @@ def drain(store: Any, server: str, path: Any) -> tuple[int, int]:
             if mine:
                 done = Drain(store, connect, server, time.time, settle=0.0).run()
                 sent += done.sent
+                if done.unowned:
+                    say(f"annotator: {done.unowned}", aside=True)
                 if done.error is not None:
                     say(f"annotator: {done.error.title}\n  {done.error.advice} The rows are kept and wait.", aside=True)
                     return sent, done.error.exit_code

@@ -23,6 +23,11 @@ class Target:
     position: int | None = None
     """0-based `document_position`; None for every other kind."""
 
+    @property
+    def named(self) -> str:
+        """For people, who count documents from 1."""
+        return f"{self.kind} {self.id}" if self.position is None else f"document {self.position + 1} of span {self.id}"
+
     def __lt__(self, other: "Target") -> bool:
         return (self.kind, self.id, self.position or 0) < (other.kind, other.id, other.position or 0)
 

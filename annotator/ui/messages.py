@@ -6,6 +6,7 @@ from textual.message import Message
 
 from annotator.domain.outbox import OutboxCounts
 from annotator.errors import AnnotatorError
+from annotator.workflow.opinions import Opinions
 from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
@@ -26,6 +27,22 @@ class Coloured(Message):
     """Code in the trace that is shown has its colours."""
 
 
+class RowsPulled(Message):
+    """Everybody's annotations of a trace came from the server; '' for those of several."""
+
+    def __init__(self, trace_id: str) -> None:
+        self.trace_id = trace_id
+        super().__init__()
+
+
+class OpinionsRead(Message):
+    """Everybody's annotations of an item, as they are in the store."""
+
+    def __init__(self, opinions: Opinions) -> None:
+        self.opinions = opinions
+        super().__init__()
+
+
 class Filled(Message):
     """More of the queue is here."""
 
@@ -39,11 +56,12 @@ class Filled(Message):
 
 
 class Connected(Message):
-    """The server answered; `read_only` says why nothing can be written, if so."""
+    """The server answered; `read_only` says why nothing can be written, `unowned` why nobody owns what is, if so."""
 
-    def __init__(self, version: str, read_only: str) -> None:
+    def __init__(self, version: str, read_only: str, unowned: str = "") -> None:
         self.version = version
         self.read_only = read_only
+        self.unowned = unowned
         super().__init__()
 
 

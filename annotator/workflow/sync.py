@@ -45,6 +45,8 @@ class Drained:
     conflicts: int = 0
     error: AnnotatorError | None = None
     """Why it stopped before the end; the rows wait."""
+    unowned: str = ""
+    """See Capabilities."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Drain:
                         user = sink.user()
                         if reason := sink.capabilities.read_only:
                             raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
+                        self.done.unowned = sink.capabilities.unowned
                     self._take(sink, group, user)
                     self.report(self.done)
         except ServerError as error:

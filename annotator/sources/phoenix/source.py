@@ -24,6 +24,7 @@ USER_SINCE = (13, 16)
 WRITABLE_SINCE = (15, 5)
 """Notes with an identifier of their own; without one a retry writes a note twice."""
 ASSIGNED_SINCE = (17, 16)
+UNOWNED = "a system key: no person owns its rows, and nobody's web page shows them as their own"
 
 
 class Phoenix:
@@ -48,7 +49,14 @@ class Phoenix:
         """By what is known so far: the version from any answer, the role from `user`."""
         keeps = not self._client.older_than(*ANNOTATIONS_SINCE)
         page = trace_url(self._client.server)
-        return Capabilities(annotations=keeps, configs=keeps, trace_url=page, exact_delete=keeps, read_only=self._read_only())
+        return Capabilities(
+            annotations=keeps,
+            configs=keeps,
+            trace_url=page,
+            exact_delete=keeps,
+            read_only=self._read_only(),
+            unowned=UNOWNED if self._role == "SYSTEM" else "",
+        )
 
     def _read_only(self) -> str:
         if self._client.older_than(*WRITABLE_SINCE):

@@ -56,6 +56,8 @@ class News:
         if message.read_only:
             desk.server_state, desk.server_style = "read-only", "warn"
             desk.say(f"read-only: {message.read_only}", "warn")
+        elif message.unowned:
+            desk.say(message.unowned, "warn")
         self.screen.draw()
 
     def silent(self, message: ServerSilent) -> None:

@@ -104,7 +104,7 @@ def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Sessio
     for index, entry in enumerate(entries[start : start + room], start):
         mark = Piece(" ▸ " if index == at else "   ", "accent")
         what = Piece(visible(f"{entry.identity.name} = {told(entry.row)}"), "strong" if index == at else "text")
-        where = Piece(visible(f"  {entry.identity.target.kind} {entry.identity.target.id}  "), "dim")
+        where = Piece(visible(f"  {entry.identity.target.named}  "), "dim")
         lines.append(line(mark, what, where, Piece(entry.state, "error" if entry.state == "parked" else "dim")))
         reason = f"theirs: {told(entry.theirs, session.redactor)}; {entry.error}" if entry.conflict else entry.error
         lines.append(line(Piece("     " + visible(reason), "warn")))
