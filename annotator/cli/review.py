@@ -31,6 +31,9 @@ def add(verbs: Any) -> None:
     options.who(verb)
     options.source(verb)
     verb.add_argument("--keymap", metavar="NAME", help="a shipped keymap, one of your own, or a file")
+    verb.add_argument("--open", action="store_true", help="show others' annotations before your own verdict")
+    verb.add_argument("--hold", action="store_true", help="stay on an item on which somebody disagrees, until Enter")
+    verb.add_argument("--suggest", action="store_true", help="fill in what a model answered: Enter takes it, a digit overrides it")
     verb.set_defaults(run=run)
 
 
@@ -89,7 +92,10 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.read_only,
         servers.trace_url(opened.queue),
         command_keys(opened.queue.rubric),
-        place.redactor(),
+        redactor=place.redactor(),
+        show_others=config.show_others or getattr(args, "open", False),
+        hold=config.hold or getattr(args, "hold", False),
+        suggest=config.suggest or getattr(args, "suggest", False),
     )
     unsent = run_screen(session)
     store = place.open_store(path)

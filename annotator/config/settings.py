@@ -27,6 +27,12 @@ class Settings:
     """A theme's name; '' for the program's own."""
     auto_advance: bool = True
     """Go to the next item when every required config is answered."""
+    show_others: bool = False
+    """Show others' annotations before one's own verdict."""
+    hold: bool = False
+    """Stay on an item on which somebody disagrees."""
+    suggest: bool = False
+    """Fill in a model's answer beforehand."""
     redact: tuple[Pattern, ...] = ()
     """What of a trace is hidden."""
 
@@ -41,12 +47,19 @@ def load_settings(path: Path) -> Settings:
     table = TomlFile.read(path, ConfigError).root
     table.only([field.name for field in fields(Settings)])
     default = Settings()
-    auto_advance = table.flag("auto_advance")
+
+    def flag(key: str) -> bool:
+        given = table.flag(key)
+        return bool(getattr(default, key)) if given is None else given
+
     return Settings(
         name=(table.text("name") or "").strip(),
         keymap=table.text("keymap") or default.keymap,
         theme=table.text("theme") or default.theme,
-        auto_advance=default.auto_advance if auto_advance is None else auto_advance,
+        auto_advance=flag("auto_advance"),
+        show_others=flag("show_others"),
+        hold=flag("hold"),
+        suggest=flag("suggest"),
         redact=patterns(table),
     )
 

@@ -11,18 +11,19 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
 from annotator.domain.queue import Queue
 from annotator.domain.source import Source
 from annotator.domain.store import Store
-from annotator.errors import AnnotatorError, Forbidden, StoreBusy, StoreError
+from annotator.errors import AnnotatorError, Forbidden, ServerError, StoreBusy, StoreError
 from annotator.text.block import Block
 from annotator.text.markup import code
 from annotator.text.trace.turns import Turn
-from annotator.ui.messages import Coloured, Connected, Filled, Prepared, ServerSilent, Synced
+from annotator.ui.messages import Coloured, Connected, Filled, OpinionsRead, Prepared, RowsPulled, ServerSilent, Synced
+from annotator.ui.pulling import Pulling
 from annotator.ui.session import Connection, Session
 from annotator.workflow.present import present
 
@@ -33,6 +34,12 @@ TURNS = 500
 """Turns kept in memory."""
 IDLE_SECONDS = 0.25
 """How long a thread sleeps before it looks again whether the screen is gone."""
+
+
+class OpinionsOf(NamedTuple):
+    """Everybody's annotations of an item are asked for."""
+
+    item_id: int
 
 
 class Background:
@@ -48,11 +55,12 @@ class Background:
         self._started = False
         self._stop = threading.Event()
         self._changed = threading.Event()
-        self._wanted: queues.PriorityQueue[tuple[int, int, int | tuple[Block, ...]]] = queues.PriorityQueue()
-        """(how soon, number of the request, item or blocks): the item that is waited for comes before all others."""
+        self._wanted: queues.PriorityQueue[tuple[int, int, int | OpinionsOf | tuple[Block, ...]]] = queues.PriorityQueue()
+        """(how soon, number of the request, item, whose opinions, or blocks): the item that is waited for comes before all others."""
         self._requests = count()
         self._turns: dict[tuple[str, int], Turn] = {}
         """Other traces of sessions, each read once: 20 of them take 100 ms for every item of a long chat."""
+        self.pulling = Pulling(session, post, self._stop)
         self._read_to = 0
         """The position up to which the questions of the item list were read."""
 
@@ -65,7 +73,7 @@ class Background:
         if self.session.source or self.session.connect:
             runs.append(self._feed)
         if self.session.connect:
-            runs.append(self._sync)
+            runs += [self._sync, self.pulling.pull]
         for run in runs:
             threading.Thread(target=self._guarded, args=(run,), daemon=True, name=run.__name__.strip("_")).start()
 
@@ -80,6 +88,10 @@ class Background:
     def colour(self, blocks: tuple[Block, ...]) -> None:
         """Ask for the code in what is shown to be coloured."""
         self._wanted.put((1, next(self._requests), blocks))
+
+    def opinions(self, item_id: int) -> None:
+        """Ask for everybody's annotations of an item, as they are here."""
+        self._wanted.put((1, next(self._requests), OpinionsOf(item_id)))
 
     def take_anew(self) -> None:
         """What was read may be of before."""
@@ -109,6 +121,10 @@ class Background:
                     self._read_questions(store)
                     store.checkpoint()
                 continue
+            if isinstance(wanted, OpinionsOf):
+                with suppress(StoreError):
+                    self._read_opinions(store, wanted.item_id)
+                continue
             if not isinstance(wanted, int):
                 if code.prepare(wanted):
                     self.post(Coloured())
@@ -125,6 +141,14 @@ class Background:
             except StoreError:  # said when the item is to be shown
                 presented = None
             self.post(Prepared(wanted, presented))
+
+    def _read_opinions(self, store: Store, item_id: int) -> None:
+        from annotator.workflow.opinions import read_opinions
+
+        session = self.session
+        item = store.item(item_id)
+        found = read_opinions(store, session.queue, item, session.annotator, session.identifier, session.redactor)
+        self.post(OpinionsRead(found))
 
     def _read_questions(self, store: Store) -> None:
         """A few at a time, while nobody waits."""
@@ -149,7 +173,8 @@ class Background:
                 server = session.connect(session.queue.source.project)
                 user = server.user()
                 contact(store, session.queue.source.server, session.annotator, user)
-                self.post(Connected(server.version, server.capabilities.read_only))
+                able = server.capabilities
+                self.post(Connected(server.version, able.read_only, able.unowned))
                 if session.queue.source.is_server:
                     self._fill(store, store.queue(session.queue.id), server, server)
                 return
@@ -173,6 +198,7 @@ class Background:
             self.session.connect("").user()
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
+        from annotator.workflow.everyone import pull_unread
         from annotator.workflow.fill import fill
         from annotator.workflow.filling import Filling, Progress
         from annotator.workflow.loading import load, load_some
@@ -195,6 +221,9 @@ class Background:
                 self.post(Filled(last, finished=False))
         self._read_to = 0
         self.post(Filled(last, finished=True))
+        with suppress(ServerError):  # what is about to be shown is asked for again
+            for _ in pull_unread(work):
+                self.post(RowsPulled(""))
 
     def _sync(self, store: Store) -> None:
         from annotator.workflow.outage import pause, wait_out

@@ -6,11 +6,11 @@ from textual.message import Message
 
 from annotator.domain.outbox import OutboxCounts
 from annotator.errors import AnnotatorError
-from annotator.workflow.opinions import Opinions
 from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
     from annotator.workflow.filling import Progress
+    from annotator.workflow.opinions import Opinions
     from annotator.workflow.sync import Drained
 
 
@@ -38,7 +38,7 @@ class RowsPulled(Message):
 class OpinionsRead(Message):
     """Everybody's annotations of an item, as they are in the store."""
 
-    def __init__(self, opinions: Opinions) -> None:
+    def __init__(self, opinions: "Opinions") -> None:
         self.opinions = opinions
         super().__init__()
 

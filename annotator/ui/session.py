@@ -50,5 +50,11 @@ class Session:
     """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""
+    show_others: bool = False
+    """Others' annotations are shown before one's own verdict."""
+    hold: bool = False
+    """An item on which somebody disagrees stays on the screen."""
+    suggest: bool = False
+    """A model's answer is filled in beforehand, for a person to take or to override."""
     redactor: Redactor | None = None
     """What the stores hide of traces; None where the config names no patterns."""
