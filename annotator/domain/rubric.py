@@ -59,6 +59,11 @@ class Rubric:
     name: str = ""
     version: str = ""
 
+    @property
+    def binds(self) -> bool:
+        """It asks something of more than the item's own target."""
+        return any(criterion.is_bound for criterion in self.criteria)
+
     def criterion(self, name: str) -> Criterion | None:
         return next((criterion for criterion in self.criteria if criterion.name == name), None)
 

@@ -8,8 +8,8 @@ from annotator.domain.queue import NewItem
 from annotator.domain.source import Sink
 from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
-from annotator.workflow.answers import answers_of, labels_of
 from annotator.workflow.filling import Filling
+from annotator.workflow.judge import Judge
 
 Headers = Mapping[str, Sequence[SpanHeader]]
 """The spans of traces, by trace id."""
@@ -56,8 +56,14 @@ def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Targe
 
 
 def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
-    """Mark items done that already have my whole verdict."""
+    """Mark items done that already have my whole verdict.
+
+    What a rubric asks of documents and spans is known when their trace is here: such items are opened.
+    """
     store, queue = work.store, work.queue
+    if queue.rubric.binds:
+        return
+    judge = Judge(store, queue, "", work.identifier)
     judged: list[int] = []
     known: set[tuple[TargetKind, str]] = set()
     for kind in {item.target.kind for item in items}:
@@ -66,10 +72,8 @@ def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
     for new in items:
         if (new.target.kind, new.target.id) not in known:
             continue
-        rows = store.on_target(queue.source.server, new.target)
-        labels = labels_of(queue.rubric, answers_of(queue.rubric, rows, work.identifier))
         item = store.item_of(queue.id, new.target)
-        if item is not None and item.state == "todo" and queue.rubric.is_complete(labels):
+        if item is not None and item.state == "todo" and judge.view(item).complete:
             judged.append(item.id)
     if judged:
         store.complete(queue.id, judged)

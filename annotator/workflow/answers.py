@@ -1,12 +1,15 @@
 """What a person has answered on an item, read from annotation rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from annotator.domain.annotation import NOTE, Annotation
+from annotator.domain.annotation import NOTE, Annotation, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.queue import Item
 from annotator.domain.record import record
 from annotator.domain.rubric import Criterion, Rubric
+from annotator.domain.target import ItemTarget
+from annotator.workflow.walk import Given, Slot, following, open_slots
 
 
 def note_prefix(annotator: str) -> str:
@@ -34,13 +37,6 @@ def answers_of(rubric: Rubric, rows: Iterable[Annotation], identifier: str) -> d
     }
 
 
-def labels_of(rubric: Rubric, answers: Mapping[str, Annotation]) -> dict[str, str | None]:
-    """The label of each answered config, as conditions and completeness need it; answers that are not asked for are left out."""
-    labels = {name: row.label for name, row in answers.items()}
-    asked = {criterion.name for criterion in rubric.asked(labels)}
-    return {name: label for name, label in labels.items() if name in asked}
-
-
 def spoken(criterion: Criterion, row: Annotation) -> str:
     """An answer in a word: a label, a number, or the start of a text."""
     if row.label is not None:
@@ -57,41 +53,48 @@ class ItemView:
 
     item: Item
     rubric: Rubric
+    on: ItemTarget
+    """Which of its targets the answers, notes and asked configs belong to."""
     answers: Mapping[str, Annotation]
     notes: tuple[Annotation, ...]
-
-    @property
-    def labels(self) -> dict[str, str | None]:
-        return labels_of(self.rubric, self.answers)
-
-    @property
-    def asked(self) -> tuple[Criterion, ...]:
-        return self.rubric.asked(self.labels)
+    asked: tuple[Criterion, ...]
+    slots: tuple[Slot, ...]
+    """Every answer that a verdict on the item needs, on whichever target."""
+    given: Given
+    """The answers on every target that was read."""
+    read: bool = True
+    """False while it is not known what is asked of the item."""
 
     @property
     def complete(self) -> bool:
-        return self.rubric.is_complete(self.labels)
+        return self.read and bool(self.slots) and not open_slots(self.slots, self.given)
 
     @property
-    def first_open(self) -> Criterion | None:
-        return self.rubric.first_open(self.labels)
+    def first_open(self) -> Slot | None:
+        """What is to be answered next."""
+        return following(self.slots, self.given)
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Answered and all required configs."""
-        required = self.rubric.required(self.labels)
-        return sum(criterion.name in self.labels for criterion in required), len(required)
+        """Answered and all required answers."""
+        return len(self.slots) - len(open_slots(self.slots, self.given)), len(self.slots)
 
     @property
     def title(self) -> str:
-        """The verdict in a few words: 'fail wrong amount'."""
-        parts = [spoken(criterion, self.answers[criterion.name]) for criterion in self.asked if criterion.name in self.answers]
-        return " ".join(parts)
+        """The verdict in a few words: 'fail wrong amount'; of the item, whichever target is looked at."""
+        return title_of(self.rubric, self.given, self.item.target)
 
 
-def view(item: Item, rubric: Rubric, rows: Iterable[Annotation], annotator: str, identifier: str) -> ItemView:
-    """The item as its reviewer left it."""
-    rows = list(rows)
+def title_of(rubric: Rubric, given: Given, target: Target) -> str:
+    """What was said about a target; where nothing was, how often each label was given to the others: '3 relevant 2 irrelevant'."""
+    own = given.get(target, {})
+    if own:
+        return " ".join(spoken(criterion, own[criterion.name]) for criterion in rubric.criteria if criterion.name in own)
+    counts = Counter(row.label for answers in given.values() for row in answers.values() if row.label is not None)
+    return " ".join(f"{count} {label}" for label, count in counts.items())
+
+
+def notes_of(rows: Iterable[Annotation], annotator: str) -> tuple[Annotation, ...]:
+    """My notes among the rows of a target."""
     prefix = note_prefix(annotator)
-    notes = tuple(row for row in rows if row.name == NOTE and row.identity.identifier.startswith(prefix))
-    return ItemView(item, rubric, answers_of(rubric, rows, identifier), notes)
+    return tuple(row for row in rows if row.name == NOTE and row.identity.identifier.startswith(prefix))

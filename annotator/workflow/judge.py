@@ -1,7 +1,7 @@
 """Judging: every answer, note and state of one person on one queue, each one step that can be undone."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -17,7 +17,10 @@ from annotator.domain.store import Store
 from annotator.domain.target import ItemTarget
 from annotator.domain.validation import check, check_score, value_of
 from annotator.errors import InvalidAnnotation
-from annotator.workflow.answers import ItemView, answers_of, labels_of, note_prefix, spoken, view
+from annotator.workflow.answers import ItemView, answers_of, note_prefix, spoken, title_of
+from annotator.workflow.known import Known, know
+from annotator.workflow.targets import ItemTargets, bound_to, described, own_target, targets_in_store
+from annotator.workflow.walk import Walk, open_slots
 
 CLIENT = f"annotator/{__version__}"
 
@@ -59,6 +62,8 @@ class Judge:
     queue: Queue
     annotator: str
     identifier: str
+    targets_of: Callable[[Item], ItemTargets] | None = None
+    """What of an item can be judged; without it the trace is read where the rubric binds configs to targets."""
 
     @property
     def server(self) -> str:
@@ -66,8 +71,17 @@ class Judge:
 
     def view(self, item: Item, on: ItemTarget | None = None) -> ItemView:
         """The item now, and my answers on one of its targets; None is its own."""
-        item, target = self.store.item(item.id), _target(item, on)
-        return view(item, self.queue.rubric, self.store.on_target(self.server, target), self.annotator, self.identifier)
+        return self._known(item, on).view(self.annotator)
+
+    def title(self, item: Item) -> str:
+        """My answers on the item's own target in a few words; reads no trace."""
+        walk = Walk(self.queue.rubric, ItemTargets(own_target(item)))
+        return title_of(walk.rubric, know(self.store, self.server, item, walk, None, self.identifier).given, item.target)
+
+    def _known(self, item: Item, on: ItemTarget | None) -> Known:
+        item = self.store.item(item.id)
+        targets = self.targets_of(item) if self.targets_of else targets_in_store(self.store, self.queue, item)
+        return know(self.store, self.server, item, Walk(self.queue.rubric, targets), on, self.identifier)
 
     def answer(
         self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = UNKNOWN, on: ItemTarget | None = None
@@ -76,53 +90,61 @@ class Judge:
 
         `on`: which target of the item; None is its own. Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
         """
-        target = _target(item, on)
-        rows = self.store.on_target(self.server, target)
-        before = view(self.store.item(item.id), self.queue.rubric, rows, self.annotator, self.identifier)
-        old = next((row for row in rows if row.identity == self.identity(target, criterion.name)), None)
-        row = self._row(target, criterion, value, old, how)
-        answers = dict(before.answers) | {criterion.name: row}
-        labels = labels_of(self.queue.rubric, answers)
-        withdrawn = tuple(name for name in before.answers if name not in labels)
-        complete = target == item.target and self.queue.rubric.is_complete(labels)
-        changes: list[Change] = [SetAnnotation(row.identity, row)]
-        changes += [SetAnnotation(before.answers[name].identity, None) for name in withdrawn]
-        changes += _moved(before, complete) if target == item.target else []
-        shown = {name: answers[name] for name in labels}
-        title = ItemView(item, self.queue.rubric, shown, ()).title
-        self.commit("answer", title, item, criterion.name, changes, target)
+        known = self._known(item, on)
+        on = known.on
+        if not criterion.fits(on):
+            raise InvalidAnnotation(f"{criterion.name} is not asked of this {on.target.kind}.", f"It is asked of {bound_to(criterion)}.")
+        identity = self.identity(on.target, criterion.name)
+        old = next((row for row in known.rows[on.target] if row.identity == identity), None)
+        row = self._row(on.target, criterion, value, old, how)
+        judged = self._give("answer", known, [row])
         reversed_ = old is not None and row.explanation == old.explanation and (row.label, row.score) != (old.label, old.score)
         kept = (row.explanation or "") if reversed_ else ""
-        return Judged(f"{criterion.name} {spoken(criterion, row)}", complete and before.item.state != ItemState.DONE, withdrawn, kept)
+        return replace(judged, title=f"{criterion.name} {spoken(criterion, row)}", kept=kept)
+
+    def _give(self, command: str, known: Known, rows: Sequence[Annotation]) -> Judged:
+        """One step: these answers, those taken back that they make moot, and the item's state where they decide it."""
+        walk, item, on = known.walk, known.item, known.on
+        given, withdrawn = known.after(rows)
+        changes: list[Change] = [SetAnnotation(row.identity, row) for row in rows]
+        changes += [SetAnnotation(known.given[other.target][name].identity, None) for other, name in withdrawn]
+        slots = walk.slots(given)
+        complete = walk.targets.read and bool(slots) and not open_slots(slots, given)
+        own = on.target == item.target
+        if walk.targets.read and (own or any(place.target == on.target for row in rows for place in walk.places[row.name])):
+            changes += _moved(item, complete)
+        title = title_of(walk.rubric, given if complete else {on.target: given[on.target]}, item.target if complete else on.target)
+        title = title if own or complete else f"{described(on)} {title}"
+        self.commit(command, title, item, rows[0].name, changes, on.target)
+        return Judged(title, complete and item.state != ItemState.DONE, tuple(name for _, name in withdrawn))
+
+    def answer_all(self, item: Item, values: Mapping[str, str | float]) -> Judged | None:
+        """Several answers on the item's own target at once, by config; what is not asked of it then is left out. None where that is all."""
+        known = self._known(item, None)
+        on, mine = known.on, known.given[item.target]
+        fitting = [criterion for criterion in self.queue.rubric.criteria if criterion.name in values and criterion.fits(on)]
+        rows = {one.name: self._row(item.target, one, values[one.name], mine.get(one.name), UNKNOWN) for one in fitting}
+        asked = known.walk.asked(on, dict(known.given) | {item.target: {**mine, **rows}})
+        given = [rows[criterion.name] for criterion in asked if criterion.name in rows]
+        return self._give("answer", known, given) if given else None
 
     def repeat(self, item: Item, how: Circumstances = UNKNOWN) -> Judged | None:
         """Give this item the verdict that was given last; None where there is none."""
         last = self.store.last_answers(self.annotator, self.queue.id)
         if last is None or last[0] == item.id:
             return None
-        rubric = self.queue.rubric
-        source = answers_of(rubric, last[1], self.identifier)
-        before = self.view(item)
-        answers: dict[str, Annotation] = {}
-        for criterion in rubric.asked(labels_of(rubric, source)):
+        known = self._known(item, None)
+        source = answers_of(self.queue.rubric, last[1], self.identifier)
+        rows: list[Annotation] = []
+        for criterion in known.walk.asked(known.on, dict(known.given) | {item.target: source}):
             row = source.get(criterion.name)
             if row is None or (isinstance(criterion.config, FreeformConfig) and not criterion.required):
                 continue
             value: str | float | None = row.label or (row.score if isinstance(criterion.config, ContinuousConfig) else row.explanation)
             if value is not None:
-                answers[criterion.name] = self._row(item.target, criterion, value, before.answers.get(criterion.name), how)
+                rows.append(self._row(item.target, criterion, value, known.given[item.target].get(criterion.name), how))
                 how = replace(how, evidence=())  # it goes with the first answer
-        labels = labels_of(rubric, dict(before.answers) | answers)
-        complete = rubric.is_complete(labels)
-        if not answers:
-            return None
-        changes: list[Change] = [SetAnnotation(row.identity, row) for row in answers.values()]
-        gone = tuple(name for name in before.answers if name not in labels)
-        changes += [SetAnnotation(before.answers[name].identity, None) for name in gone]
-        changes += _moved(before, complete)
-        title = ItemView(item, rubric, answers, ()).title
-        self.commit("repeat", title, item, next(iter(answers)), changes)
-        return Judged(title, complete and before.item.state != ItemState.DONE, gone)
+        return self._give("repeat", known, rows) if rows else None
 
     def explain(self, item: Item, criterion: Criterion, text: str, on: ItemTarget | None = None) -> Judged:
         """Give my answer to a config an explanation; an empty text takes it away."""
@@ -146,7 +168,7 @@ class Judge:
         """Skip, defer, flag, or (without required configs) finish an item."""
         verbs = {ItemState.SKIPPED: "skip", ItemState.DEFERRED: "defer", ItemState.FLAGGED: "flag", ItemState.DONE: "finish"}
         verb = verbs.get(state, state.value)
-        title = self.view(item).title if state == ItemState.DONE else verb
+        title = self.title(item) if state == ItemState.DONE else verb
         self.commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
         return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)
 
@@ -199,10 +221,10 @@ def _target(item: Item, on: ItemTarget | None) -> Target:
     return item.target if on is None else on.target
 
 
-def _moved(before: ItemView, complete: bool) -> list[Change]:
+def _moved(item: Item, complete: bool) -> list[Change]:
     """A whole verdict makes an item done, and is its newest one where it is; one that is whole no longer makes it todo."""
     if complete:
         # Why it was flagged stays with a verdict; why it was skipped or put off is over.
-        kept = before.item.reason if before.item.state in (ItemState.FLAGGED, ItemState.DONE) else ""
-        return [SetItem(before.item.id, ItemState.DONE, kept)]
-    return [SetItem(before.item.id, ItemState.TODO)] if before.item.state == ItemState.DONE else []
+        kept = item.reason if item.state in (ItemState.FLAGGED, ItemState.DONE) else ""
+        return [SetItem(item.id, ItemState.DONE, kept)]
+    return [SetItem(item.id, ItemState.TODO)] if item.state == ItemState.DONE else []

@@ -159,7 +159,7 @@ def test_a_part_of_a_verdict_comes_in_as_todo(store: SqliteStore) -> None:
     fill(work)
     assert {item.target.id: item.state.value for item in store.items(work.queue.id)} == {"s1": "todo", "s2": "done", "s3": "todo"}
     view = Judge(store, work.queue, "ann", "annotator:ann").view(store.items(work.queue.id)[0])
-    assert view.progress == (2, 3) and view.first_open is not None and view.first_open.name == "severity"
+    assert view.progress == (2, 3) and view.first_open is not None and view.first_open.criterion.name == "severity"
 
 
 def test_what_i_judged_in_the_meantime_elsewhere_is_found_when_listed_again(store: SqliteStore) -> None:

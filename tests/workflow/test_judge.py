@@ -31,7 +31,7 @@ def test_a_partial_answer_is_kept_and_the_item_stays_todo(desk: Desk) -> None:
     assert (judged.title, judged.completed, judged.withdrawn) == ("correctness fail", False, ())
     view = desk.judge.view(desk.item(1))
     assert view.progress == (1, 3) and not view.complete and view.item.state == ItemState.TODO
-    assert view.first_open is not None and view.first_open.name == "severity"
+    assert view.first_open is not None and view.first_open.criterion.name == "severity"
     assert [criterion.name for criterion in view.asked] == ["correctness", "severity", "score", "comment"]
 
 

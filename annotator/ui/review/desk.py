@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from annotator.domain.annotation import Target
 from annotator.domain.annotation_config import AnnotationConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.outbox import OutboxCounts
 from annotator.domain.queue import Counts, Item
@@ -12,7 +13,7 @@ from annotator.domain.step import Verdict
 from annotator.domain.store import Store
 from annotator.domain.target import ItemTarget
 from annotator.text.block import Block
-from annotator.text.line import Style
+from annotator.text.line import Piece, Style
 from annotator.text.shape.tree import TreeRow
 from annotator.text.trace.raw import raw_blocks
 from annotator.ui.session import Session
@@ -20,6 +21,7 @@ from annotator.workflow.answers import ItemView
 from annotator.workflow.judge import Circumstances, Judge
 from annotator.workflow.present import Presented, facts
 from annotator.workflow.progress import VERDICTS_LOOKED_AT, pace
+from annotator.workflow.targets import document_target, own_target, span_target
 
 LAST_VERDICTS = 5
 
@@ -53,6 +55,8 @@ class Desk:
     """The payload is here, and is being read in the background."""
     span_id: str = ""
     """The span whose view is shown."""
+    turned: ItemTarget | None = None
+    """What of the item a person turned to that the view does not stand for: its trace, its session."""
     raw: bool = False
     """The span is shown as received."""
     part: str = ""
@@ -66,8 +70,8 @@ class Desk:
     match: int = -1
     criterion: str = ""
     """The current config's name; '' where nothing is asked."""
-    typed: dict[tuple[int, str], str] = field(default_factory=dict)
-    """Numbers begun and not committed, by item and config."""
+    typed: dict[tuple[int, Target, str], str] = field(default_factory=dict)
+    """Numbers begun and not committed, by item, target and config."""
     stepped: bool = False
     """The number was reached with arrow keys, not typed."""
     drafts: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -89,8 +93,9 @@ class Desk:
     nothing: bool = False
     """The source was listed to its end and has no item for the queue."""
     auto_advance: bool = True
-    last_answered: tuple[int, str] | None = None
-    """Item and config of the newest answer of this run."""
+    marked_for: ItemView | None = None
+    marks: dict[Target, Piece] = field(default_factory=dict)
+    """What was said about the item's targets, when that view of it was made."""
     _built: tuple[Presented, tuple[str, bool, Revealed | None], tuple[Block, ...]] | None = None
     """What `blocks` gave last, and for which view."""
 
@@ -100,9 +105,30 @@ class Desk:
 
     @property
     def on(self) -> ItemTarget | None:
-        """What of the item is judged: the target in focus."""
-        item = self.item
-        return None if item is None else ItemTarget(item.target, item.span_id, own=True)
+        """What of the item is judged: the target in focus.
+
+        The document that is marked, else what was turned to, else the span whose view is shown; in its first view, the item's own.
+        """
+        item, presented = self.item, self.presented
+        if item is None or presented is None:
+            return own_target(item) if item is not None else None
+        block = self.marked
+        if block is not None and block.position is not None:
+            return document_target(presented, item, block.span_id, block.position)
+        if self.turned is not None:
+            return self.turned
+        return own_target(item) if self.span_id == item.span_id else span_target(presented, item, self.span_id)
+
+    @property
+    def marked(self) -> Block | None:
+        """The block that the part cursor was put on."""
+        return next((block for block in self.blocks if block.key == self.part), None) if self.part else None
+
+    def block_of(self, on: ItemTarget) -> Block | None:
+        """The block of a document, where the view has it."""
+        place = (on.target.id, on.target.position)
+        found = (block for block in self.blocks if (block.span_id, block.position) == place)
+        return next(found, None) if on.target.kind == "document" else None
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -147,7 +173,7 @@ class Desk:
 
     def look_at(self, span_id: str, raw: bool = False) -> None:
         """Another span, or the same one in another view: nothing is folded, found or chosen there yet."""
-        self.span_id, self.raw = span_id, raw
+        self.span_id, self.raw, self.turned = span_id, raw, None
         self.folds, self.match, self.part = {}, -1, ""
 
     @property
@@ -164,12 +190,12 @@ class Desk:
     @property
     def number(self) -> str:
         """What is typed for the current continuous config and not committed."""
-        return self.typed.get((self.item.id, self.criterion), "") if self.item else ""
+        return self.typed.get((self.view.item.id, self.view.on.target, self.criterion), "") if self.view else ""
 
     def type_number(self, text: str, stepped: bool = False) -> None:
         """`stepped`: by an arrow key; what is typed next begins anew."""
-        if self.item is not None:
-            self.typed[(self.item.id, self.criterion)] = text
+        if self.view is not None:
+            self.typed[(self.view.item.id, self.view.on.target, self.criterion)] = text
             self.stepped = stepped
 
     @property
@@ -186,19 +212,22 @@ class Desk:
         self.notice = (text, style)
 
     def refresh_view(self) -> None:
-        """Read the item and its answers again, and make the first open config current where the current one is answered."""
+        """Read the item again, and the answers on what is in focus."""
         if self.view is not None:
-            self.view = self.judge.view(self.view.item)
+            self.view = self.judge.view(self.view.item, self.on)
 
-    def follow(self) -> None:
-        """The first unanswered required config becomes current; a whole verdict keeps the one that was answered last."""
-        if self.view is None:
+    def ask(self) -> None:
+        """Make current what is to be answered first on what is in focus; where all is answered, the one that is current stays."""
+        view = self.view
+        if view is None:
             return
-        opened = self.view.first_open
+        needed = [slot.criterion for slot in view.slots if slot.on.target == view.on.target]
+        offered = [] if view.on.own else [criterion for criterion in view.asked if criterion.required]
+        opened = next((criterion for criterion in (*needed, *offered) if criterion.name not in view.answers), None)
         if opened is not None:
             self.criterion = opened.name
         elif self.current is None:
-            self.criterion = self.view.asked[0].name if self.view.asked else ""
+            self.criterion = view.asked[0].name if view.asked else ""
 
     def refresh_figures(self) -> None:
         """Counters, pace, last verdicts and outbox, each a look-up."""
@@ -211,6 +240,6 @@ class Desk:
 
     def circumstances(self, clock: Callable[[], float] = time.monotonic) -> Circumstances:
         """How long the item was on the screen, and what is known of its span."""
-        item = self.item
-        known = facts(self.presented, item.span_id) if self.presented and item else {}
+        on = self.on
+        known = facts(self.presented, on.span_id) if self.presented and on else {}
         return Circumstances(max(0.0, clock() - self.shown_at), known)

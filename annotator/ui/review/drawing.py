@@ -11,6 +11,7 @@ from annotator.text.escape import one_line
 from annotator.text.facts import counted, local_time
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
+from annotator.ui.review.marks import span_marks
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
@@ -20,6 +21,7 @@ from annotator.ui.widgets.top_bar import TopState, top_line
 from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
 from annotator.workflow.answers import spoken
 from annotator.workflow.progress import minutes_left
+from annotator.workflow.targets import bound_to, described
 
 LISTED = 12
 """Passed-over items that the end page names."""
@@ -53,7 +55,7 @@ def top(desk: Desk, width: int) -> Line:
 
 
 def tree(desk: Desk, width: int, height: int) -> list[Line]:
-    return tree_lines(desk.tree, desk.span_id, width, height)
+    return tree_lines(desk.tree, desk.span_id, width, height, marks=span_marks(desk))
 
 
 def path(desk: Desk, width: int) -> Line:
@@ -103,7 +105,8 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         current=current,
         answered=answer is not None,
         required=criterion.required,
-        hint=_hint(criterion, keymap, asked),
+        asked=criterion.fits(view.on),
+        hint=_hint(criterion, keymap, asked) if criterion.fits(view.on) else f"of {bound_to(criterion) or 'the item'}",
         more=(keymap.first("more_labels"), "list …") if len(options) > REACHABLE else None,
     )
 
@@ -133,7 +136,10 @@ def _hint(criterion: Criterion, keymap: Keymap, asked: bool) -> str:
 
 
 def strip(desk: Desk, width: int) -> Line:
-    return strip_line([StripEntry(verdict.position, one_line(verdict.title), verdict.state.value) for verdict in desk.last], width)
+    on = desk.on
+    focus = "" if on is None or on.own else described(on)
+    entries = [StripEntry(verdict.position, one_line(verdict.title), verdict.state.value) for verdict in desk.last]
+    return strip_line(entries, width, focus)
 
 
 def notice(desk: Desk, width: int) -> list[Line]:

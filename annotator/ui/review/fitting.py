@@ -72,6 +72,13 @@ class Fitting:
         if self.page is not None and (chosen := self.chosen) >= 0:
             self.screen.trace.choose(chosen, self.page.first_line(chosen))
 
+    def reveal_whole(self) -> None:
+        """Scroll to the marked part until all of it is seen, or as much as there is room for."""
+        if self.page is not None and (chosen := self.chosen) >= 0 and (first := self.page.first_line(chosen)) is not None:
+            lines = self.page[first : first + self.room[1]]
+            self.screen.trace.choose(chosen, None)
+            self.screen.trace.reveal_lines(first, first + sum(line.block == chosen for line in lines) - 1)
+
     def reveal_match(self) -> None:
         """Scroll to the current match."""
         if self.page is not None and (line := self.page.match_line) is not None:

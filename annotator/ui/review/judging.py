@@ -7,11 +7,13 @@ from annotator.domain.annotation_config import CategoricalConfig, ContinuousConf
 from annotator.domain.queue import Item
 from annotator.domain.rubric import Criterion
 from annotator.domain.step import Reversal
+from annotator.domain.target import ItemTarget
 from annotator.errors import InvalidAnnotation
 from annotator.text.escape import one_line
 from annotator.text.line import line
 from annotator.ui.widgets.chooser import Choice, Chooser
 from annotator.workflow.judge import Judged
+from annotator.workflow.targets import described
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -43,15 +45,14 @@ class Judging:
         """Label to digit index, fixed when the queue was made."""
         return dict(self.desk.session.queue.digits.get(name, {}))
 
-    def answer(self, value: str | float, criterion: Criterion | None = None) -> None:
-        """Store an answer and move on when the verdict is whole."""
-        item, criterion = self.desk.item, criterion or self.desk.current
-        if item is None or criterion is None:
+    def answer(self, value: str | float, criterion: Criterion | None = None, on: ItemTarget | None = None) -> None:
+        """Store an answer on what is in focus, or `on` another target, and go on to what is asked next."""
+        item, criterion, on = self.desk.item, criterion or self.desk.current, on or self.desk.on
+        if item is None or criterion is None or on is None:
             return
-        judged = self.desk.judge.answer(item, criterion, value, self.desk.circumstances())
-        self.desk.last_answered = (item.id, criterion.name)
-        self.desk.typed.pop((item.id, criterion.name), None)
-        self._judged(item, judged)
+        judged = self.desk.judge.answer(item, criterion, value, self.desk.circumstances(), on)
+        self.desk.typed.pop((item.id, on.target, criterion.name), None)
+        self.judged(item, judged, on, criterion.name)
 
     def more_labels(self) -> None:
         """Choose the label from a list that filters as one types."""
@@ -130,14 +131,15 @@ class Judging:
         if item is None or view is None:
             return
         row = view.answers.get(criterion.name)
-        self.screen.writing.edit(
-            criterion.name, item, criterion.name, lambda text: self.answer(text, criterion), row.explanation or "" if row else ""
-        )
+        on, name = view.on, criterion.name
+        title, draft = (name, name) if on.own else (f"{name} on {described(on)}", f"{name} {on.target}")
+        text = row.explanation or "" if row else ""
+        self.screen.writing.edit(title, item, draft, lambda written: self.answer(written, criterion, on), text)
 
     def note(self) -> None:
         if (item := self.desk.item) is not None:
             title = f"note on item {item.position}"
-            self.screen.writing.edit(title, item, "note", lambda text: self._judged(item, self.desk.judge.note(item, text)))
+            self.screen.writing.edit(title, item, "note", lambda text: self.judged(item, self.desk.judge.note(item, text)))
 
     def explain(self) -> None:
         """Explain this item's newest answer, or, where it has none, the judgement just made."""
@@ -149,20 +151,19 @@ class Judging:
         here = self.desk.item is not None and item.id == self.desk.item.id
         title = f"explain {criterion.name}" if here else f"explain {criterion.name} of item {item.position}"
         self.screen.writing.edit(
-            title, item, f"explain {criterion.name}", lambda text: self._judged(item, self.desk.judge.explain(item, criterion, text)), text
+            title, item, f"explain {criterion.name}", lambda text: self.judged(item, self.desk.judge.explain(item, criterion, text)), text
         )
 
     def _newest_answer(self) -> tuple[Item, Criterion, str] | None:
         desk = self.desk
-        places = [(desk.view, desk.last_answered[1] if desk.last_answered and desk.item and desk.last_answered[0] == desk.item.id else "")]
+        places = [desk.view]
         if last := desk.store.last_answers(desk.session.annotator, desk.session.queue.id):
-            name = desk.last_answered[1] if desk.last_answered and desk.last_answered[0] == last[0] else ""
-            places.append((desk.judge.view(desk.store.item(last[0])), name))
-        for view, name in places:
+            places.append(desk.judge.view(desk.store.item(last[0])))
+        for view in places:
             if view is None or not view.answers:
                 continue
             answered = [criterion for criterion in view.asked if criterion.name in view.answers]
-            criterion = next((one for one in answered if one.name == name), answered[-1] if answered else None)
+            criterion = answered[-1] if answered else None
             if criterion is not None:
                 return view.item, criterion, view.answers[criterion.name].explanation or ""
         return None
@@ -173,7 +174,7 @@ class Judging:
         if item is None or judged is None:
             self.desk.say("there is no earlier verdict to repeat", "warn")
             return
-        self._judged(item, judged)
+        self.judged(item, judged)
 
     def move(self, state: ItemState, ask: bool = False) -> None:
         """Skip, defer or flag, with a reason where asked, and go on."""
@@ -191,26 +192,33 @@ class Judging:
         else:
             moved("")
 
-    def _said(self, item: Item, judged: Judged) -> None:
-        """Show what was done, and have it sent."""
+    def _said(self, item: Item, judged: Judged, on: ItemTarget | None = None) -> None:
+        """Show what was done to which target, and have it sent."""
         self.screen.background.changed()
-        text = f"{item.position}: {judged.title}" + (f" (taken back: {', '.join(judged.withdrawn)})" if judged.withdrawn else "")
+        where = "" if on is None or on.own else f" {described(on)}:"
+        text = f"{item.position}:{where} {judged.title}" + (f" (taken back: {', '.join(judged.withdrawn)})" if judged.withdrawn else "")
         self.desk.say(text, "good")
         if judged.kept:
             key = self.desk.session.keymap.first("explain")
             self.desk.say(f"{text}; {key} changes the explanation, which is still: {judged.kept}", "warn")
         self.desk.refresh_figures()
 
-    def _judged(self, item: Item, judged: Judged) -> None:
-        """A verdict that became whole brings the next item."""
-        self._said(item, judged)
+    def judged(self, item: Item, judged: Judged, on: ItemTarget | None = None, name: str = "") -> None:
+        """Say what was done; a verdict that became whole brings the next item, an answer what is asked after it.
+
+        `on`, `name`: the target and config that were answered.
+        """
+        self._said(item, judged, on)
         if self.desk.item is None or self.desk.item.id != item.id:
             return
         if judged.completed and not self.desk.arrived_done and self.desk.auto_advance:
             self.screen.moving.go_on()
         else:
             self.desk.refresh_view()
-            self.desk.follow()
+            if on is not None:
+                self.screen.focusing.follow(on, name)
+            else:
+                self.desk.ask()
             self.screen.moving.open_required_text()
 
     def undo(self) -> None:
@@ -231,4 +239,4 @@ class Judging:
         else:
             self.desk.say(f"{item.position} {step.title} was changed since, elsewhere: left as it is", "warn")
         self.desk.refresh_figures()
-        self.screen.moving.show(item, criterion=step.criterion)
+        self.screen.moving.show(item, step.criterion, step.target)

@@ -101,13 +101,17 @@ class Jumping:
         if screen.fitting.page is not None and not screen.fitting.page.shows(place):
             desk.folds[desk.part] = False
             screen.fitting.lay_out(keep_top=True)
-        screen.fitting.reveal_part()
+        if desk.blocks[place].position is None:
+            screen.fitting.reveal_part()
+        else:
+            screen.fitting.reveal_whole()
 
     def clear(self) -> None:
-        """No cursor, no search: the trace as it came."""
+        """No cursor, no search: the trace as it came; then the item's own target again."""
         desk = self.desk
         if not desk.part and not desk.query:
-            desk.say("no part is marked, and nothing is searched for")
+            if not self.screen.focusing.home():
+                desk.say("no part is marked, and nothing is searched for")
             return
         desk.part, desk.query, desk.match = "", "", -1
         self.screen.fitting.lay_out(keep_top=True)

@@ -48,19 +48,31 @@ class Keyboard:
         if not self._may_run(command, key, at):
             self.screen.draw()
             return
-        before = self.desk.item.id if self.desk.item else 0
+        before, was, asked = self.desk.item, self.desk.on, self.desk.criterion
         self.attempt(act)
-        if key and (before != (self.desk.item.id if self.desk.item else 0) or isinstance(self.screen.app.screen, Chooser)):
+        after, on = self.desk.item, self.desk.on
+        if not key:
+            return
+        if (before and before.id) != (after and after.id) or isinstance(self.screen.app.screen, Chooser):
             self.repeats.advanced(key, at)
+        elif was is not None and on is not None and was.target != on.target:
+            # Documents are alike and answered in a row: a person types faster there than from item to item.
+            in_a_row = was.target.kind == on.target.kind == "document" and asked == self.desk.criterion
+            self.repeats.advanced(key, at, in_a_row)
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do something that may fail; the reason goes to the notice line."""
+        item, on, trace = self.desk.item, self.desk.on, self.screen.trace
+        lines, top = trace.lines, trace.top
         try:
             act()
         except StoreBusy as error:
             self.desk.say(f"NOT SAVED: {error.title} Press the key again.", "error")
         except AnnotatorError as error:
             self.desk.say(f"{error.title} {error.advice}", "error")
+        self.screen.focusing.settle()
+        if self.desk.item is item is not None and self.desk.on != on and (trace.lines is not lines or trace.top != top):
+            self.screen.unseen()
         self.screen.draw()
 
     def may_judge(self) -> bool:

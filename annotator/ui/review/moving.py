@@ -4,12 +4,13 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal
 
-from annotator.domain.annotation import ItemState
+from annotator.domain.annotation import ItemState, Target
 from annotator.domain.annotation_config import FreeformConfig
 from annotator.domain.queue import Item
 from annotator.errors import StoreError
 from annotator.workflow.present import Presented, present
 from annotator.workflow.stepping import next_todo
+from annotator.workflow.targets import ItemTargets, described, own_target, targets_in
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -31,10 +32,27 @@ class Moving:
         self.prepared: OrderedDict[int, Presented] = OrderedDict()
         self._unprepared: int | None = None
         """The position after which nothing has been prepared yet."""
+        self._wanted: tuple[Target | None, str] = (None, "")
+        """The target and config that the item was turned to."""
+        self._targets: tuple[Presented, ItemTargets] | None = None
+        """What of the trace that was asked for last can be judged."""
 
     @property
     def position(self) -> int:
         return self.desk.item.position if self.desk.item else 0
+
+    def targets_of(self, item: Item) -> ItemTargets:
+        """What of an item counts for its verdict; from what is in memory, since a key waits for it."""
+        queue = self.desk.session.queue
+        if not queue.rubric.binds:
+            return ItemTargets(own_target(item))
+        here = self.desk.item is not None and self.desk.item.id == item.id
+        presented = self.prepared.get(item.id) or (self.desk.presented if here else None)
+        if presented is None:
+            return targets_in(self.desk.store, queue, item, None)
+        if self._targets is None or self._targets[0] is not presented:
+            self._targets = (presented, targets_in(self.desk.store, queue, item, presented))
+        return self._targets[1]
 
     def open_first(self) -> bool:
         """Show the first item without a verdict; False while the queue is empty."""
@@ -49,22 +67,22 @@ class Moving:
         self.show(item)
         return True
 
-    def show(self, item: Item, criterion: str = "") -> None:
-        """Put an item on the screen."""
+    def show(self, item: Item, criterion: str = "", target: Target | None = None) -> None:
+        """Put an item on the screen, the focus on a target and a config of it, else on what is asked first."""
         desk, damage = self.desk, ""
-        view = desk.judge.view(item)
         try:
             presented = self._presented(item)
         except StoreError as error:
             presented, damage = None, f"{error.title} {error.advice}"
+        view = desk.judge.view(item)
         desk.revealed = None
         desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
         desk.arrived_done = view.item.state == ItemState.DONE
         desk.look_at(item.span_id)
         desk.query = ""
-        desk.criterion = criterion if any(asked.name == criterion for asked in view.asked) else ""
-        if not desk.criterion:
-            desk.follow()
+        desk.criterion, self._wanted = "", (target, criterion)
+        desk.ask()
+        self.screen.focusing.begin(target, criterion)
         desk.drawn = False
         desk.shown_at = time.monotonic()
         desk.reading = presented is None and not damage and self._has_payload(item)
@@ -72,6 +90,7 @@ class Moving:
             desk.say(damage, "error")
         self.screen.background.position = self._unprepared = item.position
         self.screen.item_changed()
+        self.screen.focusing.reveal()
         if presented is None and not damage:
             self.screen.background.prepare(item.id)
         self.open_required_text()
@@ -85,9 +104,12 @@ class Moving:
         item = self.desk.item
         if item is not None and item.id == item_id and self.desk.presented is None:
             self.desk.presented = presented
+            self.desk.refresh_view()
+            self.screen.focusing.begin(*self._wanted)
             self.desk.drawn = False
             self.desk.shown_at = time.monotonic()
             self.screen.item_changed()
+            self.screen.focusing.reveal()
             self.screen.draw()
 
     def _missed(self, item_id: int) -> None:
@@ -126,25 +148,27 @@ class Moving:
         if view is None or item is None:
             self.go_on()
             return
-        if item.state == ItemState.TODO and not view.rubric.required(view.labels):
+        slot = view.first_open
+        if item.state == ItemState.TODO and slot is None:
             if self.screen.keyboard.may_judge():
                 self.desk.judge.move(item, ItemState.DONE)
                 self.screen.background.changed()
                 self.desk.refresh_figures()
                 self.go_on()
             return
-        current, opened = self.desk.current, view.first_open
+        current = self.desk.current
         if current is not None and isinstance(current.config, FreeformConfig) and current.name not in view.answers:
             self.screen.judging.open_text(current)
-        elif item.state != ItemState.TODO or opened is None:
+        elif item.state != ItemState.TODO or slot is None:
             self.go_on()
-        elif opened.name == self.desk.criterion and len(getattr(opened.config, "values", ())) > 10:
+        elif slot.criterion is current and slot.on.target == view.on.target and len(getattr(current.config, "values", ())) > 10:
             self.screen.judging.more_labels()
         else:
-            self.desk.criterion = opened.name
+            self.screen.focusing.go_to(slot)
             first = self.screen.session.keymap.first
             ways = f"{first('skip')} skips, {first('defer')} defers, {first('next_item')} looks at the next item"
-            self.desk.say(f"{opened.name} is not answered; {ways}", "warn")
+            where = "" if slot.on.own else f" on {described(slot.on)}"
+            self.desk.say(f"{slot.criterion.name} is not answered{where}; {ways}", "warn")
 
     def step_item(self, direction: Literal[1, -1]) -> None:
         """The neighbour in the queue, whatever its state."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from annotator.text.line import Piece, line
 from annotator.ui.review import drawing
+from annotator.ui.review.marks import block_marks
 from annotator.ui.review.side import side
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def draw(screen: "ReviewScreen") -> None:
         screen.span_tree.draw(lambda width, height: drawing.tree(desk, width, height))
     else:
         screen.path.show([drawing.path(desk, width)])
+    screen.trace.mark_blocks(block_marks(desk))
     if screen.side.display:
         screen.side.show(side(desk, screen.side.size.width))
     rubric = drawing.rubric(desk, screen.session.keymap, width)

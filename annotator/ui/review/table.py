@@ -63,6 +63,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "next_document": partial(jumping.jump, "document", 1),
         "previous_error": partial(jumping.jump, "error", -1),
         "next_error": partial(jumping.jump, "error", 1),
+        "focus": screen.focusing.widen,
         "fold": folding.fold,
         "fold_role": folding.fold_role,
         "fold_all": folding.fold_all,

@@ -84,7 +84,7 @@ class Windows:
         return wanted in said.casefold() or (answers and wanted in self._said(item).casefold())
 
     def _said(self, item: Item) -> str:
-        return self.desk.judge.view(item).title if item.state in (ItemState.DONE, ItemState.TODO) else ""
+        return self.desk.judge.title(item) if item.state in (ItemState.DONE, ItemState.TODO) else ""
 
     def _choice(self, row: Listed, question: str | None) -> Choice:
         item = row.item

@@ -17,6 +17,7 @@ from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.fitting import Fitting
+from annotator.ui.review.focusing import Focusing
 from annotator.ui.review.folding import Folding
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.jumping import Jumping
@@ -59,7 +60,7 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
     def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
         self.session = session
-        judge = Judge(store, session.queue, session.annotator, session.identifier)
+        judge = Judge(store, session.queue, session.annotator, session.identifier, lambda item: self.moving.targets_of(item))
         self.desk = Desk(session, store, judge, auto_advance=session.auto_advance)
         self.top, self.path, self.span_tree = Lines(id="top"), Lines(id="path"), Lines(id="tree")
         self.rule, self.floor = Lines(id="rule"), Lines(id="floor")
@@ -72,7 +73,7 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         self.keyboard, self.writing = Keyboard(self), Writing(self)
         self.judging, self.moving = Judging(self), Moving(self)
         self.fitting, self.folding = Fitting(self), Folding(self)
-        self.browsing, self.jumping = Browsing(self), Jumping(self)
+        self.browsing, self.jumping, self.focusing = Browsing(self), Jumping(self), Focusing(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.table = commands(self)
@@ -197,6 +198,11 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         item = self.desk.item
         if item is not None and self.desk.presented is not None:
             self.call_after_refresh(self.painted)
+
+    def unseen(self) -> None:
+        """What is judged by the next key is not on the screen yet."""
+        self.desk.drawn, self.given = False, None
+        self.call_after_refresh(self.painted)
 
     def painted(self) -> None:
         """A frame went out, or none was needed, or one arrived: the item may be judged once the terminal shows its trace and its place."""

@@ -9,6 +9,10 @@ SEQUENCE_GAP = 0.5
 """Seconds between the parts of one escape sequence over a slow line."""
 REPEAT_GAP = 0.1
 """Seconds; keyboards repeat a held key every 25 to 50 ms."""
+TAP_GAP = 0.06
+"""Seconds; below it no finger is down, up and down again, and a keyboard that repeats a held key is."""
+HOLD_DELAY = (0.2, 0.8)
+"""Seconds after which a held key comes for the second time; from then on it comes every 25 to 92 ms, as the system is set."""
 PASTE_BYTES = 32
 """A read of more bytes than this, with a newline in it, is no typing."""
 PASTE_GAP = 0.1
@@ -75,21 +79,31 @@ class RepeatGuard:
     def __init__(self) -> None:
         self._key = ""
         self._last = float("-inf")
+        self._pause = float("inf")
+        """Seconds between its last two arrivals."""
+        self._armed = self._in_a_row = self._refused = False
 
-    def advanced(self, key: str, at: float) -> None:
-        """An auto-advance was caused by this key, which arrived then."""
-        self._key, self._last = key, at
+    def advanced(self, key: str, at: float, in_a_row: bool = False) -> None:
+        """An auto-advance was caused by this key, which arrived then.
+
+        `in_a_row`: to the next of several that are alike, which a person answers as fast as a finger goes.
+        """
+        if key != self._key:
+            self._pause = float("inf")
+        self._key, self._last, self._in_a_row = key, at, in_a_row
+        self._armed, self._refused = True, False
 
     def allow(self, key_name: str, at: float) -> bool:
         """False where the key is still the held one. Each arrival, also a refused one, extends the chain by 100 ms."""
         if key_name != self._key:
             return True
-        held = at - self._last < REPEAT_GAP
-        if held:
-            self._last = at
-        else:
-            self._key = ""
-        return not held
+        gap, before = at - self._last, self._pause
+        self._last, self._pause = at, gap
+        if not self._armed:
+            return True
+        held = self._refused or gap < TAP_GAP or HOLD_DELAY[0] <= before <= HOLD_DELAY[1] if self._in_a_row else True
+        self._armed = self._refused = gap < REPEAT_GAP and held
+        return not self._refused
 
 
 class PasteGuard:

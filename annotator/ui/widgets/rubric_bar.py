@@ -46,6 +46,8 @@ class CriterionRow(NamedTuple):
     answered: bool = False
     required: bool = True
     hint: str = ""
+    asked: bool = True
+    """Whether a key answers it here; the hint says why not."""
     more: tuple[str, str] | None = None
 
 
@@ -145,9 +147,10 @@ def _rubric_lines(rows: tuple[CriterionRow, ...], width: int) -> tuple[Line, ...
     space = width - MARGIN - names - 2 - (hint_width + 1 if hint_width else 0)
     lines = []
     for index, row in enumerate(rows):
-        name: Style = "accent" if row.current else "text"
+        name: Style = "accent" if row.current else "text" if row.asked else "faint"
         for at, pieces in enumerate(_answer(row, space)):
             start = [_sign(row), Piece(pad(row.name, names) + " ", name)] if not at else [Piece(" " * (MARGIN + names + 1))]
+            pieces = pieces if row.asked else [Piece(piece.text, "faint") for piece in pieces]
             hint = [Piece(shorten(row.hint, hint_width - 1) + " ", "faint")] if row.hint and hint_width and not at else []
             lines.append(spread([*start, *crop(pieces, space)], hint, min(width, READABLE), index))
     return tuple(lines)

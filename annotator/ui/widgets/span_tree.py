@@ -1,6 +1,7 @@
 """The spans of a trace, indented, around the one that is current."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from annotator.text.cells import crop as shorten
 from annotator.text.cells import width_of as cell_len
@@ -12,6 +13,9 @@ SHORTEST_NAME = 14
 """Cells kept for kind and name however deep the span lies."""
 DEEPEST = 20
 """Levels that are indented in a list."""
+MARK = 10
+"""Cells for what was said about a span."""
+NO_MARKS: Mapping[str, Piece] = MappingProxyType({})
 TIME = 5
 """Cells for a duration: 59.9s, 12m05s takes one more."""
 
@@ -24,11 +28,13 @@ def tree_top(count: int, current: int, height: int, top: int = 0) -> int:
     return max(0, min(top, count - height))
 
 
-def _row_line(row: TreeRow, index: int, is_current: bool, width: int, time_width: int, marked: bool) -> Line:
+def _row_line(row: TreeRow, index: int, is_current: bool, width: int, time_width: int, marked: bool, own: Piece | None) -> Line:
     right = [Piece(f"{row.duration.rjust(time_width)} ", "faint")]
     if marked:
         right.append(Piece(f"{row.mark or ' '} ", "error"))
-    room = width - 5 - time_width - (2 if marked else 0)
+    if own is not None:
+        right.insert(0, Piece(f"{shorten(own.text, MARK)} ", own.style))
+    room = width - 5 - time_width - (2 if marked else 0) - (cell_len(right[0].text) if own is not None else 0)
     indent = _indent(row, max(0, (room - SHORTEST_NAME) // 2))
     kind = f"{row.kind} " if row.kind else ""
     times = f" ×{row.times}" if row.times > 1 else ""
@@ -57,8 +63,18 @@ def _indent(row: TreeRow, deepest: int) -> str:
     return " " * (2 * row.depth) + ("… " if row.orphan else "↻ " if row.circular else "")
 
 
-def tree_lines(rows: Sequence[TreeRow], current_span_id: str | None, width: int, height: int, top: int = 0) -> list[Line]:
-    """At most `height` lines; `Line.block` is the row's index. The first and last line count what lies above and below."""
+def tree_lines(
+    rows: Sequence[TreeRow],
+    current_span_id: str | None,
+    width: int,
+    height: int,
+    top: int = 0,
+    marks: Mapping[str, Piece] = NO_MARKS,
+) -> list[Line]:
+    """At most `height` lines; `Line.block` is the row's index. The first and last line count what lies above and below.
+
+    `marks`: by span id what was said about a span, shown at its right.
+    """
     if not rows or height < 1:
         return []
     current = next((index for index, row in enumerate(rows) if row.span_id == current_span_id), 0)
@@ -66,7 +82,9 @@ def tree_lines(rows: Sequence[TreeRow], current_span_id: str | None, width: int,
     shown = rows[top : top + height]
     time_width = max(TIME, *(len(row.duration) for row in shown))
     marked = any(row.mark for row in rows)
-    lines = [_row_line(row, top + at, top + at == current, width, time_width, marked) for at, row in enumerate(shown)]
+    lines = [
+        _row_line(row, top + at, top + at == current, width, time_width, marked, marks.get(row.span_id)) for at, row in enumerate(shown)
+    ]
     below = len(rows) - top - height
     if height > 2 and top:
         lines[0] = Line((Piece("   "), Piece(f"▲ {top + 1:,} more", "faint")))

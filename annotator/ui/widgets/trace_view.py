@@ -1,6 +1,6 @@
 """The trace: many lines, and a window on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
@@ -35,6 +35,13 @@ class TraceView(Lines):
         self._left = 0
         self._chosen = -1
         self._growing = False
+        self._marks: Mapping[int, Piece] = {}
+
+    def mark_blocks(self, marks: Mapping[int, Piece]) -> None:
+        """What was said about blocks, by their index: shown at the right of the first row of each that is in view."""
+        if marks != self._marks:
+            self._marks = marks
+            self.redraw()
 
     def show(self, lines: Sequence[Line], top: int = 0, chosen: int = -1) -> None:
         """Show these lines from `top` on; `chosen` is the index of the block to mark, -1 for none."""
@@ -138,6 +145,12 @@ class TraceView(Lines):
         if not self.top <= index < self.top + self._visible(height):
             self._move(index - height // 4)
 
+    def reveal_lines(self, first: int, last: int) -> None:
+        """Scroll as little as needed for all of these to be seen, for the first ones where there is not room for all."""
+        visible = self._visible(self.size.height)
+        if first < self.top or last >= self.top + visible:
+            self._move(min(first, max(first - self.size.height // 4, last + 2 - self.size.height)))
+
     def visible_blocks(self) -> list[int]:
         """The blocks of which a line is in view, in order."""
         return list(dict.fromkeys(line.block for line in self._window(self.size.height) if line.block >= 0))
@@ -154,6 +167,11 @@ class TraceView(Lines):
         visible = self._visible(height)
         marked, room = self.marked, width - GUTTER - 1
         rows = [self._row(line, line.block == marked and marked >= 0, room) for line in self._lines[top : top + visible]]
+        seen: set[int] = set()
+        for y, row in enumerate(rows) if self._marks else ():
+            if row.block not in seen and (mark := self._marks.get(row.block)) is not None:
+                rows[y] = _noted(row, mark, GUTTER + room)
+            seen.add(row.block)
         more = len(self._lines) - top - visible
         if more > 0 and height > 1:
             rows.append(Line((Piece(" " * GUTTER), Piece(f"▼ {self._count(more)} more lines", "faint"))))
@@ -192,6 +210,12 @@ class TraceView(Lines):
         event.stop()
         event.prevent_default()
         self.scroll_by(-WHEEL)
+
+
+def _noted(row: Line, mark: Piece, width: int) -> Line:
+    """The row with a mark at its right end; the row gives way."""
+    pieces = crop(row.pieces, width - width_of([mark]) - 1)
+    return Line((*pieces, Piece(" " * (width - width_of(pieces) - width_of([mark]))), mark), row.block)
 
 
 def _at_edge(row: Line, width: int, mark: str) -> Line:

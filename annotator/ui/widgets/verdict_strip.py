@@ -20,8 +20,15 @@ class StripEntry(NamedTuple):
     state: Literal["todo", "done", "skipped", "deferred", "flagged"] = "done"
 
 
-def strip_line(entries: Sequence[StripEntry], width: int) -> Line:
-    """` last  11 fail wrong amount · 10 pass · …`: as many whole ones as fit, the newest one in any case."""
+def strip_line(entries: Sequence[StripEntry], width: int, focus: str = "") -> Line:
+    """` last  11 fail wrong amount · 10 pass · …`: as many whole ones as fit, the newest one in any case.
+
+    `focus`: what is judged where that is not what the item is about; it comes first, and is never cropped for a verdict.
+    """
+    if focus:
+        shown = [Piece(" judging ", "accent"), Piece(f" {shorten(focus, width - 12)} ", "selected")]
+        room = width - width_of(shown) - 1
+        return Line((*shown, Piece(" "), *strip_line(entries, room).pieces)) if room > LONGEST else Line(tuple(shown))
     pieces = [Piece(" last ", "faint")]
     if not entries:
         return Line((*crop(pieces, width), Piece(" nothing yet", "faint")))
