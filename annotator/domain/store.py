@@ -189,6 +189,9 @@ class AnnotationStore(Protocol):
     def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
         """When the newest verdicts were made, newest first, in seconds since 1970."""
 
+    def changed_since(self, queue_id: int, seq: int | None) -> tuple[int, set[int]]:
+        """The end of the journal, and the positions of the items whose state, or rows on whose own target, changed behind `seq`."""
+
     def last_answers(self, annotator: str, queue_id: int) -> tuple[int, list[Annotation]] | None:
         """The item whose verdict was made last and its answers now, for repeating and explaining."""
 

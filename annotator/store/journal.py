@@ -40,6 +40,14 @@ def write(
     return int(row.lastrowid or 0)
 
 
+CHANGED = """
+    SELECT item.position FROM journal JOIN item ON item.id = journal.item WHERE journal.seq > :seq AND item.queue = :queue
+    UNION SELECT item.position FROM journal JOIN identity ON identity.id = journal.identity JOIN item
+        ON item.queue = :queue AND item.target = identity.target AND item.kind = identity.kind AND item.document = identity.document
+    WHERE journal.seq > :seq
+"""
+
+
 class History(Area):
     """What the steps that are not undone say."""
 
@@ -60,6 +68,11 @@ class History(Area):
             if item not in open_again:
                 found.setdefault(item, Verdict(item, position, ItemState(state), title, at))
         return list(found.values())
+
+    def changed_since(self, queue_id: int, seq: int | None) -> tuple[int, set[int]]:
+        last = next_seq(self.db) - 1
+        rows = [] if seq is None or seq == last else self.db.all(CHANGED, {"seq": seq, "queue": queue_id})
+        return last, {position for (position,) in rows}
 
     def keep_reveal(self, annotator: str, queue_id: int | None, item_id: int | None, trace_id: str, parts: Sequence[str]) -> None:
         why = Occasion(self.clock(), "reveal", annotator, queue_id, None, "reveal")

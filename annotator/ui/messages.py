@@ -1,5 +1,6 @@
 """What background threads tell the screen. They never touch a widget."""
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -9,6 +10,8 @@ from annotator.errors import AnnotatorError
 from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
+    from annotator.domain.annotation import ItemState
+    from annotator.filter.vocabulary import Vocabulary
     from annotator.workflow.filling import Progress
     from annotator.workflow.opinions import Opinions
     from annotator.workflow.sync import Drained
@@ -89,4 +92,30 @@ class NotOpened(Message):
     def __init__(self, program: str, target: str) -> None:
         self.program = program
         self.target = target
+        super().__init__()
+
+
+class Sifted(Message):
+    """What a filter lets through of the items behind the position `after`, up to `upto`."""
+
+    def __init__(
+        self, number: int, after: int, upto: int, found: "Mapping[int, ItemState]", unknown: Collection[int], finished: bool | None
+    ) -> None:
+        self.number = number
+        """Of the filter."""
+        self.after = after
+        self.upto = upto
+        self.found = found
+        """Positions, and the states that they are in."""
+        self.unknown = unknown
+        self.finished = finished
+        """`upto` is the end of the queue; None where items were looked at again, out of turn."""
+        super().__init__()
+
+
+class Learned(Message):
+    """Words that completion may offer."""
+
+    def __init__(self, vocabulary: "Vocabulary") -> None:
+        self.vocabulary = vocabulary
         super().__init__()
