@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from annotator.domain.annotation import NOTE, Annotation, Target, TargetKind
 from annotator.domain.queue import Selection
-from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerUser
+from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerUser, Wanted
 from annotator.domain.span import Span, SpanHeader, start_order
 from annotator.errors import AnnotatorError, MissingTargets, OutcomeUnknown, RejectedRow
 
@@ -62,7 +62,7 @@ class FakeServer:
         self._begin("projects")
         return ["default"]
 
-    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+    def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
         start = int(cursor or 0)
         while True:
             self._begin("pages")

@@ -8,7 +8,7 @@ from annotator.domain.annotation import ItemState, Target
 from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
 
-TargetRule = Literal["root", "span", "trace"]
+TargetRule = Literal["root", "span", "document", "trace", "session"]
 Order = Literal["listed", "newest", "oldest", "random"]
 """listed: as the source gives them."""
 
@@ -18,7 +18,7 @@ class Selection:
     """Which spans become items. Times are nanoseconds, `since` included, `until` excluded."""
 
     target: TargetRule = "root"
-    """root: one item a trace, judging its root span; span: one item a span; trace: one item a trace, judging the trace."""
+    """root: one item a trace, judging its root span; span, document, trace, session: one item for each of them."""
     kinds: tuple[str, ...] = ()
     status: str | None = None
     since_ns: int | None = None
@@ -29,6 +29,8 @@ class Selection:
     seed: int = 0
     columns: tuple[tuple[str, str], ...] = ()
     """Of tables in files: (role, column) as a person named them; the other roles are guessed."""
+    filter: str = ""
+    """A condition that items meet, in the filter language; '' for none."""
 
 
 @record
@@ -85,7 +87,7 @@ class Item:
     target: Target
     trace_id: str
     span_id: str
-    """The span that is shown first: the target, or the root of a trace target."""
+    """The span that is shown first: the target, that of a document, the root of a trace; of a session the root of its newest trace."""
     state: ItemState = ItemState.TODO
     reason: str = ""
     """Why it was skipped, deferred or flagged."""

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
+from annotator.domain.filter import Condition
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
 from annotator.domain.record import record
@@ -31,6 +32,17 @@ class Capabilities:
     """Why nothing can be written; '' where it can."""
     unowned: str = ""
     """Why the server takes the rows for nobody's, though it knows people; '' where it does not."""
+    narrows: bool = False
+    """Can leave out of a listing what a condition rules out."""
+
+
+@record
+class Wanted:
+    """What items are tested with when they are here: a source that narrows leaves out traces whose items cannot pass."""
+
+    condition: Condition
+    identifier: str = ""
+    """Whose annotations are 'mine'; '' where nobody is known."""
 
 
 @record
@@ -60,6 +72,8 @@ class Page:
     """Events of spans that this or another page brings."""
     packed: tuple[PackedSpan, ...] = ()
     """More spans, whole too."""
+    sessionless: int = 0
+    """Of a listing of sessions, on its last page: how many traces have none."""
 
 
 @record
@@ -121,8 +135,11 @@ class Source(Protocol):
         """Another one when the source may have changed; '' where only listing tells."""
         ...
 
-    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
-        """List what the selection may need (it may bring more; the caller filters), from a cursor or the start."""
+    def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
+        """List what the selection may need (it may bring more; the caller filters), from a cursor or the start.
+
+        For sessions, all traces of a session come on one page, or payloads come with the listing.
+        """
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         """Whole spans of these traces, at most 100 a piece."""

@@ -123,8 +123,11 @@ class QueueStore(Protocol):
 
     def item_of(self, queue_id: int, target: Target) -> Item | None: ...
 
-    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
-        """Those of the ids that an item of the queue targets."""
+    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> Collection[Target]:
+        """The targets of the queue's items that have one of the ids."""
+
+    def show_at(self, queue_id: int, items: Sequence[NewItem]) -> None:
+        """Items that are here already show these traces and spans: their sessions went on."""
 
 
 class AnnotationStore(Protocol):

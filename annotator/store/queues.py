@@ -121,9 +121,7 @@ class Queues(Area, QueueStore):
         traces = keep_traces(self.db, int(row[0]), [item.trace_id for item in items])
         have: set[Target] = set()
         for kind in {item.target.kind for item in items}:
-            sql = "SELECT kind, target, document FROM item WHERE queue = ? AND kind = ? AND target IN"
-            targets = [item.target.id for item in items if item.target.kind == kind]
-            have.update(target_of(*found) for found in among(self.db, sql, (queue_id, kind), targets))
+            have |= self.among_items(queue_id, kind, [item.target.id for item in items if item.target.kind == kind])
         fresh = {item.target: item for item in reversed(items) if item.target not in have}
         first = 1 + int(self.db.one("SELECT coalesce(max(position), 0) FROM item WHERE queue = ?", (queue_id,))[0])
         rows = [
@@ -166,9 +164,19 @@ class Queues(Area, QueueStore):
         where = f"{ITEM} WHERE item.queue = ? AND item.kind = ? AND item.target = ? AND item.document = ?"
         return self._first(where, (queue_id, *target_values(target)))
 
-    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> set[str]:
-        sql = "SELECT target FROM item WHERE queue = ? AND kind = ? AND target IN"
-        return {target for (target,) in among(self.db, sql, (queue_id, kind), ids)}
+    def among_items(self, queue_id: int, kind: TargetKind, ids: Collection[str]) -> set[Target]:
+        sql = "SELECT kind, target, document FROM item WHERE queue = ? AND kind = ? AND target IN"
+        return {target_of(*found) for found in among(self.db, sql, (queue_id, kind), ids)}
+
+    def show_at(self, queue_id: int, items: Sequence[NewItem]) -> None:
+        for start in range(0, len(items), BATCH):
+            with self.db.atomic():
+                self.db.many(
+                    "UPDATE item SET trace = kept.id, span_id = ? FROM (SELECT id FROM trace WHERE trace_id = ?"
+                    " AND source = (SELECT source FROM queue WHERE id = ?)) AS kept"
+                    " WHERE queue = ? AND kind = ? AND target = ? AND document = ? AND trace <> kept.id",
+                    [(one.span_id, one.trace_id, queue_id, queue_id, *target_values(one.target)) for one in items[start : start + BATCH]],
+                )
 
     def _first(self, sql: str, values: Sequence[Any]) -> Item | None:
         row = self.db.one(sql, values)

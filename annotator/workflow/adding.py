@@ -19,6 +19,8 @@ def add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) ->
     """Add items up to the limit; those that I judged before, on the server or in another queue, come in as done."""
     limit = work.queue.selection.limit
     fresh = _fresh(work, items, headers)
+    if work.queue.selection.target == "session":
+        work.store.show_at(work.queue.id, items)
     if limit is not None:
         fresh = fresh[: max(0, limit - have)]
     if work.sink is not None and work.identifier:
@@ -32,15 +34,14 @@ def add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) ->
 def _fresh(work: Filling, items: Sequence[NewItem], headers: Headers) -> list[NewItem]:
     """Those that the queue does not have; with one item a trace, neither another span of it that stood for it when it was listed."""
     store, queue = work.store, work.queue
-    had: set[tuple[TargetKind, str]] = set()
+    had: set[Target] = set()
     for kind in {item.target.kind for item in items}:
-        ids = [item.target.id for item in items if item.target.kind == kind]
-        had.update((kind, id_) for id_ in store.among_items(queue.id, kind, ids))
+        had.update(store.among_items(queue.id, kind, [item.target.id for item in items if item.target.kind == kind]))
     stood: set[str] = set()
     if queue.selection.target == "root":
         spans = {span.span_id: item.trace_id for item in items for span in headers[item.trace_id] if len(headers[item.trace_id]) > 1}
-        stood = {spans[span_id] for span_id in store.among_items(queue.id, "span", spans)}
-    return [item for item in items if (item.target.kind, item.target.id) not in had and item.trace_id not in stood]
+        stood = {spans[target.id] for target in store.among_items(queue.id, "span", spans)}
+    return [item for item in items if item.target not in had and item.trace_id not in stood]
 
 
 def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Target]) -> None:
@@ -52,7 +53,7 @@ def pull_mine(store: Store, sink: Sink, identifier: str, targets: Sequence[Targe
         started = time.time()
         rows = sink.read(kind, ids, identifiers=[identifier])
         if rows:
-            store.keep_pulled([row.annotation for row in rows], started)
+            store.keep_read(rows, started)
 
 
 def settle_done(work: Filling, items: Sequence[NewItem]) -> None:

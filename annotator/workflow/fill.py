@@ -12,8 +12,9 @@ from annotator.workflow.adding import Headers, add
 from annotator.workflow.ahead import Ahead
 from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
+from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
-from annotator.workflow.selection import choose, ordered
+from annotator.workflow.selection import ordered
 
 
 def streams(queue: Queue, source: Source) -> bool:
@@ -32,28 +33,29 @@ def fill(work: Filling) -> Progress:
     if was_complete and not whole_traces and queue.stamp == work.source.stamp != "":
         return done
     changes = Changes(store)
+    choosing = Choosing(work)
     # Traces that give nothing yet, as their root may still come; after an interruption all that were listed before it.
     waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
-    pages = work.source.pages(queue.selection, None if was_complete else queue.cursor)
+    pages = work.source.pages(queue.selection, None if was_complete else queue.cursor, choosing.wanted())
     for page in _ahead(pages) if whole_traces else pages:
-        news = not was_complete or queue.selection.order == "oldest" or _has_news(work, page)
-        # What asks a server in between must not hold the store's lock.
-        with store.together() if work.sink is None else nullcontext():
+        news = not was_complete or queue.selection.order == "oldest" or choosing.everything_again or _has_news(work, page)
+        before = done.added
+        # What asks a server in between, or reads payloads, must not hold the store's lock.
+        with store.together() if work.sink is None and not choosing.waits else nullcontext():
             changes.before(trace_ids_of(page))
             touched = store.add_page(queue.source_id, page)
-            added = 0
+            done = _listed(done, page, len(touched))
             if streaming:
-                headers, items = _choice(work, touched, whole_traces)
+                headers = _headers(work, touched)
+                found = choosing.candidates(headers, whole_traces)
                 if not whole_traces:
-                    given = {item.trace_id for item in items}
+                    given = {item.trace_id for item in found}
                     waiting.update(dict.fromkeys(trace_id for trace_id in touched if trace_id not in given))
-                added = add(work, items, done.items, headers)
-            spans = done.spans + len(page.headers) + len(page.spans) + len(page.packed)
-            done = Progress(
-                done.traces + len(touched), done.items + added, page.read, page.total, done.bad + page.bad, spans, done.added + added
-            )
+                done = _chosen(work, choosing, found, done, headers)
+                if work.stopped() and choosing.waits:
+                    return done
             # What is left of a file may hold more of the traces that were chosen.
-            last = streaming and whole_traces and (_full(queue, done.items) or not (news or added))
+            last = streaming and whole_traces and (_full(queue, done.items) or not (news or done.added > before))
             if not (was_complete or last):
                 store.set_listing(queue.id, page.cursor, complete=False)
         work.report(done)
@@ -66,15 +68,16 @@ def fill(work: Filling) -> Progress:
         waiting.update(dict.fromkeys(strays))
         done = replace(done, bad=(*done.bad, _strayed(strays)))
     if not streaming:
-        for items in batched(ordered(_all(work), queue.selection)):
-            done = _grown(done, add(work, items, done.items, _headers(work, items)))
+        done = _chosen(work, choosing, ordered(_all(work, choosing), queue.selection), done)
     elif not _full(queue, done.items):
         for trace_ids in batched(waiting):
-            headers, items = _choice(work, dict.fromkeys(trace_ids), whole=True)
-            done = _grown(done, add(work, items, done.items, headers))
+            headers = _headers(work, dict.fromkeys(trace_ids))
+            done = _chosen(work, choosing, choosing.candidates(headers, whole=True), done, headers)
+    if work.stopped() and choosing.waits:
+        return done
     # What an interrupted listing brought a moment ago is no news.
     updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))
-    done = replace(done, updated=updated, differing=differing)
+    done = replace(done, updated=updated, differing=differing, sessionless=done.sessionless + len(choosing.sessionless))
     store.set_listing(queue.id, None, complete=True)
     store.set_stamp(queue.id, work.source.stamp)
     store.set_pulled(queue.source_id)
@@ -82,14 +85,31 @@ def fill(work: Filling) -> Progress:
     return done
 
 
+def _listed(done: Progress, page: Page, traces: int) -> Progress:
+    spans = done.spans + len(page.headers) + len(page.spans) + len(page.packed)
+    sessionless = done.sessionless + page.sessionless
+    return replace(
+        done, traces=done.traces + traces, read=page.read, total=page.total, bad=done.bad + page.bad, spans=spans, sessionless=sessionless
+    )
+
+
+def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: Progress, headers: Headers | None = None) -> Progress:
+    """Add those of the candidates that fit, until the queue is full or somebody stops it."""
+    for chosen in choosing.choose(found, headers):
+        added = add(work, chosen.items, done.items, chosen.headers)
+        looked = done.looked + chosen.looked if choosing.waits else 0
+        done = replace(done, items=done.items + added, added=done.added + added, looked=looked)
+        if choosing.waits:
+            work.report(done)
+            if work.stopped() or _full(work.queue, done.items):
+                break
+    return done
+
+
 def _ahead(pages: Iterator[Page]) -> Iterator[Page]:
     """The first page alone, since the payloads of the first items are asked for when it is here; then each while the last is stored."""
     yield from islice(pages, 1)
     yield from Ahead(pages)
-
-
-def _grown(done: Progress, added: int) -> Progress:
-    return replace(done, items=done.items + added, added=done.added + added)
 
 
 def _strayed(strays: Mapping[str, int]) -> BadLine:
@@ -109,20 +129,15 @@ def _full(queue: Queue, items: int) -> bool:
     return queue.selection.limit is not None and items >= queue.selection.limit
 
 
-def _choice(work: Filling, traces: Mapping[str, Sequence[SpanHeader] | None], whole: bool) -> tuple[Headers, list[NewItem]]:
-    """The spans of these traces, where they are not known asked of the store, and the items that they give."""
+def _headers(work: Filling, traces: Mapping[str, Sequence[SpanHeader] | None]) -> Headers:
+    """The spans of these traces, where they are not known asked of the store."""
     asked = work.store.headers_of(work.queue.source_id, [trace_id for trace_id, spans in traces.items() if spans is None])
-    headers = {trace_id: asked[trace_id] if spans is None else spans for trace_id, spans in traces.items()}
-    return headers, [item for spans in headers.values() for item in choose(spans, work.queue.selection, whole)]
+    return {trace_id: asked[trace_id] if spans is None else spans for trace_id, spans in traces.items()}
 
 
-def _headers(work: Filling, items: Sequence[NewItem]) -> Headers:
-    return work.store.headers_of(work.queue.source_id, {item.trace_id for item in items})
-
-
-def _all(work: Filling) -> Iterator[tuple[int | None, NewItem]]:
+def _all(work: Filling, choosing: Choosing) -> Iterator[tuple[int | None, NewItem]]:
     for trace_ids in batched(work.store.trace_ids(work.queue.source_id)):
-        headers, items = _choice(work, dict.fromkeys(trace_ids), whole=True)
+        headers = _headers(work, dict.fromkeys(trace_ids))
         starts = {span.span_id: span.start_ns for spans in headers.values() for span in spans}
-        for item in items:
+        for item in choosing.candidates(headers, whole=True):
             yield starts.get(item.span_id), item

@@ -22,6 +22,10 @@ class Progress:
     """Those that came, log records not counted."""
     added: int = 0
     """Items that are new in the queue."""
+    looked: int = 0
+    """How many candidates the filter was tried on."""
+    sessionless: int = 0
+    """Traces without a session, where sessions are judged."""
     updated: Mapping[int, int] = field(default_factory=dict)
     """How many traces that were here before have changed, by source: log records join the spans of every source."""
     differing: Mapping[int, int] = field(default_factory=dict)
@@ -42,3 +46,5 @@ class Filling:
     report: Callable[[Progress], None] = lambda progress: None
     unread: Callable[[BadLine], None] = lambda bad: None
     """Told of what was listed and then not given."""
+    annotator: str = ""
+    """Who I am; '' where nobody is known."""

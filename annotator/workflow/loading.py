@@ -21,7 +21,7 @@ def load(work: Filling, position: Callable[[], int]) -> Iterator[int]:
     while asked is not None and not work.stopped():
         ids, pages = asked
         asked = _ask(work, position(), ids)
-        _keep(work, ids, pages)
+        keep(work, ids, pages)
         yield len(ids)
 
 
@@ -30,7 +30,7 @@ def load_some(work: Filling, position: int) -> int:
     asked = _ask(work, position)
     if asked is None:
         return 0
-    _keep(work, *asked)
+    keep(work, *asked)
     return len(asked[0])
 
 
@@ -43,7 +43,7 @@ def _ask(work: Filling, position: int, coming: Sequence[str] = ()) -> tuple[list
     return None
 
 
-def _keep(work: Filling, ids: Sequence[str], pages: Iterator[Sequence[Span]]) -> None:
+def keep(work: Filling, ids: Sequence[str], pages: Iterator[Sequence[Span]]) -> None:
     """The spans of these traces, as they come, and what of them did not."""
     store, source_id = work.store, work.queue.source_id
     came: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
-from annotator.domain.source import Capabilities, Page
+from annotator.domain.source import Capabilities, Page, Wanted
 from annotator.domain.span import Span
 
 TRACES = Path(__file__).parent.parent / "traces"
@@ -72,7 +72,7 @@ class Many:
     def __init__(self, spans: int) -> None:
         self.traces = -(-spans // SPANS_OF_ONE)
 
-    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+    def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
         for first in range(0, self.traces, TRACES_A_PAGE):
             last = min(first + TRACES_A_PAGE, self.traces)
             packed = tuple(span for number in range(first, last) for span in made_up(number))

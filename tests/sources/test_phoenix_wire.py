@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.sources.phoenix.batches import batches
-from annotator.sources.phoenix.traces import iso
+from annotator.sources.phoenix.terms import iso
 from annotator.sources.phoenix.wire import Config, Row, UserAnswer, WholeSpan, nanoseconds
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
-from annotator.domain.source import BadLine, Capabilities, Page
+from annotator.domain.source import BadLine, Capabilities, Page, Wanted
 from annotator.domain.span import LogRecord, Span
 from annotator.errors import BadFile
 from annotator.sources.files.framed import framed
@@ -57,7 +57,7 @@ class Files:
         self._paths = [] if location == STDIN else files_at(location)
         self.stamp = stamp(self._paths)
 
-    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
+    def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
         """Every span of the files, in their order, whatever the selection. A cursor goes on within a plain JSON Lines file;
         everywhere else it starts over, which brings spans again. Raises BadFile.
 

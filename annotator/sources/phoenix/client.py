@@ -5,6 +5,8 @@ import re
 import ssl
 import time
 from collections.abc import Sequence
+from email import message_from_bytes
+from email.message import Message
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -71,6 +73,10 @@ class Client:
         numbers = tuple(int(part) for part in re.findall(r"\d+", self.version)[:3])
         return bool(numbers) and numbers < version
 
+    def at_least(self, *version: int) -> bool:
+        """False while the server's version is not known."""
+        return bool(re.search(r"\d", self.version)) and not self.older_than(*version)
+
     def get(self, path: str, model: type[Model], params: Params = ()) -> Model:
         """GET of a JSON answer; sent once more on a new connection where the first was cut short."""
         answer = self._ask("GET", path, params)
@@ -86,6 +92,13 @@ class Client:
             return json.loads(answer.content)
         except (ValueError, RecursionError) as error:
             raise self._strange(path) from error
+
+    def tables(self, path: str, body: Any) -> list[Any]:
+        """POST of JSON that changes nothing and is answered with several parts of JSON. ValueError for one that is not."""
+        answer = self._ask("POST", path, (), json.dumps(body).encode())
+        head = f"Content-Type: {answer.headers.get('content-type', '')}\r\n\r\n".encode()
+        parts = message_from_bytes(head + answer.content).get_payload()
+        return [json.loads(str(part.get_payload())) for part in parts if isinstance(part, Message)]
 
     def post(self, path: str, body: Any, params: Params = ()) -> Any:
         """POST of JSON, which may write. Raises OutcomeUnknown where the answer never came whole."""

@@ -48,7 +48,8 @@ class Answer:
 
     @property
     def is_json(self) -> bool:
-        return self.headers.get("content-type", "").partition(";")[0].strip().endswith("json")
+        """As a whole, or part by part."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().endswith(("json", "multipart/mixed"))
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.queue import Selection
-from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser
+from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser, Wanted
 from annotator.domain.span import Span
 from annotator.errors import Forbidden, NotPhoenix
 from annotator.sources.phoenix.annotations import put_rows, read_rows
@@ -13,6 +13,8 @@ from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.documents import put_documents
 from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.projects import list_projects, project_path
+from annotator.sources.phoenix.pushdown import narrow
+from annotator.sources.phoenix.sessions import list_sessions
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
 from annotator.sources.phoenix.usernames import Usernames
@@ -56,6 +58,7 @@ class Phoenix:
             exact_delete=keeps,
             read_only=self._read_only(),
             unowned=UNOWNED if self._role == "SYSTEM" else "",
+            narrows=True,
         )
 
     def _read_only(self) -> str:
@@ -72,8 +75,11 @@ class Phoenix:
     def projects(self) -> Sequence[str]:
         return [project.name for project in list_projects(self._client)]
 
-    def pages(self, selection: Selection, cursor: str | None = None) -> Iterator[Page]:
-        return list_traces(self._client, self._project, selection, cursor)
+    def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
+        project = self._project
+        if selection.target == "session":
+            return list_sessions(self._client, project, selection, cursor)
+        return list_traces(self._client, project, selection, cursor, narrow(self._client, self._project_name, selection, wanted))
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         return list_spans(self._client, self._project, trace_ids)

@@ -7,14 +7,18 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
+from annotator.domain.annotation import Target, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.errors import ServerError
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.graphql import MOST_ALIASES, ask
 from annotator.sources.phoenix.wire import GraphUser
 
-OF_ROW = """ ... on SpanAnnotation { user { id username } } ... on TraceAnnotation { user { id username } }
-    ... on ProjectSessionAnnotation { user { id username } } """
+TARGETS: dict[TargetKind, str] = {
+    "span": "getSpanByOtelId(spanId: {id}) {{ rows: spanAnnotations",
+    "trace": "getTraceByOtelId(traceId: {id}) {{ rows: traceAnnotations",
+    "session": "getProjectSessionById(sessionId: {id}) {{ rows: sessionAnnotations",
+}
 
 
 class Usernames:
@@ -27,26 +31,22 @@ class Usernames:
         self._known[user_id] = name
 
     def fill(self, client: Client, rows: Sequence[ServerRow]) -> list[ServerRow]:
-        """The rows with their users' names: one request for up to 50 users that were not met before."""
-        new = {row.user_id: row.row_id for row in rows if row.user_id and not row.user and row.user_id not in self._known}
-        some = list(new.items())[:MOST_ALIASES]
+        """The rows with their users' names: one request for up to 25 users that were not met before."""
+        new = {row.user_id: row.annotation.target for row in rows if row.user_id and not row.user and row.user_id not in self._known}
+        some = list(new.values())[: MOST_ALIASES // 2]
         if some:
-            self._learn(client, [row_id for _, row_id in some])
+            self._learn(client, some)
         return [row if row.user else replace(row, user=self._known.get(row.user_id, "")) for row in rows]
 
-    def _learn(self, client: Client, row_ids: Sequence[str]) -> None:
-        """A name is a courtesy: a server that does not tell, or a row that is gone meanwhile, leaves it unknown."""
-        places = range(len(row_ids))
-        asked = " ".join(f"u{n}: node(id: $u{n}) {{{OF_ROW}}}" for n in places)
+    def _learn(self, client: Client, targets: Sequence[Target]) -> None:
+        """A name is a courtesy: a server that does not tell, or a target that is gone meanwhile, leaves it unknown."""
+        fields = [f"t{n}: {TARGETS[target.kind].format(id=f'$t{n}')} {{ user {{ id username }} }} }}" for n, target in enumerate(targets)]
+        query = f"query({', '.join(f'$t{n}: String!' for n in range(len(targets)))}) {{ {' '.join(fields)} }}"
         try:
-            data = ask(
-                client,
-                f"query({', '.join(f'$u{n}: ID!' for n in places)}) {{ {asked} }}",
-                {f"u{n}": row_id for n, row_id in enumerate(row_ids)},
-            )
-            for node in data.values():
-                user = GraphUser.model_validate((node or {}).get("user") or {})
+            found = ask(client, query, {f"t{n}": target.id for n, target in enumerate(targets)})
+            for row in (row for target in found.values() if target for row in target["rows"]):
+                user = GraphUser.model_validate(row["user"] or {})
                 if user.id:
                     self._known[user.id] = user.name
-        except (ServerError, ValidationError, AttributeError):
+        except (ServerError, ValidationError, KeyError, TypeError):
             return

@@ -91,6 +91,18 @@ class TracePage(ListPage):
     data: list[ListedTrace]
 
 
+class ListedSession(Wire):
+    """Of GET /v1/projects/P/sessions."""
+
+    id: str
+    session_id: str
+    traces: list[ListedTrace]
+
+
+class SessionPage(ListPage):
+    data: list[ListedSession]
+
+
 class Context(Wire):
     trace_id: str
     span_id: str
