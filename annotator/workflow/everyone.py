@@ -13,8 +13,6 @@ TRACES = 100
 FEW = 200
 """Spans of a trace up to which all are asked for annotations of documents, not only those that retrieve."""
 RETRIEVES = ("RETRIEVER", "RERANKER")
-FRESH_SECONDS = 300.0
-"""How old the rows of an item may be when it comes on the screen."""
 
 
 def pull(store: Store, sink: Sink, server: str, source_id: int, trace_ids: Collection[str], clock: Callable[[], float] = time.time) -> None:
@@ -47,7 +45,7 @@ def pull_unread(work: Filling) -> Iterator[int]:
         yield len(trace_ids)
 
 
-def is_due(store: Store, source_id: int, trace_id: str, now: float, fresh: float = FRESH_SECONDS) -> bool:
-    """The rows of the trace are to be read again. A time in the future was kept before the clock was set back."""
+def is_due(store: Store, source_id: int, trace_id: str, now: float, fresh: float) -> bool:
+    """The rows of the trace are older than so many seconds. A time in the future was kept before the clock was set back."""
     read_at = store.rows_read_at(source_id, trace_id)
     return not now - fresh <= read_at <= now

@@ -23,6 +23,10 @@ from annotator.workflow.targets import ItemTargets, bound_to, described, own_tar
 from annotator.workflow.walk import Walk, open_slots
 
 CLIENT = f"annotator/{__version__}"
+JUDGE, SUGGESTED, OTHERS_SHOWN = OF_ONE_ANSWER = ("judge", "suggested", "others_shown")
+"""Keys of metadata that another answer does not keep: which model's answer mine is about, whether that was shown before mine was given,
+whether others' answers were.
+"""
 
 
 @record
@@ -118,6 +122,22 @@ class Judge:
         self.commit(command, title, item, rows[0].name, changes, on.target)
         return Judged(title, complete and item.state != ItemState.DONE, tuple(name for _, name in withdrawn))
 
+    def withdraw(self, item: Item, criterion: Criterion, on: ItemTarget | None = None) -> Judged:
+        """Take my answer to a config away, and those that are not asked for without it; an item that is not whole then is to do again."""
+        known = self._known(item, on)
+        walk, item, on = known.walk, known.item, known.on
+        row = known.given[on.target].get(criterion.name)
+        if row is None:
+            raise InvalidAnnotation(f"{criterion.name} is not answered here.", "There is nothing to take away.")
+        given, gone = known.after((), criterion.name)
+        changes: list[Change] = [SetAnnotation(row.identity, None)]
+        changes += [SetAnnotation(known.given[other.target][name].identity, None) for other, name in gone]
+        if item.state == ItemState.DONE and walk.targets.read and open_slots(walk.slots(given), given):
+            changes.append(SetItem(item.id, ItemState.TODO))
+        title = f"take back {criterion.name} {spoken(criterion, row)}"
+        self.commit("withdraw", title, item, criterion.name, changes, on.target)
+        return Judged(f"{criterion.name} {spoken(criterion, row)} taken back", False, tuple(name for _, name in gone))
+
     def answer_all(self, item: Item, values: Mapping[str, str | float]) -> Judged | None:
         """Several answers on the item's own target at once, by config; what is not asked of it then is left out. None where that is all."""
         known = self._known(item, None)
@@ -198,7 +218,7 @@ class Judge:
             explanation = str(value).strip()
             if not explanation:
                 raise InvalidAnnotation(f"{config.name} is empty.", "Type a text, or leave with Esc.")
-        metadata = dict(old.metadata) if old is not None else {}
+        metadata = {key: value for key, value in old.metadata.items() if key not in OF_ONE_ANSWER} if old is not None else {}
         metadata |= {"annotator": self.annotator, "client": CLIENT} | dict(how.facts)
         if rubric := "@".join(part for part in (self.queue.rubric.name, self.queue.rubric.version) if part):
             metadata["rubric"] = rubric

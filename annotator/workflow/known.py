@@ -26,14 +26,17 @@ class Known:
     given: Given
     """My answers."""
 
-    def after(self, rows: Sequence[Annotation]) -> tuple[Given, tuple[tuple[ItemTarget, str], ...]]:
+    def after(self, rows: Sequence[Annotation], without: str = "") -> tuple[Given, tuple[tuple[ItemTarget, str], ...]]:
         """What is answered when these are, and which answers are taken back, as they are not asked for then.
+
+        `without`: a config whose answer on the judged target is taken away.
 
         Of other targets only those that were asked for before; while it is not known what is asked, none.
         """
         given = {target: dict(answers) for target, answers in self.given.items()}
         for row in rows:
             given[row.target][row.name] = row
+        given[self.on.target].pop(without, None)
         if not self.walk.targets.read:
             return given, ()
         before = set(self.walk.not_asked(self.read, self.given))
