@@ -28,6 +28,7 @@ Style = Literal[
     "escape",  # a control character made visible
     "match",  # a search hit
     "selected",  # a chosen row
+    "evidence",  # what an annotation rests on
 ]
 
 

@@ -42,6 +42,7 @@ TERMINAL = _palette(
     escape="magenta reverse",
     match="black on yellow",
     selected="bold reverse",
+    evidence="underline yellow",
 )
 """The terminal's own 16 colours, so it follows whatever theme the terminal has."""
 
@@ -71,6 +72,7 @@ DARK = _palette(
     escape="color(176) reverse",
     match="color(16) on color(221)",
     selected="bold reverse",
+    evidence="underline color(221)",
 )
 """For a dark background."""
 
@@ -100,6 +102,7 @@ LIGHT = _palette(
     escape="color(90) reverse",
     match="color(16) on color(221)",
     selected="bold reverse",
+    evidence="underline color(130)",
 )
 """For a light background."""
 
@@ -129,6 +132,7 @@ NO_COLOR = _palette(
     escape="reverse",
     match="reverse",
     selected="bold reverse",
+    evidence="underline",
 )
 """Bold, underline and reverse only (no-color.org)."""
 

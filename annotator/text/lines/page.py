@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import NamedTuple, overload
 
 from annotator.text.line import Line
-from annotator.text.lines.part import Part
+from annotator.text.lines.part import Part, Spot
 
 EVERYTHING = 1 << 60
 
@@ -118,6 +118,26 @@ class Page(Sequence[Line]):
         block, offset = self._match
         first = self.first_line(block)
         return None if first is None else first + self._parts[self._place(block) or 0].line_of(offset)
+
+    def spot(self, number: int) -> Spot | None:
+        """What a line shows of the text of its block; None for a heading, a gap, and beyond the last line."""
+        self.reach(number + 1)
+        if not 0 <= number < self.known:
+            return None
+        at = bisect_right(self._firsts, number) - 1
+        line = number - self._firsts[at]
+        return self._parts[at].spot(line) if line < self._parts[at].known else None
+
+    def line_at(self, block: int, offset: int) -> int | None:
+        """The line that shows an offset of a block's text, else the one that stands for it; None where the block has none."""
+        first = self.first_line(block)
+        if first is None:
+            return None
+        part = self._parts[self._place(block) or 0]
+        line = part.line_of(offset)
+        spots = ((number, part.spot(number)) for number in range(line, part.known))
+        found = (number for number, spot in spots if spot is not None and spot.start <= offset <= spot.end)
+        return first + next(found, part.line_of(offset))
 
     def _place(self, block: int) -> int | None:
         at = bisect_left(self._places, block, key=lambda place: place.block)

@@ -40,6 +40,16 @@ class Shape(NamedTuple):
     """Of a call whose result has no row: that result in one line, its sign before it."""
 
 
+class Spot(NamedTuple):
+    """What a line shows: characters `start` to `end` of the text of a block."""
+
+    block: int
+    start: int
+    end: int
+    lead: int | None
+    """Pieces of the line before those of the text; None for a line that stands for a text which it does not show."""
+
+
 class Part:
     """The lines of one block. What is open is wrapped only as far as it is looked at."""
 
@@ -96,6 +106,32 @@ class Part:
         if self._painter is None:
             self._painter = self._painted(self._rows.text)
         return self._line(self._painter.row(*self._rows[row]), row == 0)
+
+    def spot(self, number: int) -> Spot | None:
+        """What of the text a line shows; None for a heading."""
+        row = number - self.shape.headed
+        if row < 0:
+            return None
+        if self._rows is not None:
+            return Spot(self.index, *self._rows[row], self._lead(row))
+        spots = self._spots()
+        return spots[row] if row < len(spots) else None
+
+    def _spots(self) -> list[Spot | None]:
+        """Of the rows that `_first` makes."""
+        block, count = self.block, self.shape.rows
+        shown = first_rows(block, count + 1, self._measure)[1]
+        if count == 1 and (self.shape.result or (len(shown) > 1 and block.summary)):
+            return [Spot(self.index, 0, block.text_size, None)]
+        found: list[Spot | None] = [Spot(self.index, *place, self._lead(row)) for row, place in enumerate(shown[:count])]
+        if len(shown) > count >= TAIL and block.weight == "question":
+            last = Spot(self.index, _last_row(block.flow, self._room), block.flow_size, self._lead(1))
+            return [*found[: count - 2], None, last]
+        return found
+
+    def _lead(self, row: int) -> int:
+        """Pieces of a line before those of the text: its gutter, the title in it."""
+        return 0 if not self._gutter else 1 if row else 2
 
     def _shown(self) -> list[tuple[int, int]]:
         """As many rows as there is room for."""
@@ -177,6 +213,9 @@ class Group(Part):
     def __init__(self, block: Block, index: int, width: int, folded: bool) -> None:
         super().__init__(block, index, Shape(width, width, 1, False))
         self._folded = folded
+
+    def spot(self, number: int) -> Spot | None:
+        return None
 
     def _shown(self) -> list[tuple[int, int]]:
         return [(0, 0)]
