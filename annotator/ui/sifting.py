@@ -37,6 +37,8 @@ class Sifting:
         """Its number, and what it says."""
         self._again: set[int] = set()
         """Positions to be looked at again."""
+        self._acted: set[int] = set()
+        """Positions to be looked at again if something was journalled."""
         self._anew = self._more = self._learn = False
 
     def look_for(self, number: int, condition: Condition | None) -> None:
@@ -49,11 +51,15 @@ class Sifting:
         self._learn = True
         self._begin()
 
-    def again(self, *positions: int) -> None:
-        """Something about these items, or about those whose annotations changed, is not as it was."""
-        if self._filter is not None:
-            self._again.update(positions)
-            self._wake.set()
+    def again(self, position: int) -> None:
+        """What is known of this item is not as it was."""
+        self._again.add(position)
+        self._wake.set()
+
+    def acted(self, position: int) -> None:
+        """A person did something on this item: where that is journalled, it is looked at again, and every item that it concerns."""
+        self._acted.add(position)
+        self._wake.set()
 
     def more(self) -> None:
         """Items or payloads came."""
@@ -116,9 +122,10 @@ class Sifting:
             self._look_again(walk)
 
     def _look_again(self, walk: "Walk") -> None:
-        if self._again:
-            positions, self._again = self._again, set()
-            walk.look_again(positions)
+        if self._again or self._acted:
+            again, acted = self._again, self._acted
+            self._again, self._acted = set(), set()
+            walk.look_again(again | walk.changed(acted))
 
 
 class Walk:
@@ -159,11 +166,16 @@ class Walk:
         if self.finished or time.monotonic() - self._told_at > TELL_SECONDS:
             self._tell(self._at)
 
+    def changed(self, acted: set[int]) -> set[int]:
+        """These items, and those whose own annotations or state changed, where anything was journalled since."""
+        seq, changed = self.store.changed_since(self.queue.id, self._seq)
+        moved, self._seq = seq != self._seq, seq
+        return acted | changed if moved else set()
+
     def look_again(self, positions: set[int]) -> None:
-        """At these items, and those whose own annotations or state changed since."""
-        self._tell(self._at)  # before what is known better
-        self._seq, changed = self.store.changed_since(self.queue.id, self._seq)
-        for position in sorted(positions | changed):
+        if positions:
+            self._tell(self._at)  # what is known better comes after it
+        for position in sorted(positions):
             item = self.store.at(self.queue.id, position)
             if item is None or item.position != position:
                 continue
@@ -184,4 +196,3 @@ class Walk:
         self._post(Sifted(self.number, self._told, upto, self._found, self._unknown, self.finished))
         self._told, self._found, self._unknown = upto, {}, set()
         self._told_at = time.monotonic()
-

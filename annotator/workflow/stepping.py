@@ -1,6 +1,7 @@
 """Which item comes next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Literal, Protocol
 
 from annotator.domain.annotation import ItemState
 from annotator.domain.queue import Item
@@ -10,7 +11,14 @@ LOOKED_AT = 200
 """How many items without a payload are passed over before giving up the search in one direction."""
 
 
-def next_todo(store: Store, queue_id: int, position: int, ready: Callable[[Item], bool]) -> Item | None:
+class Steps(Protocol):
+    """A queue, or some items of it."""
+
+    def step(self, queue_id: int, position: int, direction: Literal[1, -1], states: Collection[ItemState] | None = None) -> Item | None:
+        """See QueueStore.step."""
+
+
+def next_todo(store: Steps, queue_id: int, position: int, ready: Callable[[Item], bool]) -> Item | None:
     """The next todo item whose payload is here: after the position, else from the start; then the deferred ones in turn."""
     for states, start, end in (
         ((ItemState.TODO,), position, None),
@@ -25,7 +33,7 @@ def next_todo(store: Store, queue_id: int, position: int, ready: Callable[[Item]
 
 
 def _first_ready(
-    store: Store, queue_id: int, start: int, end: int | None, states: tuple[ItemState, ...], ready: Callable[[Item], bool]
+    store: Steps, queue_id: int, start: int, end: int | None, states: tuple[ItemState, ...], ready: Callable[[Item], bool]
 ) -> Item | None:
     position = start
     for _ in range(LOOKED_AT):

@@ -16,6 +16,7 @@ from annotator.text.block import Block
 from annotator.text.line import Piece, Style
 from annotator.text.shape.tree import TreeRow
 from annotator.text.trace.raw import raw_blocks
+from annotator.ui.review.matches import Matches
 from annotator.ui.session import Session
 from annotator.workflow.answers import ItemView
 from annotator.workflow.judge import Circumstances, Judge
@@ -82,6 +83,8 @@ class Desk:
     """The item has been painted; before that no key judges it."""
     shown_at: float = 0.0
     notice: tuple[str, Style] = ("", "dim")
+    matches: Matches | None = None
+    """What the filter lets through; None without one."""
     counts: Counts = field(default_factory=Counts)
     pace: float | None = None
     last: list[Verdict] = field(default_factory=list)
@@ -98,6 +101,11 @@ class Desk:
     """What was said about the item's targets, when that view of it was made."""
     _built: tuple[Presented, tuple[str, bool, Revealed | None], tuple[Block, ...]] | None = None
     """What `blocks` gave last, and for which view."""
+
+    @property
+    def steps(self) -> Store | Matches:
+        """What is stepped through: the queue, or what the filter leaves of it."""
+        return self.matches or self.store
 
     @property
     def item(self) -> Item | None:

@@ -49,6 +49,8 @@ def top(desk: Desk, width: int) -> Line:
             server=desk.server_state,
             server_style=desk.server_style,
             loading=desk.loading,
+            matches=desk.matches.count if desk.matches else None,
+            looking=desk.matches is not None and not desk.matches.finished,
         ),
         width,
     )

@@ -64,12 +64,14 @@ class Keyboard:
         """Do something that may fail; the reason goes to the notice line."""
         item, on, trace = self.desk.item, self.desk.on, self.screen.trace
         lines, top = trace.lines, trace.top
+        position = self.screen.moving.position
         try:
             act()
         except StoreBusy as error:
             self.desk.say(f"NOT SAVED: {error.title} Press the key again.", "error")
         except AnnotatorError as error:
             self.desk.say(f"{error.title} {error.advice}", "error")
+        self.screen.filtering.acted(position)
         self.screen.focusing.settle()
         if self.desk.item is item is not None and self.desk.on != on and (trace.lines is not lines or trace.top != top):
             self.screen.unseen()

@@ -57,9 +57,10 @@ class Matches:
             at += direction
         return None
 
-    def around(self, position: int, limit: int) -> list[int]:
-        """At most so many positions, half of them before that one."""
-        start = max(0, bisect_left(self._places, position) - limit // 2)
+    def behind(self, position: int, limit: int) -> list[int]:
+        """At most so many positions from that one on, and of those before it as many as are missing."""
+        start = bisect_left(self._places, position)
+        start = max(0, min(start, len(self._places) - limit))
         return self._places[start : start + limit]
 
 

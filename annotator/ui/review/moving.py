@@ -89,6 +89,7 @@ class Moving:
         if damage:
             desk.say(damage, "error")
         self.screen.background.position = self._unprepared = item.position
+        self.screen.filtering.moved()
         self.screen.item_changed()
         self.screen.focusing.reveal()
         if presented is None and not damage:
@@ -136,11 +137,15 @@ class Moving:
 
     def go_on(self) -> None:
         """The next todo item, or the end of the queue."""
-        item = next_todo(self.desk.store, self.desk.session.queue.id, self.position, self._has_payload)
-        if item is None or (self.desk.item is not None and item.id == self.desk.item.id):
-            self.end()
-        else:
+        item = self.following()
+        if item is not None and (self.desk.item is None or item.id != self.desk.item.id):
             self.show(item)
+        elif not self.screen.filtering.wait():
+            self.end()
+
+    def following(self) -> Item | None:
+        """The next todo item that the filter lets through; None where there is none, or none is known yet."""
+        return next_todo(self.desk.steps, self.desk.session.queue.id, self.position, self._has_payload)
 
     def finish(self) -> None:
         """Enter: an item without required configs is done; a done one is left; an open one says what is missing."""
@@ -172,17 +177,19 @@ class Moving:
 
     def step_item(self, direction: Literal[1, -1]) -> None:
         """The neighbour in the queue, whatever its state."""
-        store, queue_id = self.desk.store, self.desk.session.queue.id
+        steps, queue_id = self.desk.steps, self.desk.session.queue.id
         if self.desk.view is None:
-            item = store.step(queue_id, 1 << 60, -1) if direction < 0 else None
+            item = steps.step(queue_id, 1 << 60, -1) if direction < 0 else None
         else:
-            item = store.step(queue_id, self.position, direction)
+            item = steps.step(queue_id, self.position, direction)
         if item is not None:
             self.show(item)
+        elif self.screen.filtering.looking(direction):
+            pass
         elif direction > 0:
             self.end()
         else:
-            self.desk.say("this is the first item", "warn")
+            self.desk.say(f"this is the first item{' that matches the filter' if self.desk.matches else ''}", "warn")
 
     def step_criterion(self, direction: Literal[1, -1]) -> None:
         """Tab: another config becomes current."""
@@ -234,7 +241,7 @@ class Moving:
             return
         position, self._unprepared = self._unprepared, None
         for _ in range(AHEAD):
-            following = self.desk.store.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))
+            following = self.desk.steps.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))
             if following is None:
                 return
             if following.id not in self.prepared:

@@ -30,6 +30,7 @@ class News:
             self._take_anew()
             desk.say(f"the source has changed: {counted(updated, 'trace')} updated")
         desk.counts = desk.store.counts(desk.session.queue.id)
+        self.screen.filtering.filled()
         if desk.view is None and not self.screen.moving.open_first():
             desk.nothing = message.finished and not desk.counts.items
             self.screen.fitting.lay_out(keep_top=True)

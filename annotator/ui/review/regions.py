@@ -17,7 +17,7 @@ def draw(screen: "ReviewScreen") -> None:
     screen.top.show([drawing.top(desk, width)])
     rule = line(Piece("─" * width, "faint"))
     screen.rule.show([rule])
-    screen.floor.show([rule])
+    screen.floor.show([screen.filtering.below(width) or rule])
     if screen.span_tree.display:
         screen.span_tree.draw(lambda width, height: drawing.tree(desk, width, height))
     else:
@@ -32,5 +32,6 @@ def draw(screen: "ReviewScreen") -> None:
     screen.strip.show([drawing.strip(desk, width)])
     said, *more = drawing.notice(desk, width)
     screen.notice.show([said])
-    keys = drawing.keys(desk, screen.session.keymap, width, screen.is_typing)
+    typing = screen.filtering.typing
+    keys = screen.filtering.keys(width) if typing else drawing.keys(desk, screen.session.keymap, width, screen.is_typing)
     screen.keys.show([more[0] if more and not screen.is_typing else keys])

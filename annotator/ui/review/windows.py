@@ -66,7 +66,7 @@ class Windows:
         store, queue = self.desk.store, self.desk.session.queue
         if query.strip().isdigit() or not query:
             first = int(query) if query else self.screen.moving.position - limit // 2
-            rows = store.listed(queue.id, max(0, first - 1), limit)
+            rows = self._matching(first, limit) if self.desk.matches else store.listed(queue.id, max(0, first - 1), limit)
             until = time.monotonic() + READ_SECONDS
             now = self.desk.session.redactor is None  # patterns run beside the screen
             questions = with_questions(store, queue.source_id, rows, lambda: now and time.monotonic() < until)
@@ -75,8 +75,14 @@ class Windows:
         after = scanned = 0
         while scanned < SCANNED and len(found) < limit and (rows := store.listed(queue.id, after, PAGE)):
             scanned, after = scanned + len(rows), rows[-1].item.position
+            rows = [row for row in rows if self.desk.matches is None or row.item.position in self.desk.matches]
             found += [self._choice(row, row.question) for row in rows if self._fits(row, query.casefold(), scanned <= ANSWERS_SCANNED)]
         return found[:limit]
+
+    def _matching(self, first: int, limit: int) -> list[Listed]:
+        """What the filter lets through, from that position on; of earlier ones as many as fill the list."""
+        places = self.desk.matches.behind(first, limit) if self.desk.matches else []
+        return [row for place in places for row in self.desk.store.listed(self.desk.session.queue.id, place - 1, 1)]
 
     def _fits(self, row: Listed, wanted: str, answers: bool) -> bool:
         item = row.item

@@ -11,11 +11,12 @@ from textual.geometry import Size
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
 from annotator.ui.background import Background
-from annotator.ui.messages import Coloured, Connected, Filled, NotOpened, Prepared, ServerSilent, Synced
+from annotator.ui.messages import Coloured, Connected, Filled, Learned, NotOpened, Prepared, ServerSilent, Sifted, Synced
 from annotator.ui.review import regions
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
+from annotator.ui.review.filtering import Filtering
 from annotator.ui.review.fitting import Fitting
 from annotator.ui.review.focusing import Focusing
 from annotator.ui.review.folding import Folding
@@ -76,6 +77,7 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         self.browsing, self.jumping, self.focusing = Browsing(self), Jumping(self), Focusing(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
+        self.filtering = Filtering(self)
         self.table = commands(self)
         self.rubric_rows = 0
         self.told: Size | None = None
@@ -146,7 +148,9 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         key = key_name(event.key, event.character)
         if self.field is not None and self.field.is_open:
             field = self.field
-            self.keyboard.perform("", key, event.time, lambda: self.writing.typed(field.press(event)))
+            filters = self.filtering.typing
+            typed = (lambda: self.filtering.press(event)) if filters else (lambda: self.writing.typed(field.press(event)))
+            self.keyboard.perform("", key, event.time, typed)
         else:
             self.keyboard.press(key, event.time)
 
@@ -160,7 +164,10 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         event.prevent_default()
         if self.host.typed_elsewhere(event):
             return
-        if self.field is not None and self.field.is_open:
+        if self.filtering.typing:
+            self.filtering.paste(event.text)
+            self.draw()
+        elif self.field is not None and self.field.is_open:
             self.field.paste(event.text)
         else:
             self.desk.say(f"a paste of {len(event.text)} characters outside a text field was ignored", "warn")
@@ -254,6 +261,14 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
     def _not_opened(self, message: NotOpened) -> None:
         self.news.not_opened(message)
 
+    @on(Sifted)
+    def _sifted(self, message: Sifted) -> None:
+        self.filtering.sifted(message)
+
+    @on(Learned)
+    def _learned(self, message: Learned) -> None:
+        self.filtering.learned(message)
+
     @on(Synced)
     def _synced(self, message: Synced) -> None:
         self.news.synced(message)
@@ -267,4 +282,5 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
     def quit(self) -> None:
         """Leave at once; what is unsent is kept and said on the way out."""
         self.background.stop()
+        self.filtering.stop()
         self.app.exit()

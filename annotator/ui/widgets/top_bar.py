@@ -27,6 +27,10 @@ class TopState(NamedTuple):
     server: str = ""
     server_style: Style = "dim"
     loading: str = ""
+    matches: int | None = None
+    """Items that the filter lets through; None without one."""
+    looking: bool = False
+    """More of them may be found."""
 
 
 class _Room(NamedTuple):
@@ -88,6 +92,9 @@ def _right(state: TopState, room: _Room) -> list[Piece]:
     groups: list[list[Piece]] = []
     if room.loading and state.loading:
         groups.append([Piece(state.loading, "dim")])
+    if state.matches is not None:
+        more = "…" if state.looking else ""
+        groups.append([Piece(f"filter {state.matches:,}{more}", "accent")])
     if state.parked:
         groups.append([Piece(f"! {state.parked:,} parked", "error")])
     if state.unsent:
@@ -107,7 +114,7 @@ def _left(state: TopState, room: _Room, width: int) -> list[Piece]:
 
 
 def top_line(state: TopState, width: int) -> Line:
-    """One row of `width` cells. Position, unsent, parked and the server's state always stay; minutes, pace, project and bar give way."""
+    """One row of `width` cells. Position, filter, unsent, parked and the server's state always stay; minutes, pace, project and bar give way."""
     for room in _ROOMS:
         middle, right = _middle(state, room), _right(state, room)
         whole = len(state.queue) + (3 + len(state.project) if room.project and state.project else 0)
