@@ -5,7 +5,6 @@ from typing import Literal, Protocol
 
 from annotator.domain.annotation import ItemState
 from annotator.domain.queue import Item
-from annotator.domain.store import Store
 
 LOOKED_AT = 200
 """How many items without a payload are passed over before giving up the search in one direction."""

@@ -237,14 +237,6 @@ class Filtering:
         self.desk.say(f"no further match yet: {matches.looked:,} of {self.desk.counts.items:,} items were looked at", "warn")
         return True
 
-    def looking(self, direction: int) -> bool:
-        """No match is known there, and there may be one yet: say so."""
-        matches = self.desk.matches
-        if matches is None or matches.finished or (direction < 0 and matches.looked >= self.screen.moving.position):
-            return False
-        self.desk.say(f"no further match yet: {matches.looked:,} of {self.desk.counts.items:,} items were looked at", "warn")
-        return True
-
     def moved(self) -> None:
         """Another item is shown."""
         self._going = ""
