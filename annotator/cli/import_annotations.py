@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import naming, opening, options, place, push, servers
+from annotator.cli import naming, opening, options, place, servers
 from annotator.cli.saying import Meter, say
+from annotator.cli.sending import send, sender
 from annotator.domain.imported import KINDS, Import, ImportedRow
 from annotator.domain.record import record
 from annotator.domain.source import BadLine
@@ -102,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         done, missing = _import(args, store, file, mapping, where)
     waiting = store.outbox_counts(where.server).waiting if where.server else 0
     if args.push and not args.dry_run:
-        return max(_push(args, store, where), 1 if done.bad or missing else 0)
+        return max(send(args, store, where.server), 1 if done.bad or missing else 0)
     if waiting:
         say(f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for annotator push")
     return 1 if done.bad or missing else 0
@@ -136,18 +137,6 @@ def _where(args: argparse.Namespace, store: "SqliteStore") -> Place:
     return Place(queue.source.server, queue.source.project, queue.id)
 
 
-def _sender(args: argparse.Namespace, store: "SqliteStore", where: Place) -> str:
-    """Under whose account the rows go."""
-    accounts = store.accounts(where.server)
-    known = args.annotator or naming.kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
-    if any(account.annotator == known for account in accounts):
-        return str(known)
-    from annotator.workflow.sync import contact
-
-    user = servers.connector(servers.kept_server(where.server))(where.project).user()
-    return contact(store, where.server, naming.name_of(args, user), user).annotator
-
-
 def _import(
     args: argparse.Namespace, store: "SqliteStore", file: "ImportFile", mapping: "MapFile | None", where: Place
 ) -> "tuple[Imported, bool]":
@@ -157,7 +146,7 @@ def _import(
 
     name = mapping.map.name if mapping else file.stem
     sending = args.push and not args.dry_run
-    annotator = _sender(args, store, where) if sending else args.annotator or naming.kept_name() or ""
+    annotator = sender(args, store, where.server, where.project) if sending else args.annotator or naming.kept_name() or ""
     work = Import(name, annotator, where.queue_id, where.project, args.push)
     bad = _Bad()
     meter = Meter()
@@ -214,11 +203,6 @@ def _tell(name: str, done: "Imported", dry_run: bool) -> None:
     say(f"{name}: {done.new:,}{would} new, {done.changed:,} changed, {done.unchanged:,} unchanged, {done.bad:,} bad")
     if done.elsewhere:
         say(f"  {counted(done.elsewhere, 'row')} {'is' if done.elsewhere == 1 else 'are'} about traces that are not here")
-
-
-def _push(args: argparse.Namespace, store: "SqliteStore", where: Place) -> int:
-    sent, code = push.drain(store, where.server, place.store_path(args))
-    return push.tell(store, sent, code)
 
 
 def _undo(args: argparse.Namespace, store: "SqliteStore") -> int:

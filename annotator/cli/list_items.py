@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import options, place
+from annotator.cli import metrics, options, place
 from annotator.cli.filtering import condition_of, reviewer_of
 from annotator.cli.saying import Meter, say, were
 from annotator.domain.annotation import ItemState, KnownAnnotation
 from annotator.domain.queue import Listed, Queue
+from annotator.domain.retrieval_metrics import Ranked
 from annotator.filter.reference import lines
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def add(verbs: Any) -> None:
     options.who(verb)
     verb.add_argument("--queue", metavar="NAME", help="only this queue")
     verb.add_argument("--state", choices=[state.value for state in ItemState], help="only items in this state")
-    verb.add_argument("--json", action="store_true", help="JSON Lines, one item each")
+    verb.add_argument("--json", action="store_true", help="JSON Lines, one item each; with --metrics the means are the last line")
+    metrics.add(verb)
     verb.set_defaults(run=run)
 
 
@@ -55,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
     written = " ".join(args.filter)
     condition = condition_of(written, store, queues) if written else None
     unknown = 0
+    figures = metrics.Metrics(args, store) if args.metrics or args.publish else None
     for queue in queues:
         sieve = Sieve(store, queue, condition, reviewer_of(args, store, queue)) if condition else None
         state = ItemState(args.state) if args.state else sieve.state if sieve else None
@@ -67,15 +70,19 @@ def run(args: argparse.Namespace) -> int:
                 show.end()
             for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
                 record = _record(store, queue, row, question, identifiers)
+                ranked = figures.of(queue, row.item) if figures else []
                 if args.json:
-                    print(json.dumps(_whole(store, queue, row, record), ensure_ascii=True))
+                    retrieval = {"retrieval": [metrics.ranked_json(one) for one in ranked]} if figures else {}
+                    print(json.dumps(_whole(store, queue, row, record) | retrieval, ensure_ascii=True))
                 else:
                     print(_plain(record, len(queues) > 1, width))
+                    for one in ranked:
+                        print(_ranking(one, width))
         unknown += sieve.unknown if sieve else 0
     show.end()
     if unknown:
         say(f"annotator: {were(unknown, 'item')} left out, whose content is not here yet: annotator pull brings it.", aside=True)
-    return 0
+    return figures.end() if figures else 0
 
 
 def _rows(store: "SqliteStore", queue: Queue, state: ItemState | None) -> Iterator[list[Listed]]:
@@ -127,6 +134,15 @@ def _annotation(store: "SqliteStore", known: KnownAnnotation, mine: set[tuple[st
         "mine": own,
         "synced": bool(identity.server) and not store.is_unsent(identity),
     }
+
+
+def _ranking(one: Ranked, width: int | None) -> str:
+    """Below its item."""
+    from annotator.text.cells import crop
+    from annotator.text.trace.ranking import ranking
+
+    line = f"{'':7}{ranking(one)}  span {one.span_id}"
+    return line if width is None else crop(line, width)
 
 
 def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:

@@ -19,6 +19,7 @@ from annotator.text.facts import local_time
 if TYPE_CHECKING:
     from annotator.domain.annotation import Annotation
     from annotator.domain.redaction import Redactor
+    from annotator.domain.retrieval_metrics import Ranked
     from annotator.store.store import SqliteStore
     from annotator.text.block import Block
     from annotator.workflow.present import Presented
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(presented, found.span_id)
     else:
-        _print_text(presented, _judged(store, found, presented), None if args.reveal else store.redactor)
+        ranked = _ranked(store, found, presented, args.annotator or naming.kept_name() or "")
+        _print_text(presented, _judged(store, found, presented), ranked, None if args.reveal else store.redactor)
     return 0
 
 
@@ -123,8 +125,9 @@ def _print_json(presented: "Presented", span_id: str) -> None:
     print(json.dumps(record, ensure_ascii=True, default=str))
 
 
-def _print_text(presented: "Presented", rows: "list[Annotation]", redactor: "Redactor | None") -> None:
+def _print_text(presented: "Presented", rows: "list[Annotation]", ranked: "list[Ranked]", redactor: "Redactor | None") -> None:
     from annotator.text.trace.listing import annotations_block, heading, tree_block
+    from annotator.text.trace.ranking import ranking_block
 
     trace = presented.trace
     shown = next((span for span in trace.spans if span.span_id == presented.focus), None)
@@ -135,7 +138,7 @@ def _print_text(presented: "Presented", rows: "list[Annotation]", redactor: "Red
     if redactor is not None:
         names |= {row.target.id: redactor.text(row.target.id) for row in rows if row.target.kind == "session"}
         rows = [dataclasses.replace(row, explanation=redactor.text(row.explanation or "")) for row in rows]
-    _print([*presented.blocks, *annotations_block(rows, names), *tree])
+    _print([*presented.blocks, *annotations_block(rows, names), *ranking_block(ranked, names), *tree])
 
 
 def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list[Annotation]":
@@ -149,6 +152,23 @@ def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list
         targets += [Target("trace", found.trace_id), *(Target("session", session) for session in sessions)]
     servers = sorted({queue.source.server for queue in store.queues() if queue.source_id == found.source_id})
     return [row for server in servers for target in targets for row in store.on_target(server, target)]
+
+
+def _ranked(store: "SqliteStore", found: Found, presented: "Presented", annotator: str) -> "list[Ranked]":
+    """How well each span's documents were ranked, by everybody who scored them."""
+    from annotator.workflow.retrieval import ranked_span
+
+    servers = sorted({queue.source.server for queue in store.queues() if queue.source_id == found.source_id})
+    spans = [(span.span_id, len(presented.readings[span.span_id].documents)) for span in presented.trace.spans]
+    return [
+        one
+        for span_id, count in spans
+        if count and found.span_id in ("", span_id)
+        for server in servers
+        for one in ranked_span(
+            span_id, count, store.known_on(server, [Target("document", span_id, place) for place in range(count)]), annotator
+        )
+    ]
 
 
 def _print(blocks: "Iterable[Block]") -> None:

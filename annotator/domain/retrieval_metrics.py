@@ -5,6 +5,7 @@ https://github.com/Arize-ai/phoenix/blob/main/src/phoenix/metrics/retrieval_metr
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 
 from annotator.domain.record import record
 
@@ -21,6 +22,37 @@ class RetrievalMetrics:
     precision: float
     reciprocal_rank: float
     hit: float
+
+
+@record
+class Author:
+    """Whose scores: one name of an annotation, one kind, one identifier."""
+
+    name: str
+    kind: str
+    """HUMAN, LLM or CODE."""
+    identifier: str
+    who: str = field(default="", compare=False)
+    """For people: the person; '' where nobody is named."""
+    mine: bool = field(default=False, compare=False)
+
+    @property
+    def order(self) -> tuple[str, bool, str, str]:
+        """By name, mine first."""
+        return self.name, not self.mine, self.kind, self.identifier
+
+
+@record
+class Ranked:
+    """How well the documents of one span were ranked, as one author sees it."""
+
+    span_id: str
+    author: Author
+    metrics: RetrievalMetrics
+    scored: int
+    documents: int
+    k: int | None = None
+    """What NDCG and precision were cut at; None for all documents."""
 
 
 FIGURES = ("ndcg", "precision", "reciprocal_rank", "hit")

@@ -1,43 +1,18 @@
 """Retrieval metrics of spans, from what was said of their documents."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from annotator.domain.annotation import KnownAnnotation, Target
-from annotator.domain.record import record
-from annotator.domain.retrieval_metrics import RetrievalMetrics, mean, metrics, scores_of
+from annotator.domain.queue import Item, Queue
+from annotator.domain.retrieval_metrics import Author, Ranked, RetrievalMetrics, mean, metrics, scores_of
 from annotator.domain.span import Trace
 from annotator.domain.store import Store
 from annotator.reading import read
 
+MOST_TRACES = 1000
+"""Of a session; of one with more only the trace that the item shows."""
 REMEMBERED = 16
 """Traces whose numbers of documents are kept: rows of one trace come one after another."""
-
-
-@record
-class Author:
-    """Whose scores: one annotation name, one kind, one identifier."""
-
-    name: str
-    kind: str
-    identifier: str
-    who: str = ""
-    """For people: the person; '' where nobody is named."""
-    mine: bool = False
-
-    @property
-    def order(self) -> tuple[str, bool, str, str]:
-        """By name, mine first."""
-        return self.name, not self.mine, self.kind, self.identifier
-
-
-@record
-class Retrieval:
-    """How one author finds the documents of one span ranked."""
-
-    span_id: str
-    documents: int
-    author: Author
-    metrics: RetrievalMetrics
 
 
 class DocumentCounts:
@@ -70,34 +45,43 @@ def counts_of(trace: Trace) -> dict[str, int]:
     return {span.span_id: len(read(span).documents) for span in trace.spans}
 
 
-def retrievals(store: Store, server: str, counts: Mapping[str, int], annotator: str = "", k: int | None = None) -> Iterator[Retrieval]:
-    """Of these spans (id to number of documents), for each author of scores on their documents; `annotator`: whose are mine.
+def ranked(store: Store, counts: DocumentCounts, queue: Queue, item: Item, annotator: str = "", k: int | None = None) -> list[Ranked]:
+    """For each span of the item (of its trace, of its session's traces), and each author of scores on the span's documents.
 
-    `k` cuts NDCG and precision; None means all documents.
+    `annotator`: whose are mine; '' for everybody who judges here.
     """
-    judged = store.among_judged(server, "document", [span_id for span_id, count in counts.items() if count])
-    for span_id, count in counts.items():
-        if span_id in judged:
+    traces = store.session_traces(queue.source_id, item.target.id, MOST_TRACES) if item.target.kind == "session" else []
+    found: list[Ranked] = []
+    for trace_id in traces or [item.trace_id]:
+        ids = [span.span_id for span in store.headers(queue.source_id, trace_id)]
+        if queue.selection.target in ("span", "document"):
+            ids = [item.span_id]
+        judged = store.among_judged(queue.source.server, "document", ids)
+        for span_id in (one for one in ids if one in judged):
+            count = counts.in_trace(queue.source_id, trace_id).get(span_id, 0)
             targets = [Target("document", span_id, position) for position in range(count)]
-            yield from of_span(span_id, count, store.known_on(server, targets), annotator, k)
+            found += ranked_span(span_id, count, store.known_on(queue.source.server, targets), annotator, k)
+    return found
 
 
-def of_span(span_id: str, documents: int, rows: Iterable[KnownAnnotation], annotator: str = "", k: int | None = None) -> list[Retrieval]:
-    """From the rows on the documents of one span; authors without a score have none."""
+def ranked_span(span_id: str, documents: int, rows: Iterable[KnownAnnotation], annotator: str = "", k: int | None = None) -> list[Ranked]:
+    """From the rows on the documents of one span, mine first; who scored none of them is left out."""
     given: dict[Author, dict[int, float | None]] = {}
     for known in rows:
         row = known.row
-        if row.score is not None and row.target.position is not None:
-            mine = bool(annotator) and known.annotator == annotator
+        if row.score is not None and row.target.position is not None and row.target.position < documents:
+            mine = bool(known.annotator) and annotator in ("", known.annotator)
             author = Author(row.name, row.annotator_kind, row.identity.identifier, known.annotator or known.author, mine)
             given.setdefault(author, {})[row.target.position] = row.score
-    found = [Retrieval(span_id, documents, author, metrics(scores_of(scores, documents), k)) for author, scores in given.items()]
+    found = [
+        Ranked(span_id, author, metrics(scores_of(scores, documents), k), len(scores), documents, k) for author, scores in given.items()
+    ]
     return sorted(found, key=lambda one: one.author.order)
 
 
-def means(found: Iterable[Retrieval]) -> Sequence[tuple[Author, RetrievalMetrics, int]]:
+def means(found: Iterable[Ranked]) -> list[tuple[Author, RetrievalMetrics, int]]:
     """Over spans, for each author: the mean of each figure, and how many spans there are."""
     by_author: dict[Author, list[RetrievalMetrics]] = {}
     for one in found:
         by_author.setdefault(one.author, []).append(one.metrics)
-    return [(author, *mean(of_spans)) for author, of_spans in sorted(by_author.items(), key=lambda pair: pair[0].order)]
+    return [(author, *mean(spans)) for author, spans in sorted(by_author.items(), key=lambda pair: pair[0].order)]
