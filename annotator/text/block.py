@@ -6,7 +6,7 @@ from annotator.domain.message import Part
 
 Weight = Literal["question", "answer", "error", "step", "background"]
 """What room it gets: the question and the answer first, errors at least one line, steps what is left, background folded."""
-Syntax = Literal["text", "markdown", "json", "table", "diff", "stack", "python", "xml", "yaml", "sql"]
+Syntax = Literal["text", "markdown", "json", "table", "diff", "worddiff", "stack", "python", "xml", "yaml", "sql"]
 """What the body is written in: how it is coloured. A Python repr counts as JSON."""
 
 

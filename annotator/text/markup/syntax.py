@@ -87,6 +87,15 @@ def diff_line(text: str, begin: int, stop: int, start: int) -> list[Mark]:
     return next(([(begin, stop, style)] for sign, style in DIFF if text.startswith(sign, begin, stop)), [])
 
 
+MARKED = re.compile(r"\[-.*?-\]|\{\+.*?\+\}")
+"""What a word diff took out, and put in."""
+
+
+def worddiff_line(text: str, begin: int, stop: int, start: int) -> list[Mark]:
+    """A word diff: [-out-]{+in+}."""
+    return [(found.start(), found.end(), "removed" if found[0][0] == "[" else "added") for found in MARKED.finditer(text, begin, stop)]
+
+
 FRAME = re.compile(
     r'\s*File (?P<name>"[^"]*"), line (?P<number>\d+)(?:, in (?P<tool>.*))?'  # Python
     r"|\s*at (?:(?P<called>[^()\s][^()]{0,200}?) )?\(?(?P<where>[^()]{1,300}:\d+(?::\d+)?)\)?\s*$"  # JavaScript
@@ -117,5 +126,6 @@ LINES: dict[Syntax, Callable[[str, int, int, int], list[Mark]]] = {
     "json": json_line,
     "table": table_line,
     "diff": diff_line,
+    "worddiff": worddiff_line,
     "stack": stack_line,
 }

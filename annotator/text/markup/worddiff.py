@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from annotator.text.line import Style
+from annotator.text.markup.syntax import MARKED
 
 UNIT = re.compile(r"\n|[^\S\n]*[^\s]+|[^\S\n]+")
 """A word with the space before it, or a line end."""
@@ -17,7 +17,6 @@ AROUND = 2
 """Unchanged lines that are shown before and after a change."""
 SKIPPED = "⋯"
 """Stands for unchanged lines that are not shown."""
-MARKED = re.compile(r"\[-.*?-\]|\{\+.*?\+\}")
 
 
 def word_diff(old: str, new: str) -> str:
@@ -77,8 +76,3 @@ def _marked(text: str, opening: str, closing: str) -> str:
     """Each line between marks of its own; ¶ stands for its end."""
     lines = text.replace("\n", "¶\n").split("\n")
     return "\n".join(f"{opening}{line}{closing}" if line else "" for line in lines)
-
-
-def diff_line(text: str, begin: int, stop: int, start: int) -> list[tuple[int, int, Style]]:
-    """The marks of a line."""
-    return [(found.start(), found.end(), "removed" if found[0][0] == "[" else "added") for found in MARKED.finditer(text, begin, stop)]
