@@ -21,7 +21,7 @@ from annotator.store.store import open_store
 from annotator.workflow.sync import LATE_WRITE_SECONDS, SETTLE_SECONDS
 from tests.faults.proxy import chance
 from tests.phoenix_server import PhoenixServer
-from tests.workflow.on_phoenix import DOCUMENTS, RUBRIC, Program, in_order, program
+from tests.workflow.on_phoenix import DOCUMENTS, Program, in_order, program
 
 ITEMS = 8
 STEPS = 40
@@ -77,8 +77,8 @@ def judge_something(person: Program, random: Random) -> None:
             person.answer(n, random.randrange(101) / 100, "score", on)
         case 4:
             person.answer(n, f"text {random.randrange(99)} ä 😀\nline", "comment", on)
-        case 5 if "correctness" in person.judge.view(person.item(n), on).answers:
-            person.judge.explain(person.item(n), RUBRIC.criteria[0], f"why {random.randrange(99)}", on)
+        case 5 if (asked := person.criterion("correctness", on)).name in person.judge.view(person.item(n), on).answers:
+            person.judge.explain(person.item(n), asked, f"why {random.randrange(99)}", on)
         case 6 if kind != "document":
             person.judge.note(person.item(n), f"note {random.randrange(99)}", on)
         case 7:

@@ -27,7 +27,12 @@ RUBRIC = Rubric((
     Criterion(CategoricalConfig("correctness", (Value("pass", 1.0), Value("fail", 0.0)))),
     Criterion(ContinuousConfig("score", 0.0, 1.0), required=False),
     Criterion(FreeformConfig("comment"), required=False),
+    Criterion(CategoricalConfig("relevance", (Value("pass", 1.0), Value("fail", 0.0))), target="document"),
+    Criterion(ContinuousConfig("rank", 0.0, 1.0), required=False, target="document"),
+    Criterion(FreeformConfig("remark"), required=False, target="document"),
 ), "faults", "1")  # fmt: skip
+OF_DOCUMENTS = {"correctness": "relevance", "score": "rank", "comment": "remark"}
+"""What is asked of documents in place of what is asked of the rest."""
 DOCUMENTS = 3
 """Of each span."""
 DOCUMENTED = {f"retrieval.documents.{n}.document.content": f"document {n}" for n in range(DOCUMENTS)}
@@ -57,19 +62,24 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class Program:
-    """One queue on a project of its own. The clock is told the time: pauses cost none."""
+    """One queue on a project of its own, or on that of another person. The clock is told the time: pauses cost none."""
 
-    def __init__(self, folder: Path, phoenix: PhoenixServer, proxy: FaultProxy, items: int, name: str = "ann", key: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        phoenix: PhoenixServer,
+        proxy: FaultProxy,
+        items: int,
+        name: str = "ann",
+        key: str = "",
+        beside: "Program | None" = None,
+    ) -> None:
         self.phoenix, self.proxy, self.clock = phoenix, proxy, Clock()
-        self.project = f"w{secrets.token_hex(4)}"
-        self.span_ids = [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
-        starts = [f"2026-11-01T12:{n // 60:02}:{n % 60:02}+00:00" for n in range(items)]
-        spans = [
-            phoenix_span(span_id=one, trace_id=one * 2, start=at, attributes=DOCUMENTED | {"session.id": f"session {one}"})
-            for one, at in zip(self.span_ids, starts, strict=True)
-        ]
-        phoenix.seed(self.project, spans)
-        self.path, self.settings = folder / "annotator.db", ServerSettings(proxy.url, phoenix.keys.get(key, key))
+        self.project = beside.project if beside else f"w{secrets.token_hex(4)}"
+        self.span_ids = beside.span_ids if beside else [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
+        if beside is None:
+            self._seed()
+        self.path, self.settings = folder / f"{name}.db", ServerSettings(proxy.url, phoenix.keys.get(key, key))
         self.store = open_store(self.path, clock=self.clock)
         self.sink = Phoenix(self.settings, self.project)
         user = self.sink.user()
@@ -79,6 +89,15 @@ class Program:
         queue = self.store.create("queue", source, Selection(order="oldest"), RUBRIC)
         self.judge = Judge(self.store, queue, name, account.identifier)
         fill(Filling(self.store, self.sink, queue, account.identifier, self.sink))
+
+    def _seed(self) -> None:
+        items = len(self.span_ids)
+        starts = [f"2026-11-01T12:{n // 60:02}:{n % 60:02}+00:00" for n in range(items)]
+        spans = [
+            phoenix_span(span_id=one, trace_id=one * 2, start=at, attributes=DOCUMENTED | {"session.id": f"session {one}"})
+            for one, at in zip(self.span_ids, starts, strict=True)
+        ]
+        self.phoenix.seed(self.project, spans)
 
     def restart(self) -> None:
         """Leave, and start again."""
@@ -103,9 +122,14 @@ class Program:
         return ItemTarget(self.target(n, kind, position), self.span_ids[n], own=kind == "span")
 
     def answer(self, n: int, value: str | float, name: str = "correctness", on: ItemTarget | None = None) -> None:
-        criterion = RUBRIC.criterion(name)
-        assert criterion is not None
+        criterion = self.criterion(name, on)
         self.judge.answer(self.item(n), criterion, value, on=on)
+
+    def criterion(self, name: str, on: ItemTarget | None = None) -> Criterion:
+        """Of a document, the one that stands for it there."""
+        found = RUBRIC.criterion(OF_DOCUMENTS[name] if on is not None and on.target.kind == "document" else name)
+        assert found is not None
+        return found
 
     def drain(self, settle: float = 0.0) -> Drained:
         return Drain(self.store, lambda project: self.sink, self.proxy.url, self.clock, settle).run()
@@ -133,16 +157,21 @@ class Program:
         """Every row that the person's program holds."""
         return in_order([decided(row) for target in self.targets() for row in self.store.on_target(self.proxy.url, target)])
 
-    def held(self) -> list[dict[str, Any]]:
-        """Every row of the project on the server, asked for by another route."""
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row of the project as the server says it, asked for by another route."""
         rows = self.phoenix.document_annotations(self.span_ids)
         for kind in ("span", "trace", "session"):
             rows += self.phoenix.annotations(self.project, [target.id for target in self.targets() if target.kind == kind], kind)
-        return in_order([content(row) for row in rows])
+        return rows
+
+    def held(self) -> list[dict[str, Any]]:
+        """What a person decides about of each."""
+        return in_order([content(row) for row in self.rows()])
 
     def write(self, n: int, name: str, identifier: str, kind: TargetKind = "span", **result: Any) -> dict[str, Any]:
         """What another client does; of a document, the first one of the span."""
         target, result = self.target(n, kind), {"label": None, "score": None, "explanation": None} | result
+        name = OF_DOCUMENTS.get(name, name) if kind == "document" else name
         row: dict[str, Any] = {"name": name, "identifier": identifier, "metadata": {"by": "web"}}
         if kind == "document":
             query = "query($id: String!) { span: getSpanByOtelId(spanId: $id) { id } }"

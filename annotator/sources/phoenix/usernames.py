@@ -1,5 +1,5 @@
 """The names of the users whose keys rows were written with. REST tells their ids alone, and only an administrator may look up a user;
-but anybody who may read a row may ask GraphQL for its user.
+but anybody who may read a row may ask GraphQL for its user. Rows of documents come from there with their names.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ class Usernames:
 
     def fill(self, client: Client, rows: Sequence[ServerRow]) -> list[ServerRow]:
         """The rows with their users' names: one request for up to 25 users that were not met before."""
-        new = {row.user_id: row.annotation.target for row in rows if row.user_id and not row.user and row.user_id not in self._known}
-        some = list(new.values())[: MOST_ALIASES // 2]
+        unnamed = [row for row in rows if row.user_id and row.user_id not in self._known and row.annotation.target.kind in TARGETS]
+        some = list({row.user_id: row.annotation.target for row in unnamed}.values())[: MOST_ALIASES // 2]
         if some:
             self._learn(client, some)
         return [row if row.user else replace(row, user=self._known.get(row.user_id, "")) for row in rows]
