@@ -31,8 +31,9 @@ def add(verbs: Any) -> None:
         help="items and their annotations",
         description="The items of a queue (default: every queue), one a line: position, state, id, the first words of\n"
         "what was asked, ✗ where something failed, duration, annotations. --json has the whole question.",
-        epilog="example: annotator list --json flagged or disagreement\n\n"
-        "A filter may stand behind the options; the shell wants quotes around < > ( ) and ~.\n" + "\n".join(lines()),
+        epilog="A filter may stand behind the options; the shell wants quotes around < > ( ) and ~.\n"
+        + "\n".join(lines())
+        + "\n\nexample: annotator list --json flagged or disagreement",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verb.add_argument("filter", nargs="*", metavar="FILTER", help="only items of which this holds, such as status = error, see below")

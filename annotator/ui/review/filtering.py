@@ -74,12 +74,11 @@ class Filtering:
         from annotator.ui.widgets.text_field import TextField
 
         field = self.screen.text_field()
-        if self.screen.keyboard.command_id(("field",), key_name(event.key, event.character)) == "field_complete":
-            self._complete()
-            return
         outcome = field.press(event)
         if isinstance(outcome, TextField.Saved):
             self._enter(outcome.text)
+        elif isinstance(outcome, TextField.Complete):
+            self._complete()
         elif isinstance(outcome, TextField.ScrollTrace):
             self.screen.trace.page(outcome.direction)
         elif isinstance(outcome, (TextField.Left, TextField.LeftThen)):
@@ -130,14 +129,14 @@ class Filtering:
 
     def _say_offers(self) -> None:
         if self._mistake is not None:
-            shown = self.below(self.screen.size.width) is not None
-            self.desk.say(self._mistake.advice if shown else f"{self._mistake.title} {self._mistake.advice}", "warn")
+            is_shown = self.below(self.screen.size.width) is not None
+            self.desk.say(self._mistake.advice if is_shown else f"{self._mistake.title} {self._mistake.advice}", "warn")
             return
-        at = max(0, self._taken)
-        shown = self._offers[at : at + OFFERED]
-        words = " · ".join(one_line(offer.text) for offer in shown)
-        said = f" ({one_line(shown[0].help)})" if shown and shown[0].help else ""
-        self.desk.say(f"{words.replace(' · ', f'{said} · ', 1) if ' · ' in words else words + said}")
+        offers = self._offers[max(0, self._taken) :][:OFFERED]
+        words = [one_line(offer.text) for offer in offers]
+        if offers and offers[0].help:
+            words[0] += f" ({one_line(offers[0].help)})"
+        self.desk.say(" · ".join(words))
 
     def _enter(self, text: str) -> None:
         from annotator.filter.parsing import parse

@@ -94,7 +94,10 @@ class TextField(TextArea, can_focus=False, inherit_bindings=False):
             super().__init__()
             self.direction = direction
 
-    Outcome = Saved | Left | LeftThen | ScrollTrace | None
+    class Complete(Message):
+        """What is typed is to be completed, where there is something to complete."""
+
+    Outcome = Saved | Left | LeftThen | ScrollTrace | Complete | None
     """What a key asks the screen to do."""
 
     def __init__(self, command_of: Callable[[str], str | None], *, id: str | None = None) -> None:  # noqa: A002
@@ -130,6 +133,8 @@ class TextField(TextArea, can_focus=False, inherit_bindings=False):
             return self.Saved(self.text)
         if command == "field_leave":
             return self.Left(self.text)
+        if command == "field_complete":
+            return self.Complete()
         if command in ("field_page_up", "field_page_down"):
             return self.ScrollTrace(1 if command == "field_page_down" else -1)
         if command == "field_newline":

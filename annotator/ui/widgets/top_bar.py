@@ -114,7 +114,7 @@ def _left(state: TopState, room: _Room, width: int) -> list[Piece]:
 
 
 def top_line(state: TopState, width: int) -> Line:
-    """One row of `width` cells. Position, filter, unsent, parked and the server's state always stay; minutes, pace, project and bar give way."""
+    """One row of `width` cells. Position, filter, unsent, parked server always stay; minutes, pace, project and bar give way."""
     for room in _ROOMS:
         middle, right = _middle(state, room), _right(state, room)
         whole = len(state.queue) + (3 + len(state.project) if room.project and state.project else 0)
