@@ -168,8 +168,8 @@ class AnnotationStore(Protocol):
         For documents the ids are their spans'. Rows of people here stay, and rows that never came from a server.
         """
 
-    def known_in(self, server: str, source_id: int, trace_id: str) -> list[KnownAnnotation]:
-        """Every row on a trace, its spans, their documents and its sessions."""
+    def known_in(self, server: str, source_id: int, trace_id: str, identifier: str | None = None) -> list[KnownAnnotation]:
+        """Every row on a trace, its spans, their documents and its sessions; of one identifier where it is given."""
 
     def rows_read_at(self, source_id: int, trace_id: str) -> float:
         """When everybody's rows of the trace were read last, in seconds since 1970; 0 for never."""

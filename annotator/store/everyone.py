@@ -22,14 +22,16 @@ OF_ONE = KNOWN.format("identity", "identity.target = ? AND identity.kind = ?")
 class Everyone(Area):
     """Rows of all people, models and programs on the targets of traces."""
 
-    def known_in(self, server: str, source_id: int, trace_id: str) -> list[KnownAnnotation]:
+    def known_in(self, server: str, source_id: int, trace_id: str, identifier: str | None = None) -> list[KnownAnnotation]:
         trace = self.db.one("SELECT id FROM trace WHERE source = ? AND trace_id = ?", (source_id, trace_id))
         if trace is None:
             return []
         sessions = self.db.all("SELECT DISTINCT session_id FROM span WHERE trace = ? AND session_id IS NOT NULL", (trace[0],))
-        rows = self.db.all(OF_ONE, (trace_id, "trace", server)) + self.db.all(OF_SPANS, (trace[0], server))
+        whose = "" if identifier is None else " AND identity.identifier = ?"
+        values = (server,) if identifier is None else (server, identifier)
+        rows = self.db.all(OF_ONE + whose, (trace_id, "trace", *values)) + self.db.all(OF_SPANS + whose, (trace[0], *values))
         for (session,) in sessions:
-            rows += self.db.all(OF_ONE, (session, "session", server))
+            rows += self.db.all(OF_ONE + whose, (session, "session", *values))
         return list(known(server, rows))
 
     def rows_read_at(self, source_id: int, trace_id: str) -> float:

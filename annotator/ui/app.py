@@ -131,6 +131,7 @@ class ReviewApp(App[None], inherit_bindings=False):
         """A frame went to the terminal, or has arrived there."""
         self.review.painted()
         self.review.moving.prepare_ahead()
+        self.review.everyone.ask()
 
     def on_mount(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)

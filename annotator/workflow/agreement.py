@@ -10,7 +10,7 @@ from annotator.workflow.opinions import MODEL, PROGRAM, Opinion, Opinions, Sight
 
 LETTERS = {HUMAN: "h", MODEL: "m", PROGRAM: "c"}
 """Who else annotated a target, in its mark: people, models, programs."""
-OWN, DIFFERS = "●", "≠"
+DIFFERS = "≠"
 
 
 class Stance(NamedTuple):
@@ -56,9 +56,9 @@ def _compares(one: Annotation, other: Annotation) -> bool:
     return None not in both
 
 
-def marks(opinions: Opinions, sight: Sight) -> dict[Target, str]:
-    """A sign for each annotated target: `●` mine, `≠` where seen answers differ, then a letter for each kind of others."""
-    return {target: _mark(rows) for target, rows in by_target(sight.of(opinions)).items()}
+def marks(seen: Iterable[Opinion]) -> dict[Target, str]:
+    """What stands beside a target that others annotated: `≠` where answers differ, then a letter for each kind of them."""
+    return {target: _mark(rows) for target, rows in by_target(seen).items() if not all(one.mine for one in rows)}
 
 
 def by_target(rows: Iterable[Opinion]) -> dict[Target, list[Opinion]]:
@@ -70,8 +70,7 @@ def by_target(rows: Iterable[Opinion]) -> dict[Target, list[Opinion]]:
 
 def _mark(rows: list[Opinion]) -> str:
     kinds = {one.row.annotator_kind for one in rows if not one.mine}
-    own = OWN if any(one.mine for one in rows) else ""
-    return (DIFFERS if disputed(rows) else own) + "".join(letter for kind, letter in LETTERS.items() if kind in kinds)
+    return (DIFFERS if disputed(rows) else "") + "".join(letter for kind, letter in LETTERS.items() if kind in kinds)
 
 
 def disputed(rows: list[Opinion]) -> frozenset[str]:

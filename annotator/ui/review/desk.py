@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import Target
 from annotator.domain.annotation_config import AnnotationConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.evidence import Evidence
 from annotator.domain.outbox import OutboxCounts
 from annotator.domain.queue import Counts, Item
 from annotator.domain.rubric import Criterion
@@ -23,6 +25,10 @@ from annotator.workflow.judge import Circumstances, Judge
 from annotator.workflow.present import Presented, facts
 from annotator.workflow.progress import VERDICTS_LOOKED_AT, pace
 from annotator.workflow.targets import document_target, own_target, span_target
+
+if TYPE_CHECKING:
+    from annotator.workflow.agreement import Stance
+    from annotator.workflow.opinions import Opinion
 
 LAST_VERDICTS = 5
 
@@ -96,9 +102,27 @@ class Desk:
     nothing: bool = False
     """The source was listed to its end and has no item for the queue."""
     auto_advance: bool = True
-    marked_for: ItemView | None = None
+    seen: "tuple[Opinion, ...]" = ()
+    """Everybody's annotations of the item that may be seen by now."""
+    veiled: bool = False
+    """There may be more, which are shown when the verdict is whole."""
+    suggested: "Opinion | None" = None
+    """What a model answered to the current config, where it is filled in beforehand."""
+    stances: "dict[int, tuple[Stance, ...]]" = field(default_factory=dict)
+    """Who agrees with the verdicts on the strip, by item."""
+    marked_for: "tuple[ItemView, tuple[Opinion, ...]] | None" = None
     marks: dict[Target, Piece] = field(default_factory=dict)
     """What was said about the item's targets, when that view of it was made."""
+    failing: tuple[str, ...] = ()
+    """The span that is my first failure of the trace."""
+    beside: tuple[Block, ...] = ()
+    """What I expected, and the evidence."""
+    waiting: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
+    """Evidence for the answer that is given next, by item."""
+    selecting: bool = False
+    """Words of the trace are being selected."""
+    _beside: tuple[tuple[Block, ...], tuple[Block, ...], tuple[Block, ...]] | None = None
+    """The trace's blocks, those beside them, and both as `blocks` gave them last."""
     _built: tuple[Presented, tuple[str, bool, Revealed | None], tuple[Block, ...]] | None = None
     """What `blocks` gave last, and for which view."""
 
@@ -140,7 +164,19 @@ class Desk:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What the trace view shows; built once for each view."""
+        """What the trace view shows: the trace, and beside its answer what I said that belongs there."""
+        said, beside = self.trace_blocks, () if self.raw else self.beside
+        if not beside or not said:
+            return said
+        if self._beside is None or self._beside[0] is not said or self._beside[1] is not beside:
+            from annotator.text.trace.beside import inserted
+
+            self._beside = (said, beside, inserted(said, beside))
+        return self._beside[2]
+
+    @property
+    def trace_blocks(self) -> tuple[Block, ...]:
+        """What the trace says; built once for each view."""
         presented = self.presented
         if presented is None:
             return ()
@@ -209,6 +245,8 @@ class Desk:
     @property
     def contexts(self) -> tuple[str, ...]:
         """Where a key is looked up, most specific first."""
+        if self.selecting:
+            return ("select", "everywhere")
         if isinstance(self.config, ContinuousConfig):
             return ("score", "review", "everywhere")
         if self.config is None or isinstance(self.config, FreeformConfig):
@@ -250,4 +288,5 @@ class Desk:
         """How long the item was on the screen, and what is known of its span."""
         on = self.on
         known = facts(self.presented, on.span_id) if self.presented and on else {}
-        return Circumstances(max(0.0, clock() - self.shown_at), known)
+        waiting = self.waiting.get(self.item.id, ()) if self.item else ()
+        return Circumstances(max(0.0, clock() - self.shown_at), known, waiting)

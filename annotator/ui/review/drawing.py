@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from annotator.domain.annotation import ItemState
+from annotator.domain.annotation import Annotation, ItemState
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.rubric import Criterion
+from annotator.domain.step import Verdict
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
 from annotator.text.escape import one_line
 from annotator.text.facts import counted, local_time
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
-from annotator.ui.review.marks import span_marks
+from annotator.ui.review.marks import first_failures, span_marks
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
@@ -90,8 +91,14 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
     if isinstance(config, CategoricalConfig):
         digits = desk.session.queue.digits.get(config.name, {})
         chosen = answer.label if answer else None
+        suggested = desk.suggested.row.label if current and desk.suggested is not None else None
         options = tuple(
-            Option(value.key or _digit(keymap, digits.get(value.label, -1)), one_line(value.label), value.label == chosen)
+            Option(
+                value.key or _digit(keymap, digits.get(value.label, -1)),
+                one_line(value.label),
+                value.label == chosen,
+                suggested=suggested == value.label,
+            )
             for value in config.values
         )
     elif isinstance(config, ContinuousConfig):
@@ -108,7 +115,7 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         answered=answer is not None,
         required=criterion.required,
         asked=criterion.fits(view.on),
-        hint=_hint(criterion, keymap, asked) if criterion.fits(view.on) else f"of {bound_to(criterion) or 'the item'}",
+        hint=_hint(criterion, keymap, asked) if criterion.fits(view.on) else bound_to(criterion) or "the item",
         more=(keymap.first("more_labels"), "list …") if len(options) > REACHABLE else None,
     )
 
@@ -137,10 +144,14 @@ def _hint(criterion: Criterion, keymap: Keymap, asked: bool) -> str:
     return f"{criterion.key or keymap.first('write')} to write"
 
 
+def _others(desk: Desk, verdict: Verdict) -> tuple[tuple[str, bool], ...]:
+    return tuple((one_line(stance.who), stance.agrees) for stance in desk.stances.get(verdict.item_id, ()))
+
+
 def strip(desk: Desk, width: int) -> Line:
     on = desk.on
     focus = "" if on is None or on.own else described(on)
-    entries = [StripEntry(verdict.position, one_line(verdict.title), verdict.state.value) for verdict in desk.last]
+    entries = [StripEntry(verdict.position, one_line(verdict.title), verdict.state.value, _others(desk, verdict)) for verdict in desk.last]
     return strip_line(entries, width, focus)
 
 
@@ -161,6 +172,11 @@ def notice(desk: Desk, width: int) -> list[Line]:
     return rows
 
 
+def spoken_by(row: Annotation) -> str:
+    """What a row says, in a word."""
+    return row.label or ("" if row.score is None else f"{row.score:g}") or " ".join((row.explanation or "").split())
+
+
 def _state(desk: Desk) -> str:
     """What is to be known about the item, and how it is looked at, before it is judged."""
     view = desk.view
@@ -169,6 +185,9 @@ def _state(desk: Desk) -> str:
     item = view.item
     answered, required = view.progress
     words = [f"raw view, {_key(desk, 'raw')} goes back"] if desk.raw else []
+    if desk.suggested is not None:
+        takes = _key(desk, "score_commit" if isinstance(desk.config, ContinuousConfig) else "finish")
+        words.append(f"{desk.suggested.who} suggests {spoken_by(desk.suggested.row)}, {takes} takes it")
     words += [item.why] if item.why else []
     if item.state != ItemState.TODO:
         words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
@@ -176,6 +195,8 @@ def _state(desk: Desk) -> str:
         words.append(f"{answered}/{required} answered")
     rows = [view.answers[one.name] for one in view.asked if one.name in view.answers and not isinstance(one.config, FreeformConfig)]
     words += [f"{row.name}: {' '.join(row.explanation.split())}" for row in rows if row.explanation]
+    words += mine_in_words(desk)
+    words += [f"first failure: {one_line(name)}" for name in first_failures(desk)]
     words += [f"note: {' '.join((note.explanation or '').split())}" for note in view.notes]
     return " · ".join(words)
 
@@ -183,9 +204,15 @@ def _state(desk: Desk) -> str:
 def keys(desk: Desk, keymap: Keymap, width: int, typing: bool) -> Line:
     """The keys that do something now; `typing`: in the text field."""
     if typing:
-        words = {"field_save": "save", "field_leave": "leave, keep the draft", "field_newline": "new line"}
+        words = {"field_save": "save", "field_leave": "leave, keep the draft", "field_newline": "new line", "field_editor": "editor"}
         pages = f"{keymap.first('field_page_up')}/{keymap.first('field_page_down')}"
         return key_line([*((keymap.first(command), word) for command, word in words.items()), (pages, "scroll the trace")], width)
+    if desk.selecting:
+        ways = "".join(keymap.first(command) for command in ("select_up", "select_down", "select_left", "select_right"))
+        extend = f"{keymap.first('extend_up')} …"
+        selecting = [("select_pin", "begin"), ("select_kind", "rows, characters"), ("select_take", "take"), ("select_drop", "take away")]
+        selecting += [("select_part_down", "next part"), ("select_leave", "leave")]
+        return key_line([(ways, "move"), (extend, "select"), *((keymap.first(command), word) for command, word in selecting)], width)
     if desk.view is None:
         words = {"previous_item": "back", "jump": "items", "undo": "undo", "quit": "leave", "help": "help"}
         return key_line([(keymap.first(command), word) for command, word in words.items()], width)

@@ -50,8 +50,10 @@ class Judging:
         item, criterion, on = self.desk.item, criterion or self.desk.current, on or self.desk.on
         if item is None or criterion is None or on is None:
             return
-        judged = self.desk.judge.answer(item, criterion, value, self.desk.circumstances(), on)
+        how = self.screen.everyone.informed(self.desk.circumstances(), on, criterion, value)
+        judged = self.desk.judge.answer(item, criterion, value, how, on)
         self.desk.typed.pop((item.id, on.target, criterion.name), None)
+        self.desk.waiting.pop(item.id, None)
         self.judged(item, judged, on, criterion.name)
 
     def more_labels(self) -> None:
@@ -136,44 +138,13 @@ class Judging:
         text = row.explanation or "" if row else ""
         self.screen.writing.edit(title, item, draft, lambda written: self.answer(written, criterion, on), text)
 
-    def note(self) -> None:
-        if (item := self.desk.item) is not None:
-            title = f"note on item {item.position}"
-            self.screen.writing.edit(title, item, "note", lambda text: self.judged(item, self.desk.judge.note(item, text)))
-
-    def explain(self) -> None:
-        """Explain this item's newest answer, or, where it has none, the judgement just made."""
-        found = self._newest_answer()
-        if found is None:
-            self.desk.say("there is no answer to explain yet", "warn")
-            return
-        item, criterion, text = found
-        here = self.desk.item is not None and item.id == self.desk.item.id
-        title = f"explain {criterion.name}" if here else f"explain {criterion.name} of item {item.position}"
-        self.screen.writing.edit(
-            title, item, f"explain {criterion.name}", lambda text: self.judged(item, self.desk.judge.explain(item, criterion, text)), text
-        )
-
-    def _newest_answer(self) -> tuple[Item, Criterion, str] | None:
-        desk = self.desk
-        places = [desk.view]
-        if last := desk.store.last_answers(desk.session.annotator, desk.session.queue.id):
-            places.append(desk.judge.view(desk.store.item(last[0])))
-        for view in places:
-            if view is None or not view.answers:
-                continue
-            answered = [criterion for criterion in view.asked if criterion.name in view.answers]
-            criterion = answered[-1] if answered else None
-            if criterion is not None:
-                return view.item, criterion, view.answers[criterion.name].explanation or ""
-        return None
-
     def repeat(self) -> None:
         item = self.desk.item
         judged = self.desk.judge.repeat(item, self.desk.circumstances()) if item else None
         if item is None or judged is None:
             self.desk.say("there is no earlier verdict to repeat", "warn")
             return
+        self.desk.waiting.pop(item.id, None)
         self.judged(item, judged)
 
     def move(self, state: ItemState, ask: bool = False) -> None:
@@ -209,9 +180,10 @@ class Judging:
         `on`, `name`: the target and config that were answered.
         """
         self._said(item, judged, on)
+        self.screen.everyone.judged(item)
         if self.desk.item is None or self.desk.item.id != item.id:
             return
-        if judged.completed and not self.desk.arrived_done and self.desk.auto_advance:
+        if judged.completed and not self.desk.arrived_done and self.desk.auto_advance and not self.screen.everyone.holds(item):
             self.screen.moving.go_on()
         else:
             self.desk.refresh_view()

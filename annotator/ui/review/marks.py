@@ -11,27 +11,57 @@ from annotator.workflow.answers import spoken
 
 LONGEST = 24
 """Cells of a mark."""
+FIRST = "✗1"
+"""The mark of the first failure."""
 
 
 def marks(desk: Desk) -> Mapping[Target, Piece]:
-    """My answers, by target; read once for each view of an item."""
+    """My answers, by target, and who else annotated it as far as that may be seen; made once for each view of an item."""
     view = desk.view
     if view is None:
         return {}
-    if desk.marked_for is not view:
-        desk.marked_for, desk.marks = view, _read(desk)
+    if desk.marked_for is None or desk.marked_for[0] is not view or desk.marked_for[1] is not desk.seen:
+        desk.marked_for, desk.marks = (view, desk.seen), _with_others(desk, _read(desk))
     return desk.marks
+
+
+def _with_others(desk: Desk, mine: dict[Target, Piece]) -> dict[Target, Piece]:
+    if not desk.seen:
+        return mine
+    from annotator.workflow.agreement import DIFFERS
+    from annotator.workflow.agreement import marks as others
+
+    found = dict(mine)
+    for target, sign in others(desk.seen).items():
+        said = f" {crop(mine[target].text, LONGEST - len(sign) - 1)}" if target in mine else ""
+        found[target] = Piece(sign + said, "warn" if DIFFERS in sign else "good" if said else "dim")
+    return found
 
 
 def _read(desk: Desk) -> dict[Target, Piece]:
     queue, view = desk.session.queue, desk.view
     assert view is not None
     said: dict[Target, list[str]] = {}
-    for known in desk.store.known_in(queue.source.server, queue.source_id, view.item.trace_id):
+    failing: list[Target] = []
+    identifier = desk.session.identifier
+    for known in desk.store.known_in(queue.source.server, queue.source_id, view.item.trace_id, identifier):
         criterion = view.rubric.criterion(known.row.name)
-        if criterion is not None and known.row.identity.identifier == desk.session.identifier:
+        if criterion is not None:
             said.setdefault(known.row.target, []).append(one_line(spoken(criterion, known.row)))
-    return {target: Piece(crop("✓ " + " ".join(words), LONGEST), "good") for target, words in said.items()}
+        elif known.row.name == desk.session.first_failure and known.row.target.kind == "span":
+            failing.append(known.row.target)
+    found = {target: Piece(crop("✓ " + " ".join(words), LONGEST), "good") for target, words in said.items()}
+    for target in failing:
+        found[target] = Piece(crop(f"{FIRST} {found[target].text}" if target in found else FIRST, LONGEST), "error")
+    desk.failing = tuple(target.id for target in failing)
+    return found
+
+
+def first_failures(desk: Desk) -> list[str]:
+    """The names of the spans that are my first failure of the trace: none or one."""
+    marks(desk)
+    spans = desk.presented.trace.spans if desk.failing and desk.presented is not None else ()
+    return [span.name for span in spans if span.span_id in desk.failing]
 
 
 def span_marks(desk: Desk) -> dict[str, Piece]:

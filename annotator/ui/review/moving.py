@@ -90,6 +90,7 @@ class Moving:
             desk.say(damage, "error")
         self.screen.background.position = self._unprepared = item.position
         self.screen.filtering.moved()
+        self.screen.everyone.shown(item)
         self.screen.item_changed()
         self.screen.focusing.reveal()
         if presented is None and not damage:
@@ -130,8 +131,13 @@ class Moving:
         desk = self.desk
         criterion = desk.current
         if (
-            criterion is not None and isinstance(criterion.config, FreeformConfig) and criterion.required
-            and desk.view is not None and criterion.name not in desk.view.answers and desk.presented is not None and not desk.read_only
+            criterion is not None
+            and isinstance(criterion.config, FreeformConfig)
+            and criterion.required
+            and desk.view is not None
+            and criterion.name not in desk.view.answers
+            and desk.presented is not None
+            and not desk.read_only
         ):
             self.screen.judging.open_text(criterion)
 
@@ -152,6 +158,8 @@ class Moving:
         view, item = self.desk.view, self.desk.item
         if view is None or item is None:
             self.go_on()
+            return
+        if self.screen.everyone.take():
             return
         slot = view.first_open
         if item.state == ItemState.TODO and slot is None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def draw(screen: "ReviewScreen") -> None:
     """Give each region its lines, of the desk as it is; one that shows them already sends nothing."""
+    screen.everyone.settle()
     desk, width = screen.desk, screen.size.width
     screen.top.show([drawing.top(desk, width)])
     rule = line(Piece("─" * width, "faint"))

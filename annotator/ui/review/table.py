@@ -11,7 +11,21 @@ if TYPE_CHECKING:
 
 JUDGES = frozenset(
     {f"answer_{n}" for n in range(1, 11)}
-    | {"more_labels", "score_commit", "repeat", "skip", "skip_because", "defer", "defer_because", "flag", "flag_because"}
+    | {
+        "withdraw",
+        "agree",
+        "flip",
+        "judge_wrong",
+        "more_labels",
+        "score_commit",
+        "repeat",
+        "skip",
+        "skip_because",
+        "defer",
+        "defer_because",
+        "flag",
+        "flag_because",
+    }
 )
 """Commands that judge the item on the screen: refused before it is painted."""
 REPEATS_REFUSED = JUDGES | {"score_type", "finish"}
@@ -22,6 +36,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
     """Command id to what it does. `score_type` is run with its key by the screen itself."""
     judging, moving, windows, trace = screen.judging, screen.moving, screen.windows, screen.trace
     browsing, jumping, folding = screen.browsing, screen.jumping, screen.folding
+    noting, selecting = screen.noting, screen.selecting
     copying, paging, outside, revealing = screen.copying, screen.paging, screen.outside, screen.revealing
     table: dict[str, Callable[[], object]] = {
         "quit": screen.quit,
@@ -37,8 +52,36 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "previous_criterion": partial(moving.step_criterion, -1),
         "undo": judging.undo,
         "redo": judging.redo,
-        "note": judging.note,
-        "explain": judging.explain,
+        "note": noting.note,
+        "edit_note": noting.edit_note,
+        "delete_note": noting.delete_note,
+        "explain": noting.explain,
+        "explain_which": noting.explain_which,
+        "expect": screen.expecting.expect,
+        "expect_here": screen.expecting.expect_here,
+        "first_failure": screen.expecting.first_failure,
+        "select": selecting.begin,
+        "select_up": partial(selecting.step, -1),
+        "select_down": partial(selecting.step, 1),
+        "select_left": partial(selecting.side, -1),
+        "select_right": partial(selecting.side, 1),
+        "extend_up": partial(selecting.step, -1, True),
+        "extend_down": partial(selecting.step, 1, True),
+        "extend_left": partial(selecting.side, -1, True),
+        "extend_right": partial(selecting.side, 1, True),
+        "select_word_left": partial(selecting.word, -1),
+        "select_word_right": partial(selecting.word, 1),
+        "select_row_start": partial(selecting.edge, False),
+        "select_row_end": partial(selecting.edge, True),
+        "select_page_up": partial(selecting.page_by, -1),
+        "select_page_down": partial(selecting.page_by, 1),
+        "select_part_up": partial(selecting.part, -1),
+        "select_part_down": partial(selecting.part, 1),
+        "select_pin": selecting.pin_here,
+        "select_kind": selecting.switch,
+        "select_take": screen.quoting.take,
+        "select_drop": screen.quoting.drop,
+        "select_leave": selecting.leave,
         "write": judging.write,
         "repeat": judging.repeat,
         "auto_advance": windows.auto_advance,
@@ -65,6 +108,11 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "previous_error": partial(jumping.jump, "error", -1),
         "next_error": partial(jumping.jump, "error", 1),
         "focus": screen.focusing.widen,
+        "annotations": screen.editing.table,
+        "withdraw": screen.editing.withdraw,
+        "agree": screen.everyone.agree,
+        "flip": screen.everyone.flip,
+        "judge_wrong": screen.everyone.judge_wrong,
         "fold": folding.fold,
         "fold_role": folding.fold_role,
         "fold_all": folding.fold_all,

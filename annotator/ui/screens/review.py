@@ -11,11 +11,27 @@ from textual.geometry import Size
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
 from annotator.ui.background import Background
-from annotator.ui.messages import Coloured, Connected, Filled, Learned, NotOpened, Prepared, ServerSilent, Sifted, Synced
+from annotator.ui.messages import (
+    Coloured,
+    Connected,
+    Filled,
+    Learned,
+    NotOpened,
+    OpinionsRead,
+    Prepared,
+    RowsPulled,
+    ServerSilent,
+    Sifted,
+    Synced,
+)
 from annotator.ui.review import regions
 from annotator.ui.review.browsing import Browsing
+from annotator.ui.review.bulking import Bulking
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
+from annotator.ui.review.editing import Editing
+from annotator.ui.review.everyone import Everyone
+from annotator.ui.review.expecting import Expecting
 from annotator.ui.review.filtering import Filtering
 from annotator.ui.review.fitting import Fitting
 from annotator.ui.review.focusing import Focusing
@@ -25,9 +41,12 @@ from annotator.ui.review.jumping import Jumping
 from annotator.ui.review.keyboard import Keyboard
 from annotator.ui.review.moving import Moving
 from annotator.ui.review.news import News
+from annotator.ui.review.noting import Noting
 from annotator.ui.review.outside import Outside
 from annotator.ui.review.paging import Paging
+from annotator.ui.review.quoting import Quoting
 from annotator.ui.review.revealing import Revealing
+from annotator.ui.review.selecting import Selecting
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
 from annotator.ui.review.writing import Writing
@@ -76,8 +95,11 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         self.fitting, self.folding = Fitting(self), Folding(self)
         self.browsing, self.jumping, self.focusing = Browsing(self), Jumping(self), Focusing(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
+        self.everyone, self.editing = Everyone(self), Editing(self)
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.filtering = Filtering(self)
+        self.noting, self.expecting, self.bulking = Noting(self), Expecting(self), Bulking(self)
+        self.selecting, self.quoting = Selecting(self), Quoting(self)
         self.table = commands(self)
         self.rubric_rows = 0
         self.told: Size | None = None
@@ -142,7 +164,7 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
         if self.host.typed_elsewhere(event):
             return
         front = self.app.screen
-        if isinstance(front, (Chooser, Reader, OutboxScreen)):
+        if isinstance(front, (Chooser, Reader, OutboxScreen)) or self.editing.is_table(front):
             front.press(event)
             return
         key = key_name(event.key, event.character)
@@ -240,6 +262,15 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
     @on(Prepared)
     def _prepared(self, message: Prepared) -> None:
         self.moving.arrived(message.item_id, message.presented)
+
+    @on(OpinionsRead)
+    def _opinions_read(self, message: OpinionsRead) -> None:
+        self.everyone.came(message.opinions)
+
+    @on(RowsPulled)
+    def _rows_pulled(self, message: RowsPulled) -> None:
+        self.everyone.pulled(message.trace_id)
+        self.filtering.pulled(everywhere=not message.trace_id)
 
     @on(Coloured)
     def _coloured(self) -> None:

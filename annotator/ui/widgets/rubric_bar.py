@@ -30,6 +30,8 @@ class Option(NamedTuple):
     label: str
     chosen: bool = False
     retired: bool = False
+    suggested: bool = False
+    """A model's answer, which Enter takes."""
 
 
 class CriterionRow(NamedTuple):
@@ -67,6 +69,8 @@ def _option(option: Option, width: int) -> list[Piece]:
     label = shorten(option.label, width)
     if option.chosen:
         return [Piece(f"[{option.key} {label}]" if option.key else f"[{label}]", "selected")]
+    if option.suggested:
+        return [Piece(f"({option.key} {label})" if option.key else f"({label})", "warn")]
     if option.retired:
         return [Piece(f" - {label} ", "faint")]
     return [Piece(" "), Piece(option.key, "key"), Piece(f" {label} ")]

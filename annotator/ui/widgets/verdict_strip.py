@@ -12,12 +12,19 @@ LONGEST = 28
 """Cells of one verdict's text."""
 
 
+NAMED = 2
+"""Others that are named beside a verdict; of more, how many."""
+LONGEST_NAME = 16
+
+
 class StripEntry(NamedTuple):
     """One item that was judged. `text` says what was decided, also for the states that are no verdict (`skip`)."""
 
     position: int
     text: str
     state: Literal["todo", "done", "skipped", "deferred", "flagged"] = "done"
+    others: tuple[tuple[str, bool], ...] = ()
+    """Who else answered, and whether they agree, those who do not first."""
 
 
 def strip_line(entries: Sequence[StripEntry], width: int, focus: str = "") -> Line:
@@ -35,7 +42,16 @@ def strip_line(entries: Sequence[StripEntry], width: int, focus: str = "") -> Li
     for at, entry in enumerate(entries):
         style: Style = "text" if not at else STYLES[entry.state]
         group = [Piece(" · " if at else " ", "faint"), Piece(f"{entry.position:,} ", "faint"), Piece(shorten(entry.text, LONGEST), style)]
+        group += _others(entry)
         if at and width_of(pieces) + width_of(group) > width:
             break
         pieces += group
     return Line(crop(pieces, width))
+
+
+def _others(entry: StripEntry) -> list[Piece]:
+    """`= alice`, `≠ judge`."""
+    named = entry.others[:NAMED]
+    found = [Piece(f" {'=' if agrees else '≠'} {shorten(who, LONGEST_NAME)}", "good" if agrees else "warn") for who, agrees in named]
+    more = len(entry.others) - len(named)
+    return [*found, *([Piece(f" +{more}", "faint")] if more else [])]
