@@ -13,6 +13,7 @@ from annotator.text.facts import counted, local_time
 from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.marks import first_failures, span_marks
+from annotator.ui.review.ranking import mine_in_words
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
