@@ -93,6 +93,8 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         servers.trace_url(opened.queue),
         command_keys(opened.queue.rubric),
         redactor=place.redactor(),
+        expected_output=config.expected_output,
+        first_failure=config.first_failure,
         show_others=config.show_others or getattr(args, "open", False),
         hold=config.hold or getattr(args, "hold", False),
         suggest=config.suggest or getattr(args, "suggest", False),

@@ -33,6 +33,10 @@ class Settings:
     """Stay on an item on which somebody disagrees."""
     suggest: bool = False
     """Fill in a model's answer beforehand."""
+    expected_output: str = "expected_output"
+    """The annotation that says what the answer should have been."""
+    first_failure: str = "first_failure"
+    """The annotation that marks the first wrong step of a trace."""
     redact: tuple[Pattern, ...] = ()
     """What of a trace is hidden."""
 
@@ -60,6 +64,8 @@ def load_settings(path: Path) -> Settings:
         show_others=flag("show_others"),
         hold=flag("hold"),
         suggest=flag("suggest"),
+        expected_output=table.text("expected_output") or default.expected_output,
+        first_failure=table.text("first_failure") or default.first_failure,
         redact=patterns(table),
     )
 

@@ -54,6 +54,10 @@ class Session:
     """Others' annotations are shown before one's own verdict."""
     hold: bool = False
     """An item on which somebody disagrees stays on the screen."""
+    expected_output: str = "expected_output"
+    """What the annotation is called that says what the answer should have been."""
+    first_failure: str = "first_failure"
+    """What the annotation is called that marks the first wrong step."""
     suggest: bool = False
     """A model's answer is filled in beforehand, for a person to take or to override."""
     redactor: Redactor | None = None

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from annotator.text.markup.syntax import MARKED
 
@@ -66,6 +65,8 @@ def _blocks(one: Sequence[str], other: Sequence[str], most: int) -> Iterator[tup
     if max(len(middle), len(rest)) > most or sum(counts[text] for text in rest) > PAIRS:
         yield False, start, start + len(middle), start, start + len(rest)
     else:
+        from difflib import SequenceMatcher
+
         for tag, a, b, c, d in SequenceMatcher(None, middle, rest).get_opcodes():
             yield tag == "equal", start + a, start + b, start + c, start + d
     if end:

@@ -87,6 +87,7 @@ class Fitting:
     def lay_out(self, keep_top: bool) -> None:
         """Lay out the trace again; `keep_top`: the reader stays where they are."""
         desk, trace = self.desk, self.screen.trace
+        self.screen.quoting.read()
         self.fitted = self.screen.background.room = self.room
         self.page = None
         if desk.presented is not None:
@@ -103,6 +104,7 @@ class Fitting:
             trace.to_left()
             self.screen.call_after_refresh(self.screen.background.colour, desk.blocks)
         trace.show(lines, trace.top if keep_top else 0, self.chosen)
+        self.screen.quoting.show()
 
     def refit(self) -> None:
         """The rubric took its rows, or gave some back; what a text field takes comes back by itself."""

@@ -24,7 +24,7 @@ class Keyboard:
     def press(self, key: str, at: float) -> None:
         """Run the command of a key that arrived at a time (monotonic seconds)."""
         self.desk.say("")
-        direct = self.screen.session.command_keys.get(key)
+        direct = None if self.desk.selecting else self.screen.session.command_keys.get(key)
         command = None if direct else self.command_id(self.desk.contexts, key)
         if direct is not None:
             self.perform("answer_1", key, at, lambda: self._direct(*direct))
@@ -101,6 +101,10 @@ class Keyboard:
     def command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
         command = self.screen.session.keymap.command(contexts, key)
         return command.id if command else None
+
+    def items_command(self, key: str) -> str | None:
+        """The command of a key in the list of items."""
+        return self.command_id(("items", "list"), key)
 
     def list_command(self, key: str) -> str | None:
         """The command of a key in a list or a page."""

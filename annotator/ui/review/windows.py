@@ -12,6 +12,7 @@ from annotator.text.escape import one_line
 from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.widgets.chooser import Choice, Chooser
+from annotator.ui.widgets.item_list import MARKED, ItemList
 from annotator.ui.widgets.reader import Reader
 from annotator.workflow.questions import with_questions
 
@@ -55,12 +56,26 @@ class Windows:
         """The items of the queue; a number goes there, words filter by what was asked, name, state, reason and answers."""
 
         def chosen(item_id: str | None) -> None:
-            if item_id is not None:
+            if item_id == MARKED:
+                self.screen.bulking.begin(list(items.marked))
+            elif item_id is not None:
                 self.screen.moving.show(self.desk.store.item(int(item_id)))
                 self.screen.draw()
 
         here = str(self.desk.item.id) if self.desk.item else None
-        self.screen.choose(Chooser("Items", (), self.screen.keyboard.list_command, search=self._items, selected=here), chosen)
+        first = self.screen.session.keymap.first
+        pairs = (("list_choose", "go there"), ("items_mark", "mark"), ("items_range", "mark to here"), ("items_all", "mark all"))
+        hints = [*((first(command), word) for command, word in pairs), (first("list_close"), "back")]
+        items = ItemList("Items", self.screen.keyboard.items_command, self._items, self._every, hints=hints, selected=here)
+        self.screen.choose(items, chosen)
+
+    def _every(self, query: str) -> list[str]:
+        """The ids of all that match."""
+        if query and not query.strip().isdigit():
+            return [choice.id for choice in self._items(query, SCANNED)]
+        store, queue = self.desk.store, self.desk.session.queue
+        items = store.items(queue.id, max(0, int(query) - 1) if query else 0, SCANNED)
+        return [str(item.id) for item in items if self.desk.matches is None or item.position in self.desk.matches]
 
     def _items(self, query: str, limit: int) -> list[Choice]:
         store, queue = self.desk.store, self.desk.session.queue

@@ -35,6 +35,8 @@ class Writing:
 
         if isinstance(outcome, TextField.ScrollTrace):
             self.screen.trace.page(outcome.direction)
+        elif isinstance(outcome, TextField.ToEditor):
+            self._lend(outcome.text)
         elif isinstance(outcome, TextField.Saved):
             saved, draft, text = self._saved, self._draft, outcome.text
             here = self.desk.item is not None and draft[0] == self.desk.item.id
@@ -50,6 +52,17 @@ class Writing:
             self.desk.say("left; the draft is kept" if changed else "left, nothing changed")
             if isinstance(outcome, TextField.LeftThen):
                 self.screen.keyboard.press(key_name(outcome.key, outcome.character), outcome.time)
+
+    def _lend(self, text: str) -> None:
+        """To the editor and back: what was saved there is saved, and stays in the field where something went wrong."""
+        from annotator.ui.review.lending import edited
+        from annotator.ui.widgets.text_field import TextField
+
+        back = edited(self.screen, text, "text.txt")
+        if back is not None and not back.trouble:
+            self.typed(TextField.Saved(back.text.removesuffix("\n")))
+        elif back is not None:
+            self.desk.say(f"nothing was stored: {back.trouble}; the text is as it was", "error")
 
     def _close(self, draft: str) -> None:
         self.screen.text_field().close()

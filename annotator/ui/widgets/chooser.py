@@ -160,8 +160,13 @@ class Chooser(ModalScreen[str | None], inherit_bindings=False):
 
     def _rows(self, width: int, height: int) -> Sequence[Line]:
         self._top = _window(self._selected, self._top, len(self._found), max(1, height - FRAME))
-        state = ChooserState(self._title, self._query, self._found, self._selected, self._top, self._digits, self._empty, self._hints)
+        found = [self.shown(choice) for choice in self._found]
+        state = ChooserState(self._title, self._query, found, self._selected, self._top, self._digits, self._empty, self._hints)
         return chooser_lines(state, width, height)
+
+    def shown(self, choice: Choice) -> Choice:
+        """The choice as the list shows it."""
+        return choice
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -97,7 +97,14 @@ class TextField(TextArea, can_focus=False, inherit_bindings=False):
     class Complete(Message):
         """What is typed is to be completed, where there is something to complete."""
 
-    Outcome = Saved | Left | LeftThen | ScrollTrace | Complete | None
+    class ToEditor(Message):
+        """The text is to be edited in another program."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    Outcome = Saved | ToEditor | Left | LeftThen | ScrollTrace | Complete | None
     """What a key asks the screen to do."""
 
     def __init__(self, command_of: Callable[[str], str | None], *, id: str | None = None) -> None:  # noqa: A002
@@ -131,6 +138,8 @@ class TextField(TextArea, can_focus=False, inherit_bindings=False):
         command = self._command_of(key)
         if command == "field_save":
             return self.Saved(self.text)
+        if command == "field_editor":
+            return self.ToEditor(self.text)
         if command == "field_leave":
             return self.Left(self.text)
         if command == "field_complete":

@@ -6,6 +6,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from annotator.text.line import Line, Piece
+from annotator.text.lines.highlight import SIGN, Highlights, has_sign, highlighted
 from annotator.text.lines.page import EVERYTHING, Page
 from annotator.ui.widgets.lines import Lines
 from annotator.ui.widgets.row import crop, crop_end, crop_start, width_of
@@ -36,11 +37,18 @@ class TraceView(Lines):
         self._chosen = -1
         self._growing = False
         self._marks: Mapping[int, Piece] = {}
+        self._highlights: Highlights = {}
 
     def mark_blocks(self, marks: Mapping[int, Piece]) -> None:
         """What was said about blocks, by their index: shown at the right of the first row of each that is in view."""
         if marks != self._marks:
             self._marks = marks
+            self.redraw()
+
+    def highlight(self, highlights: Highlights) -> None:
+        """Characters of blocks in another style; those that are evidence have a sign in the margin."""
+        if highlights != self._highlights:
+            self._highlights = highlights
             self.redraw()
 
     def show(self, lines: Sequence[Line], top: int = 0, chosen: int = -1) -> None:
@@ -166,7 +174,13 @@ class TraceView(Lines):
         top = min(self._top, last_top)
         visible = self._visible(height)
         marked, room = self.marked, width - GUTTER - 1
-        rows = [self._row(line, line.block == marked and marked >= 0, room) for line in self._lines[top : top + visible]]
+        lines = self._lines[top : top + visible]
+        signed: set[int] = set()
+        if self._highlights and isinstance(self._lines, Page):
+            spots = [self._lines.spot(number) for number in range(top, top + len(lines))]
+            signed = {at for at, (line, spot) in enumerate(zip(lines, spots, strict=True)) if has_sign(line, spot, self._highlights)}
+            lines = [highlighted(line, spot, self._highlights) for line, spot in zip(lines, spots, strict=True)]
+        rows = [self._row(line, line.block == marked and marked >= 0, room, at in signed) for at, line in enumerate(lines)]
         seen: set[int] = set()
         for y, row in enumerate(rows) if self._marks else ():
             if row.block not in seen and (mark := self._marks.get(row.block)) is not None:
@@ -189,10 +203,11 @@ class TraceView(Lines):
         unit = 10 ** max(0, len(str(more)) - 2)
         return f"about {more // unit * unit:,}"
 
-    def _row(self, line: Line, marked: bool, room: int) -> Line:
-        """The line behind its gutter; › and ‹ where it goes on at the sides."""
+    def _row(self, line: Line, marked: bool, room: int, signed: bool) -> Line:
+        """The line behind its gutter; › and ‹ where it goes on at the sides, » where there is evidence in it."""
         pieces = crop_start(line.pieces, self._left) if self._left else line.pieces
-        gutter = Piece((MARK if marked else " ") + ("‹" if self._left and line.pieces else " "), "accent" if marked else "faint")
+        sign = SIGN if signed else "‹" if self._left and line.pieces else " "
+        gutter = Piece((MARK if marked else " ") + sign, "accent" if marked or signed else "faint")
         if width_of(pieces) <= room:
             return Line((gutter, *pieces), line.block)
         pieces = crop_end(pieces, room - 1)
@@ -215,6 +230,8 @@ class TraceView(Lines):
 def _noted(row: Line, mark: Piece, width: int) -> Line:
     """The row with a mark at its right end; the row gives way."""
     pieces = crop(row.pieces, width - width_of([mark]) - 1)
+    if pieces and pieces[-1].text.endswith("……"):
+        pieces = (*pieces[:-1], pieces[-1]._replace(text=pieces[-1].text[:-1]))
     return Line((*pieces, Piece(" " * (width - width_of(pieces) - width_of([mark]))), mark), row.block)
 
 
