@@ -304,13 +304,14 @@ def _hopes(desk: Desk) -> list[Line]:
 
 def end_page(desk: Desk) -> list[Line]:
     """The end of the queue: how it went, what was passed over, what is unsent."""
-    counts, store, queue_id = desk.counts, desk.store, desk.session.queue.id
+    counts, queue_id = desk.counts, desk.session.queue.id
     said = f"{counts.done} done, {counts.skipped} skipped, {counts.deferred} deferred, {counts.flagged} flagged, {counts.todo} to do"
-    lines = [line(), line(Piece("  End of the queue", "strong")), line(Piece(f"  {said}", "text")), line()]
+    end = f"End of what matches {one_line(desk.matches.text)}" if desk.matches else "End of the queue"
+    lines = [line(), line(Piece(f"  {end}", "strong")), line(Piece(f"  {said}", "text")), line()]
     for state in (ItemState.TODO, ItemState.DEFERRED, ItemState.FLAGGED, ItemState.SKIPPED):
         position = 0
         for _ in range(LISTED):
-            item = store.step(queue_id, position, 1, (state,))
+            item = desk.steps.step(queue_id, position, 1, (state,))
             if item is None:
                 break
             position = item.position
@@ -320,6 +321,7 @@ def end_page(desk: Desk) -> list[Line]:
     if desk.session.queue.source.server:
         said = f"{counted(unsent, 'row')} not on the server yet" if unsent else "Everything is on the server"
         lines += [line(), line(Piece(f"  {said}.", "dim"))]
-    ways = (("previous_item", "goes back"), ("jump", "lists the items"), ("undo", "undoes"), ("quit", "leaves"))
+    ways = [("previous_item", "goes back"), ("jump", "lists the items"), ("undo", "undoes"), ("quit", "leaves")]
+    ways += [("filter", "changes or clears the filter")] if desk.matches else []
     lines += [line(), line(Piece("  " + ", ".join(f"{_key(desk, command)} {does}" for command, does in ways) + ".", "dim"))]
     return lines

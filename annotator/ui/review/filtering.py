@@ -8,6 +8,7 @@ from annotator.errors import FilterError
 from annotator.keymap.keys import key_name
 from annotator.text.cells import crop, width_of
 from annotator.text.escape import one_line, visible
+from annotator.text.facts import counted
 from annotator.text.line import Line, Piece, line
 from annotator.ui.messages import Learned, Sifted
 from annotator.ui.review.matches import Matches
@@ -43,6 +44,8 @@ class Filtering:
         """Characters behind the offer that is in the text."""
         self._mistake: FilterError | None = None
         self._number = 0
+        self._said = ""
+        """What was said last about the items that match."""
         self._going = ""
         """'here': the current item is left if it does not match; 'on': it was judged; '': nothing is waited for."""
 
@@ -158,7 +161,7 @@ class Filtering:
         self.desk.matches = Matches(self.desk.store, " ".join(text.split()), self._number)
         self._going = "here"
         self.sifting.look_for(self._number, condition)
-        self.desk.say("looking for the items that match …")
+        self._say("looking for the items that match …")
 
     def _close(self) -> None:
         field = self.screen.text_field()
@@ -186,7 +189,7 @@ class Filtering:
             matches.finished = message.finished
         if self._going and not self.screen.is_typing and self.screen.is_current:
             self._go()
-        elif first and not self.typing:
+        elif first and not self.typing and self.desk.notice[0] in ("", self._said):
             self._say_count()
         self.screen.draw()
 
@@ -212,12 +215,14 @@ class Filtering:
         matches = self.desk.matches
         assert matches is not None
         key = self.desk.session.keymap.first("filter")
-        ways = f"{key} changes the filter, an empty one clears it"
-        if not matches.count and matches.finished:
-            self.desk.say(f"no item matches {one_line(matches.text)}; {ways}", "warn")
-        else:
-            more = "" if matches.finished else " so far"
-            self.desk.say(f"{matches.count:,} of {self.desk.counts.items:,} match{more}: {one_line(matches.text)}; {ways}")
+        found = f"{matches.count:,} of {counted(self.desk.counts.items, 'item')}" if matches.count else "no item"
+        far = "" if matches.finished else " so far"
+        unread = f" ({matches.unknown:,} to be looked at when their content is here)" if matches.unknown else ""
+        self._say(f"{found}{far} for {matches.text}{unread}; {key} changes the filter, an empty one clears it", bool(matches.count))
+
+    def _say(self, text: str, good: bool = True) -> None:
+        self._said = one_line(text)
+        self.desk.say(self._said, "dim" if good else "warn")
 
     def wait(self) -> bool:
         """The next match is not known yet: say so, and show it as soon as it is. False where nothing is looked for."""
@@ -225,7 +230,7 @@ class Filtering:
         if matches is None or matches.finished:
             return False
         self._going = "on"
-        self.desk.say(f"looking for the next match: {matches.looked:,} of {self.desk.counts.items:,} items so far")
+        self._say(f"looking for the next match: {matches.looked:,} of {self.desk.counts.items:,} items so far")
         return True
 
     def looking(self, direction: int) -> bool:
