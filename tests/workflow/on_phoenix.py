@@ -75,8 +75,8 @@ class Program:
         beside: "Program | None" = None,
     ) -> None:
         self.phoenix, self.proxy, self.clock = phoenix, proxy, Clock()
-        self.project = beside.project if beside else f"w{secrets.token_hex(4)}"
-        self.span_ids = beside.span_ids if beside else [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
+        self.project: str = beside.project if beside else f"w{secrets.token_hex(4)}"
+        self.span_ids: list[str] = beside.span_ids if beside else [f"{n:04x}{secrets.token_hex(6)}" for n in range(items)]
         if beside is None:
             self._seed()
         self.path, self.settings = folder / f"{name}.db", ServerSettings(proxy.url, phoenix.keys.get(key, key))
