@@ -10,8 +10,7 @@ from annotator.workflow.walk import Slot, following
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
-LONGEST = 20_000
-"""Characters of a document that is opened whole to be judged; of a longer one the beginning is shown, and the fold key opens it."""
+BACK = "back to the item"
 
 
 class Focusing:
@@ -60,7 +59,7 @@ class Focusing:
                 desk.look_at(on.span_id)
             block = desk.block_of(on)
             desk.turned, desk.part = None, block.key if block else ""
-            self._open_documents()
+            self._open_alone(on.target)
         else:
             if desk.raw or desk.span_id != on.span_id:
                 desk.look_at(on.span_id)
@@ -72,13 +71,13 @@ class Focusing:
                     desk.folds.pop(block.key, None)
         return before != (desk.span_id, desk.raw, desk.folds)
 
-    def _open_documents(self) -> None:
-        """Those that are to be judged one after the other are open together, so that nothing moves between them."""
+    def _open_alone(self, on: Target) -> None:
+        """Of documents that are judged one after the other one is open and the others are a line each, so that the question stays in view."""
         desk = self.desk
         asked = {slot.on.target for slot in desk.view.slots} if desk.view else set()
-        for block in desk.blocks:
-            if block.position is not None and Target("document", block.span_id, block.position) in asked and block.text_size <= LONGEST:
-                desk.folds.setdefault(block.key, False)
+        for block in desk.blocks if on in asked else ():
+            if block.position is not None and (target := Target("document", block.span_id, block.position)) in asked:
+                desk.folds[block.key] = target != on
 
     def reveal(self) -> None:
         """Scroll to the document in focus; anything else is seen from its first line."""
@@ -128,7 +127,7 @@ class Focusing:
         if desk.view is None or desk.on is None or desk.on.own:
             return False
         self.turn_to(self.targets().own)
-        desk.say("back to the item")
+        desk.say(BACK)
         return True
 
     def widen(self) -> None:
@@ -140,9 +139,5 @@ class Focusing:
         ways = [one for one in (targets.span, targets.trace, targets.session) if one is not None]
         at = next((place for place, one in enumerate(ways) if one.target == desk.on.target), -1)
         to = ways[(at + 1) % len(ways)] if at >= 0 else targets.trace or targets.own
-        self._turn_wide(to)
-
-    def _turn_wide(self, on: ItemTarget) -> None:
-        desk = self.desk
-        self.turn_to(on)
-        desk.say(f"judging the item's own {on.target.kind}" if on.own else f"judging {described(on)}")
+        self.turn_to(to)
+        desk.say(BACK if to.own else f"judging {described(to)}; {desk.session.keymap.first('clear')} goes back to the item")
