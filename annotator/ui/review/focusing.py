@@ -72,7 +72,7 @@ class Focusing:
         return before != (desk.span_id, desk.raw, desk.folds)
 
     def _open_alone(self, on: Target) -> None:
-        """Of documents that are judged one after the other one is open and the others are a line each, so that the question stays in view."""
+        """Of documents that are judged in a row one is open and the others are a line each, so that the question stays in view."""
         desk = self.desk
         asked = {slot.on.target for slot in desk.view.slots} if desk.view else set()
         for block in desk.blocks if on in asked else ():
