@@ -35,8 +35,8 @@ class Said(NamedTuple):
     words: str
     """Its explanation, or the text that it is."""
     mine: bool = False
-    differs: bool = False
-    """Somebody else answered the same otherwise."""
+    agrees: bool | None = None
+    """With mine, or, of mine, everybody with it; None where there is nothing to compare."""
     theirs: str = ""
     """What another client made of it; '' where nobody did."""
 
@@ -47,7 +47,8 @@ class Said(NamedTuple):
 
     @property
     def sign(self) -> str:
-        return ("●" if self.mine else " ") + ("!" if self.theirs else "≠" if self.differs else " ")
+        compared = " " if self.agrees is None else "=" if self.agrees else "≠"
+        return ("●" if self.mine else " ") + ("!" if self.theirs else compared)
 
 
 class Table:
@@ -73,10 +74,11 @@ class Table:
     def row(self, index: int, chosen: bool = False) -> Line:
         """One line."""
         row = self.rows[index]
-        pieces = [Piece(" ▸ " if chosen else " " * INDENT, "accent"), Piece(f"{row.sign} ", "error" if row.theirs else "accent")]
+        loud: Style = "error" if row.theirs else "warn" if row.agrees is False else "accent"
+        pieces = [Piece(" ▸ " if chosen else " " * INDENT, "accent"), Piece(f"{row.sign} ", loud)]
         for name, cells in self.columns.items():
             text = crop(row.cell(name), cells)
-            style: Style = "strong" if name == "label" or chosen else "warn" if name == "who" and row.differs else "text"
+            style: Style = "strong" if name == "label" or chosen else "warn" if name == "who" and row.agrees is False else "text"
             pieces.append(Piece(text + " " * (cells - width_of(text) + GAP), "dim" if name in ("kind", "source", "time") else style))
         left = self._left(self.columns)
         words = one_line(" ".join(row.words[: 4 * self.width].split()))

@@ -1,6 +1,6 @@
 """Who agrees: my answers beside those of other people, models and programs, as far as they may be seen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from annotator.domain.annotation import HUMAN, NOTE, Annotation, Target
@@ -81,6 +81,27 @@ def disputed(rows: list[Opinion]) -> frozenset[str]:
         if one.row.name != NOTE and first.setdefault((one.row.name, one.row.label is None), one.row).contradicts(one.row):
             found.add(one.row.name)
     return frozenset(found)
+
+
+def compared(rows: list[Opinion]) -> Iterator[tuple[Opinion, bool | None]]:
+    """Of the rows on one target, whether each agrees with mine of that name, and mine with all; where I have none, with the first.
+
+    None where there is nothing to compare.
+    """
+    first: dict[str, Opinion] = {}
+    for one in rows:
+        if one.row.name != NOTE and (one.mine or one.row.name not in first):
+            first[one.row.name] = one
+    agreeing = {id(one): _agrees(first[one.row.name].row, one.row) for one in rows if first.get(one.row.name, one) is not one}
+    for name, one in first.items():
+        others = [agreeing[id(other)] for other in rows if other is not one and other.row.name == name]
+        agreeing[id(one)] = None if not others or set(others) == {None} else False not in others
+    for one in rows:
+        yield one, agreeing.get(id(one))
+
+
+def _agrees(one: Annotation, other: Annotation) -> bool | None:
+    return False if one.contradicts(other) else True if _compares(one, other) else None
 
 
 def suggestion(opinions: Opinions, target: Target, criterion: Criterion) -> Opinion | None:

@@ -1,6 +1,6 @@
 """Everybody's annotations of an item: read from the store, and what of others' may be seen before I have judged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Opinion:
     who: str
     """Who or what judged, for people."""
     elsewhere: bool = False
-    """Another item of the queue is about its target, and is not done."""
+    """Another item of the queue is about its target, and I have not judged that."""
 
     @property
     def row(self) -> Annotation:
@@ -54,13 +54,14 @@ class Sight(NamedTuple):
     everything: bool = False
     """They are shown from the start."""
     done: bool = False
+    """My verdict on the item is whole."""
     answered: frozenset[tuple[Target, str]] = frozenset()
     """What I have judged: targets and names."""
     suggested: frozenset[str] = frozenset()
     """Names of which models' answers are shown before mine."""
 
     def shows(self, one: Opinion) -> bool:
-        """Mine; what I have judged under the same name; of a done item all but what other items are about."""
+        """Mine; what I have judged under the same name; after a whole verdict all but what other items are about."""
         row = one.row
         return (
             one.mine
@@ -76,11 +77,11 @@ class Sight(NamedTuple):
 
 
 def sight_of(
-    state: ItemState, given: Mapping[Target, Mapping[str, Annotation]], everything: bool = False, suggested: Iterable[str] = ()
+    given: Mapping[Target, Mapping[str, Annotation]], done: bool, everything: bool = False, suggested: Iterable[str] = ()
 ) -> Sight:
-    """`given`: my answers now, by target and name."""
+    """`given`: my answers now, by target and name; `done`: my verdict is whole."""
     answered = frozenset((target, name) for target, answers in given.items() for name in answers)
-    return Sight(everything, state == ItemState.DONE, answered, frozenset(suggested))
+    return Sight(everything, done, answered, frozenset(suggested))
 
 
 def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identifier: str, redactor: Redactor | None = None) -> Opinions:
@@ -88,12 +89,14 @@ def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identi
     headers = {span.span_id: (place, span) for place, span in enumerate(store.headers(queue.source_id, item.trace_id))}
     others: dict[Target, bool] = {}
     rows = []
-    for known in store.known_in(queue.source.server, queue.source_id, item.trace_id):
+    everybody = store.known_in(queue.source.server, queue.source_id, item.trace_id)
+    judged = {known.row.target for known in everybody if is_mine(known.row, annotator, identifier)}
+    for known in everybody:
         mine, target = is_mine(known.row, annotator, identifier), known.row.target
         if redactor is not None and not mine and known.row.explanation:
             known = replace(known, row=replace(known.row, explanation=redactor.text(known.row.explanation)))
         if target not in others:
-            others[target] = _is_elsewhere(store, queue, item, target)
+            others[target] = _is_elsewhere(store, queue, item, target, judged)
         rows.append(Opinion(known, mine, who(known), others[target]))
 
     def order(one: Opinion) -> tuple[int, bool, str, int, str, bool, str, str]:
@@ -124,11 +127,11 @@ def who(known: KnownAnnotation) -> str:
     return next((name for name in named if name), UNNAMED.get(kind, kind))
 
 
-def _is_elsewhere(store: Store, queue: Queue, item: Item, target: Target) -> bool:
-    """Another item, not done yet, is about the target, or about the span whose document it is."""
+def _is_elsewhere(store: Store, queue: Queue, item: Item, target: Target, judged: Collection[Target]) -> bool:
+    """Another item is about the target, or about the span whose document it is, and is not done, or not by me."""
     whole = Target("span", target.id) if target.kind == "document" else target
     found = [store.item_of(queue.id, one) for one in {target, whole}]
-    return any(one is not None and one.id != item.id and one.state != ItemState.DONE for one in found)
+    return any(one is not None and one.id != item.id and (one.state != ItemState.DONE or one.target not in judged) for one in found)
 
 
 def _place(target: Target, span: SpanHeader | None, redactor: Redactor | None) -> str:

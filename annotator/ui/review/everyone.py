@@ -35,11 +35,14 @@ class Everyone:
         self._wanted: dict[int, float] = {}
         """Items to be read after the next frame, and how old what the server said of them may be, in seconds."""
         self._settled: tuple[object, object, object] = (None, None, None)
+        self._drawn: Opinion | None = None
+        """The suggestion that a frame has shown."""
         self._filled: set[tuple[int, object, str]] = set()
         """Numbers that were filled in once."""
 
     def ask(self) -> None:
         """After a frame: have read what was wished for, since reading holds the interpreter for milliseconds."""
+        self._drawn = self.desk.suggested
         wanted, self._wanted = self._wanted, {}
         for item_id, fresh in wanted.items():
             self.screen.background.opinions(item_id)
@@ -65,7 +68,7 @@ class Everyone:
             self._known.popitem(last=False)
         item = self.desk.store.item(opinions.item_id)
         given = given_in(opinions, {})
-        self.desk.stances[item.id] = stances(opinions, self._sight(item, given), given)
+        self.desk.stances[item.id] = stances(opinions, self._sight(given), given)
         self.screen.draw()
         self.screen.editing.redraw_table()
 
@@ -82,12 +85,12 @@ class Everyone:
         """Of the item on the screen; None while they are being read."""
         return self._known.get(self.desk.item.id) if self.desk.item is not None else None
 
-    def _sight(self, item: Item, given: Given) -> "Sight":
+    def _sight(self, given: Given, done: bool = False) -> "Sight":
         from annotator.workflow.opinions import sight_of
 
         session = self.desk.session
         names = [criterion.name for criterion in session.queue.rubric.criteria] if session.suggest else []
-        return sight_of(item.state, given, session.show_others, names)
+        return sight_of(given, done, session.show_others, names)
 
     def settle(self) -> None:
         """Before a frame: what may be seen by now, and what is suggested. Nothing is computed twice."""
@@ -97,12 +100,13 @@ class Everyone:
             return
         self._settled = now
         desk.seen, desk.suggested = (), None
-        desk.veiled = desk.view is not None and not (desk.session.show_others or desk.view.item.state == ItemState.DONE)
+        done = desk.view is not None and _is_judged(desk.view)
+        desk.veiled = desk.view is not None and not (desk.session.show_others or done)
         if opinions is None or desk.view is None or not opinions.rows:
             return
         from annotator.workflow.agreement import given_in
 
-        sight = self._sight(desk.view.item, given_in(opinions, desk.view.given))
+        sight = self._sight(given_in(opinions, desk.view.given), done)
         desk.seen = tuple(sight.of(opinions))
         desk.suggested = self._suggested(opinions, desk.view)
 
@@ -143,8 +147,15 @@ class Everyone:
         value = answer_of(desk.current, shown.row)
         if value is None:
             return False
-        if self.screen.keyboard.may_judge():
+        if not self.unseen() and self.screen.keyboard.may_judge():
             self.screen.judging.answer(value)
+        return True
+
+    def unseen(self) -> bool:
+        """A suggestion came just now, and Enter was not meant for it."""
+        if self.desk.suggested is None or self.desk.suggested is self._drawn:
+            return False
+        self.desk.say("a suggestion came just now: look at it, and press the key again", "warn")
         return True
 
     def holds(self, item: Item) -> bool:
@@ -160,7 +171,7 @@ class Everyone:
             opinions = read_opinions(desk.store, session.queue, item, session.annotator, session.identifier, session.redactor)
             self._known[item.id] = opinions
         given = given_in(opinions, view.given)
-        found = stances(opinions, self._sight(view.item, given), given)
+        found = stances(opinions, self._sight(given), given)
         desk.stances[item.id] = found
         against = [stance for stance in found if not stance.agrees]
         if against:
@@ -231,6 +242,11 @@ class Everyone:
             opinions = read_opinions(self.desk.store, session.queue, view.item, session.annotator, session.identifier, session.redactor)
             self._known[view.item.id] = opinions
         return suggestion(opinions, view.on.target, criterion)
+
+
+def _is_judged(view: "ItemView") -> bool:
+    """By me: what somebody else finished is not. An item that asks for nothing is finished for all."""
+    return view.complete or (view.item.state == ItemState.DONE and view.read and not view.slots)
 
 
 def _rank(mine: Annotation, model: "Opinion | None") -> int:

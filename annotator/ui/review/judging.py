@@ -109,6 +109,8 @@ class Judging:
         if not self.desk.number:
             self.screen.moving.finish()
             return
+        if self.screen.everyone.unseen():
+            return
         try:
             value = float(self.desk.number.replace(",", "."))
         except ValueError:

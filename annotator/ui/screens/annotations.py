@@ -13,7 +13,7 @@ from annotator.text.opinions import Said, Table
 from annotator.ui.compositor import LeanCompositor
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.lines import Lines
-from annotator.workflow.agreement import by_target, disputed, value_of
+from annotator.workflow.agreement import by_target, compared, value_of
 from annotator.workflow.opinions import Opinion, Opinions
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class AnnotationsScreen(ModalScreen[None], inherit_bindings=False):
             self._table = (rows, width, Table(said(rows, self.review.everyone.opinions), width))
         table = self._table[2]
         title = f" Annotations of item {desk.item.position}" if desk.item else " Annotations"
-        lines = [line(Piece(title, "strong"), Piece("   ● mine  ≠ answers differ  ! changed elsewhere", "faint"))]
+        lines = [line(Piece(title, "strong"), Piece("   ● mine  = agrees  ≠ differs  ! changed elsewhere", "faint"))]
         lines.append(line(Piece(f"  {VEILED}", "dim")) if desk.veiled else line())
         lines += self._window(table, chosen, room)
         lines += [line()] * (ABOVE + room - len(lines))
@@ -140,7 +140,7 @@ class AnnotationsScreen(ModalScreen[None], inherit_bindings=False):
 
 def said(rows: tuple[Opinion, ...], opinions: Opinions | None) -> list[Said]:
     """Rows as the table shows them."""
-    differ = {target: disputed(some) for target, some in by_target(rows).items()}
+    agreeing = {id(one): agrees for some in by_target(rows).values() for one, agrees in compared(some)}
     places = opinions.places if opinions is not None else {}
     found = []
     for one in rows:
@@ -158,7 +158,7 @@ def said(rows: tuple[Opinion, ...], opinions: Opinions | None) -> list[Said]:
                 known.at,
                 row.explanation or "",
                 one.mine,
-                row.name in differ[row.target],
+                agreeing[id(one)],
                 theirs,
             )
         )
