@@ -37,23 +37,20 @@ label = { column = "status" }
 when = { channel = ["chat", "mail"] }
 metadata = { ticket = { column = "id" } }
 """
-EPILOG = f"""examples:
-  annotator import evals.parquet --name hallucination
-  annotator import tickets.csv --map support.toml --dry-run
-  annotator import documents.jsonl --kind CODE --push
-
-a map, support.toml:
+DESCRIPTION = """Rows of CSV, JSON Lines, JSON or Parquet become annotations, with columns as Phoenix names them: span_id (with
+document_position for a document), trace_id or session_id; name; label, score, explanation; annotator_kind, metadata,
+identifier. With a map, whatever they are called. Bad rows are listed with their lines, the others are kept (exit code 1).
+Importing twice changes nothing. What a person here wrote, and what the server has otherwise, is never changed."""
+EPILOG = f"""a map, support.toml:
 {"".join(f"  {row}" for row in MAP.splitlines(keepends=True))}
-Importing twice changes nothing. A row that a person here wrote is never changed."""
+example: annotator import tickets.csv --map support.toml --dry-run"""
 
 
 def add(verbs: Any) -> None:
     verb = verbs.add_parser(
         "import",
         help="evaluations and feedback from a file",
-        description="Rows of CSV, JSON Lines, JSON or Parquet become annotations. As Phoenix names the columns: span_id (with "
-        "document_position for a document), trace_id or session_id; name; label, score, explanation; annotator_kind, metadata, "
-        "identifier. With a map, as anybody does. Bad rows are listed with their lines, the others are kept (exit code 1).",
+        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -101,11 +98,9 @@ def run(args: argparse.Namespace) -> int:
                     raise mapping.missing(column, file.columns)
         where = _where(args, store)
         done, missing = _import(args, store, file, mapping, where)
-    waiting = store.outbox_counts(where.server).waiting if where.server else 0
     if args.push and not args.dry_run:
         return max(send(args, store, where.server), 1 if done.bad or missing else 0)
-    if waiting:
-        say(f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for annotator push")
+    _tell_waiting(store.outbox_counts(where.server).waiting if where.server and not args.dry_run else 0)
     return 1 if done.bad or missing else 0
 
 
@@ -216,4 +211,10 @@ def _undo(args: argparse.Namespace, store: "SqliteStore") -> int:
         f"; {counted(left, 'row')} {'was' if left == 1 else 'were'} changed since, and {'stays' if left == 1 else 'stay'}" if left else ""
     )
     say(f"{work.name}: {counted(back, 'row')} taken back{stay}")
+    _tell_waiting(store.outbox_counts().waiting)
     return 0
+
+
+def _tell_waiting(waiting: int) -> None:
+    if waiting:
+        say(f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for annotator push")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 MOST = 8
-"""Lines of figures in the pane."""
+"""Rankings in the pane."""
+GAP = "  "
 
 
 def rankings(desk: Desk) -> "list[Ranked]":
@@ -61,8 +62,9 @@ def ranking_lines(desk: Desk, width: int) -> list[Line]:
     for one in found[:MOST]:
         scored = f"  {one.scored} of {one.documents}" if one.scored < one.documents else ""
         lines.append(line(Piece(whose(one.author), "text"), Piece(scored, "dim")))
-        told = figures(one.metrics, one.documents)
-        lines += [line(Piece("  "), Piece(told[start:end], "strong")) for start, end in wrap(told, width - 2)]
+        told = figures(one.metrics, one.documents).split(GAP)
+        for row in (GAP.join(told[:2]), GAP.join(told[2:])):
+            lines += [line(Piece(GAP), Piece(row[start:end], "strong")) for start, end in wrap(row, width - 2)]
     if len(found) > MOST:
         lines.append(line(Piece(f"  {len(found) - MOST:,} more: annotator show", "dim")))
     return lines
