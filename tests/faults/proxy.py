@@ -14,6 +14,8 @@ from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.phoenix_server import free_port
+
 FATES = (
     "cut before", "cut within", "cut after", "late", "half an answer", "half JSON", "slow", "html", "html after", "500 after",
     "429", "429 wait", "500", "502", "503", "507",
@@ -96,7 +98,7 @@ class FaultProxy(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, upstream: int, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(("127.0.0.1", port or free_port()), Handler)
         self.upstream = upstream
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.decide: Decide = no_fault
