@@ -13,11 +13,15 @@ AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def selection(args: argparse.Namespace, server: bool) -> Selection:
-    """Raises UsageError for a time or an order that cannot be read."""
+    """Raises UsageError for a time or an order that cannot be read, FilterError for a filter."""
     order, seed = _order(args.order, server)
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit {args.limit} leaves nothing to review.", "Give a number of 1 or more.")
     target = args.target or ("span" if args.kind else "root")
+    if args.filter:
+        from annotator.filter.parsing import parse
+
+        parse(args.filter)
     return Selection(
         cast(TargetRule, target),
         tuple(dict.fromkeys(kind.upper() for kind in args.kind)),
@@ -29,6 +33,7 @@ def selection(args: argparse.Namespace, server: bool) -> Selection:
         order,
         seed,
         _columns(args, server),
+        args.filter.strip(),
     )
 
 

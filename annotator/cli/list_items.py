@@ -101,6 +101,7 @@ def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | Non
         "position": item.position,
         "id": item.target.id,
         "target": item.target.kind,
+        "document_position": item.target.position,
         "trace_id": item.trace_id,
         "span_id": item.span_id,
         "name": row.name,
@@ -154,7 +155,8 @@ def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
 
     spent = duration(None if record["duration_ms"] is None else round(record["duration_ms"] * 1e6))
     answers = [f"{row['name']}={row['label'] or row['score'] or row['explanation']}" for row in record["annotations"]]
-    rest = "  ".join(one_line(part) for part in (*answers, record["reason"], record["queue"] if named else "") if part)
+    document = [] if record["document_position"] is None else [f"document {record['document_position'] + 1}"]
+    rest = "  ".join(one_line(part) for part in (*document, *answers, record["reason"], record["queue"] if named else "") if part)
     head = f"{record['position']:>5}  {record['state']:<8}  {one_line(record['id'])}  "
     tail = f"  {'✗' if record['error'] else ' '} {spent:>6}  {rest}"
     room = QUESTION if width is None else max(LEAST, min(QUESTION, width - width_of(head) - width_of(tail)))

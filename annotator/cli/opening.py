@@ -17,6 +17,8 @@ from annotator.domain.record import record
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.domain.source import ServerSettings, Source
 from annotator.errors import IdentityError, ProjectNotFound, UsageError
+from annotator.text.cells import crop
+from annotator.text.escape import one_line
 
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 
 EMPTY_PROJECT = "default"
+NAMED = 30
+"""Cells of a filter that name its queue."""
 
 
 @record
@@ -50,11 +54,24 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
         found = find()
         if args.queue is None and found.explicit:
             return _server(args, store, found.settings)
-        return _resume(args, store, place.named_queue(store, args.queue))
+        queue = place.named_queue(store, args.queue)
+        return _resume(args, store, queue) if args.filter in ("", queue.selection.filter) else _beside(args, store, queue)
     if is_url(args.source):
         if args.more:
             raise UsageError("A server and files cannot be one queue.", "Give the server alone, or files alone.")
         return _server(args, store, find(args.source).settings)
+    return _files(args, store)
+
+
+def _beside(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
+    """The traces of a queue by another filter: another queue."""
+    if queue.source.location == "-":
+        raise UsageError(f"The traces of {queue.name} came through a pipe.", "Look at some of it: annotator list FILTER.")
+    server = settings_of(queue) if queue.source.is_server else None
+    if server is not None:
+        args.project = args.project or queue.source.project
+        return _server(args, store, server)
+    args.source, *args.more = queue.source.location.split("\n")
     return _files(args, store)
 
 
@@ -177,7 +194,9 @@ def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Se
         if asked in taken:
             raise UsageError(f"There is a queue {asked!r} already, of other traces.", "Choose another --queue NAME.")
         return asked
-    words = [stem or "queue", *(kind.lower() for kind in selection.kinds), (selection.status or "").lower(), selection.session or ""]
+    words = [stem or "queue", f"{selection.target}s" if selection.target in ("document", "session") else ""]
+    words += [*(kind.lower() for kind in selection.kinds), (selection.status or "").lower(), selection.session or ""]
+    words.append(crop(one_line(selection.filter), NAMED))
     base = " ".join(word for word in words if word)
     return next(name for name in [base, *(f"{base} {n}" for n in range(2, 10_000))] if name not in taken)
 

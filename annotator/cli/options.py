@@ -28,8 +28,11 @@ def source(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--column", metavar="ROLE=COLUMN", action="append", default=[], help=f"what a table's column is: {roles}")
     several: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     verb.add_argument("--config", metavar="NAME", **several, help="annotation configs of the server to judge by")
-    what = "what an item is: a trace's root span (default), each span, or the trace"
-    verb.add_argument("--target", choices=("root", "span", "trace"), help=what)
+    what = "what an item is: a trace's root span (default), each span, each retrieved document, the trace, or the session"
+    verb.add_argument("--target", choices=("root", "span", "document", "trace", "session"), help=what)
+    verb.add_argument(
+        "--filter", metavar="FILTER", default="", help="only items of which this holds; annotator list --help has the language"
+    )
     verb.add_argument("--kind", metavar="KIND", **several, help="only spans of this kind (LLM, TOOL, …); means --target span")
     verb.add_argument("--status", choices=("OK", "ERROR", "UNSET"), type=str.upper, help="only items with a span of this status")
     verb.add_argument("--since", metavar="TIME", help="started at or after: 2026-11-21, 2026-11-21T09:30, or 3h, 2d ago")

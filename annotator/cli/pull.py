@@ -1,6 +1,7 @@
 """`annotator pull`: fill a queue without a screen."""
 
 import argparse
+import difflib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from annotator.domain.source import BadLine
     from annotator.store.store import SqliteStore
     from annotator.workflow.filling import Progress
+
+SESSIONS = 10_000
+"""Looked through for one that is missing."""
 
 
 def add(verbs: Any) -> None:
@@ -51,10 +55,11 @@ def run(args: argparse.Namespace) -> int:
         nonlocal done
         done = progress
         share = f", {100 * progress.read // progress.total}%" if progress.total else ""
-        show(f"{counted(progress.traces, 'trace')} listed, {counted(progress.items, 'item')}{share}")
+        looked = f"{progress.looked:,} looked at, " if progress.looked else ""
+        show(f"{counted(progress.traces, 'trace')} listed, {looked}{counted(progress.items, 'item')}{share}")
 
     unread: list[BadLine] = []
-    work = Filling(store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append)
+    work = Filling(store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append, annotator=opened.annotator)
     try:
         done = fill(work)
         loaded = 0
@@ -68,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             show(f"{counted(loaded, 'payload')} stored, everybody's annotations of {counted(known, 'trace')}")
         show.end()
         if not store.counts(opened.queue.id).items and (done.spans or not done.traces):
-            raise _nothing(opened.queue, done)
+            raise _nothing(store, opened.queue, done)
     except BaseException:
         # The next time goes on after them.
         _name([*done.bad, *unread])
@@ -94,6 +99,9 @@ def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
         say("; ".join([f"{_items(store, queue)}, everything is {here}", *news]))
     elif not done.updated:
         say(f"{queue.source.named} brings log records of {counted(done.traces, 'trace')}; other queues have them already")
+    if done.sessionless:
+        without = "1 trace has no session and is" if done.sessionless == 1 else f"{done.sessionless:,} traces have no session and are"
+        say(f"  {without} left out")
     others = [other for other in store.queues() if other.source_id != queue.source_id]
     for other in others:
         if count := done.updated.get(other.source_id):
@@ -111,9 +119,35 @@ def _name(wrong: "Sequence[BadLine]") -> None:
         print(f"annotator: {counted(sum(bad.count for bad in wrong), 'part')} could not be read whole", file=sys.stderr)
 
 
-def _nothing(queue: Queue, done: "Progress") -> SourceError:
+def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceError:
+    selection = queue.selection
+    of = {"span": "span", "document": "span", "session": "session"}.get(selection.target, "trace") if done.looked else "trace"
+    looked = counted(done.looked or done.traces, of)
+    if selection.session is not None and selection.session not in (known := store.session_ids(SESSIONS)) and len(known) < SESSIONS:
+        near = ", ".join(difflib.get_close_matches(selection.session, known, 3))
+        return SourceError(
+            f"There is no session {selection.session!r} here.", f"Nearest: {near}." if near else "Sessions: --target session."
+        )
+    if done.sessionless and done.sessionless >= done.traces:
+        return SourceError(f"None of {counted(done.sessionless, 'trace')} has a session.", "Judge traces: --target trace.")
+    if selection.filter:
+        names = _unknown(store, queue)
+        advice = f"No annotation is named {' or '.join(names)}." if names else "Widen it; annotator list --help has the language."
+        return SourceError(f"No traces here match {selection.filter} ({looked} looked at).", advice)
+    if selection.target == "document" and done.traces:
+        return SourceError(f"None of {counted(done.traces, 'trace')} has retrieved documents.", "Judge spans or traces: --target span.")
     if done.traces:
         widen = "Widen --kind, --status, --session, --since or --until."
         return SourceError(f"None of {counted(done.traces, 'trace')} fits the selection.", widen)
     what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.named} brought"
     return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
+
+
+def _unknown(store: "SqliteStore", queue: Queue) -> list[str]:
+    """What the filter takes for annotations, and none is known by."""
+    from annotator.domain.filter import names
+    from annotator.filter.parsing import parse
+    from annotator.workflow.filtering import vocabulary_of
+
+    known = vocabulary_of(store, [queue]).names
+    return sorted(name for name in names(parse(queue.selection.filter)) if name not in known)

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             counts = store.counts(queue.id)
             items = f"{counts.items} item{'' if counts.items == 1 else 's'}"
             purged = f"purged {local_time(round(queue.purged_at * 1e9))[:10]}" if queue.purged_at and store.lacks_payloads(queue.id) else ""
-            row = (queue.name, items, f"{counts.done} done", queue.source.named, queue.source.project, purged)
+            row = (queue.name, items, f"{counts.done} done", queue.source.named, queue.source.project, purged, queue.selection.filter)
             print("\t".join(map(one_line, row)).rstrip())
         return 0
     if not args.name:

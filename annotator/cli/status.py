@@ -7,6 +7,7 @@ from typing import Any
 from annotator.cli import naming, options, place, servers
 from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
+from annotator.text.escape import one_line
 from annotator.text.facts import counted
 
 
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     for queue in found["queues"]:
         states = ", ".join(f"{queue[state]} {state}" for state in ("done", "todo", "skipped", "deferred", "flagged") if queue[state])
         source = f"{queue['source']} {queue['project']}".rstrip()
-        say(f"queue      {queue['name']}  {counted(queue['items'], 'item')}: {states or 'empty'}  ({source})")
+        only = f"  only {one_line(queue['filter'])}" if queue["filter"] else ""
+        say(f"queue      {queue['name']}  {counted(queue['items'], 'item')}: {states or 'empty'}  ({source}){only}")
     return 0
 
 
@@ -52,11 +54,21 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
     queues = store.queues()
     for queue in queues:
         counts = store.counts(queue.id)
-        found["queues"].append({
-            "name": queue.name, "source": queue.source.named, "project": queue.source.project,
-            "items": counts.items, "todo": counts.todo, "done": counts.done,
-            "skipped": counts.skipped, "deferred": counts.deferred, "flagged": counts.flagged,
-        })
+        found["queues"].append(
+            {
+                "name": queue.name,
+                "source": queue.source.named,
+                "project": queue.source.project,
+                "target": queue.selection.target,
+                "filter": queue.selection.filter,
+                "items": counts.items,
+                "todo": counts.todo,
+                "done": counts.done,
+                "skipped": counts.skipped,
+                "deferred": counts.deferred,
+                "flagged": counts.flagged,
+            }
+        )
     outbox = store.outbox_counts()
     found["outbox"] = {"waiting": outbox.waiting, "parked": outbox.parked}
     accounts = {account.annotator for account in store.accounts(None)}

@@ -169,3 +169,12 @@ def _of(subject: Subject) -> frozenset[Need]:
     if isinstance(subject, Attribute):
         return _OF_PAYLOAD
     return _OF_HEADERS if subject.name in _HEADERS else _NEEDS.get(subject.name, _OF_PAYLOAD)
+
+
+def names(condition: Condition) -> frozenset[str]:
+    """Of the annotations that it speaks of; notes have none of their own."""
+    found = {one.name for one in parts(condition) if isinstance(one, Disagreement)}
+    for one in parts(condition):
+        rows = (one.left, one.right) if isinstance(one, Versus) else (one.subject,) if isinstance(one, Comparison | OneOf | Present) else ()
+        found |= {row.name for row in rows if isinstance(row, Answer)}
+    return frozenset(found - {"", "note"})

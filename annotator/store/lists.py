@@ -14,6 +14,9 @@ FIELDS = """
     SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
         item.state, item.reason, item.why, span.name, span.start_ns, span.end_ns, CASE WHEN span.redaction IS ? THEN span.question END,
         CASE WHEN ? THEN span.status_code = 'ERROR'
+            WHEN item.kind = 'session' THEN EXISTS (SELECT 1 FROM span AS named JOIN trace AS turn ON turn.id = named.trace
+                JOIN span AS one ON one.trace = turn.id
+                WHERE named.session_id = item.target AND turn.source = trace.source AND one.status_code = 'ERROR')
             ELSE EXISTS (SELECT 1 FROM span AS one WHERE one.trace = item.trace AND one.status_code = 'ERROR') END
     FROM item JOIN trace ON trace.id = item.trace LEFT JOIN span ON span.trace = item.trace AND span.span_id = item.span_id
 """
@@ -27,7 +30,7 @@ class Lists(Area):
         return self.redactor.fingerprint if self.redactor else None
 
     def listed(self, queue_id: int, after: int = 0, limit: int = 200, state: ItemState | None = None) -> list[Listed]:
-        alone = self.db.one("SELECT json_extract(selection, '$.target') = 'span' FROM queue WHERE id = ?", (queue_id,))
+        alone = self.db.one("SELECT json_extract(selection, '$.target') IN ('span', 'document') FROM queue WHERE id = ?", (queue_id,))
         which = "" if state is None else f"AND item.state = '{state.value}'"
         where = f"WHERE item.queue = ? {which} AND item.position > ? ORDER BY item.position LIMIT ?"
         rows = self.db.all(f"{FIELDS} {where}", (self._redaction, bool(alone and alone[0]), queue_id, after, limit))

@@ -34,6 +34,18 @@ KEEP_SPAN = f"""
         session_id = coalesce(excluded.session_id, session_id)
 """
 
+MISSING = """
+    SELECT trace.id, trace.trace_id FROM item CROSS JOIN trace ON trace.id = item.trace
+    WHERE item.queue = ? AND item.position > ? AND trace.loaded = 0 ORDER BY item.position
+"""
+# The newest trace of a session comes last: when it is here, and is shown, the turns before it are too.
+MISSING_OF_SESSIONS = """
+    SELECT trace.id, trace.trace_id FROM item CROSS JOIN span ON span.session_id = item.target CROSS JOIN trace ON trace.id = span.trace
+    WHERE item.queue = ? AND item.position > ? AND trace.loaded = 0
+        AND trace.source = (SELECT source FROM queue WHERE queue.id = item.queue)
+    ORDER BY item.position, trace.id = item.trace, span.start_ns
+"""
+
 # With spans before without, the source that was pulled last before the others.
 FIND_TRACES = """
     SELECT trace.source, trace.trace_id, '' FROM trace JOIN source ON source.id = trace.source WHERE trace.trace_id IN
@@ -178,11 +190,8 @@ class Traces(Area, TraceStore):
         if not self.lacks_payloads(queue_id):
             return []
         found: dict[int, str] = {}
-        rows = self.db.each(
-            "SELECT trace.id, trace.trace_id FROM item CROSS JOIN trace ON trace.id = item.trace"
-            " WHERE item.queue = ? AND item.position > ? AND trace.loaded = 0 ORDER BY item.position",
-            (queue_id, after),
-        )
+        of_sessions = self.db.one("SELECT json_extract(selection, '$.target') = 'session' FROM queue WHERE id = ?", (queue_id,))
+        rows = self.db.each(MISSING_OF_SESSIONS if of_sessions and of_sessions[0] else MISSING, (queue_id, after))
         for trace, trace_id in rows:
             if len(found) == limit:
                 break

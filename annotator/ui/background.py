@@ -214,7 +214,7 @@ class Background:
                 load_some(work, self.position)
             self.post(Filled(progress, finished=False))
 
-        work = Filling(store, source, queue, self.session.identifier, sink, self._stop.is_set, report)
+        work = Filling(store, source, queue, self.session.identifier, sink, self._stop.is_set, report, annotator=self.session.annotator)
         fill(work)
         if apart:
             for _ in load(work, lambda: self.position):

@@ -21,10 +21,8 @@ from annotator.workflow.filling import Filling
 from annotator.workflow.item_facts import Looked, Together
 from annotator.workflow.loading import SPANS_A_REQUEST, keep
 from annotator.workflow.selection import all_of, candidates, condition_of, lasts
-from annotator.workflow.turns import session_id
+from annotator.workflow.turns import ALL, session_id
 
-ALL = 1 << 40
-"""More traces than a session has."""
 Test = Callable[[ItemFacts], bool | None]
 Asked = tuple[list[str], Iterator[Sequence[Span]]]
 """Traces, and their spans on their way."""

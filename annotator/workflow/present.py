@@ -72,7 +72,8 @@ class Presented:
 def present(store: TraceStore, source_id: int, item: Item, as_received: bool = False, known: Known | None = None) -> Presented | None:
     """None while the payload is not here. Redacted unless `as_received`; `known`: see `conversation`."""
     trace = store.trace(source_id, item.trace_id, as_received)
-    session = None if trace is None else conversation(store, source_id, trace, as_received=as_received, known=known)
+    judged = item.target.id if item.target.kind == "session" else ""
+    session = None if trace is None else conversation(store, source_id, trace, as_received=as_received, known=known, judged=judged)
     return None if trace is None else present_trace(trace, item.span_id, session)
 
 

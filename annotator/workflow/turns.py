@@ -11,6 +11,8 @@ from annotator.text.trace.turns import Conversation, Turn, turn
 
 LONGEST = 500
 """Traces of a session beyond which it is no conversation."""
+ALL = 1 << 40
+"""More than a session has."""
 MOST = 20
 """Turns that are read."""
 LATER = 5
@@ -54,21 +56,24 @@ def conversation(
     everything: bool = False,
     as_received: bool = False,
     known: Known | None = None,
+    judged: str = "",
 ) -> Conversation | None:
     """None where the trace has no session, or is alone in it. `everything`: every turn, whatever its size; `as_received`: not redacted.
 
-    `known`: turns that were read before, all redacted or all not; what is read goes there.
+    `known`: turns that were read before, all redacted or all not; what is read goes there. `judged`: the session that is judged, whose
+    newest trace this is, every turn of it and at most LONGEST; '' where the trace is only seen in its session.
     """
-    session = session_id(trace.spans)
-    traces = store.session_traces(source_id, session, LONGEST) if session else []
+    session = session_id(trace.spans) or judged
+    traces = store.session_traces(source_id, judged or session, ALL if judged else LONGEST) if session else []
     if session and not traces:  # it may be a redacted name
         received = session_id(store.headers(source_id, trace.trace_id))
         traces = store.session_traces(source_id, received, LONGEST) if received else []
-    if session is None or trace.trace_id not in traces or len(traces) < 2:
+    if not session or trace.trace_id not in traces or len(traces) < 2:
         return None
     at = traces.index(trace.trace_id)
     later = traces[at + 1 :] if everything else traces[at + 1 : at + 1 + LATER]
-    first = 0 if everything else max(0, at - (MOST - len(later)))
+    first = 0 if everything else max(0, at - LONGEST if judged else at - (MOST - len(later)))
+    everything = everything or bool(judged)
     room = sys.maxsize if everything else LARGEST
     found: dict[int, Turn] = {}
     for place in (*range(at - 1, first - 1, -1), *range(at + 1, at + 1 + len(later))):
@@ -79,7 +84,7 @@ def conversation(
         if known is not None and not found[place].unread:
             known[traces[place], size] = found[place]
     earlier = tuple(found[place] for place in range(first, at))
-    return Conversation(session, at + 1, len(traces), earlier, tuple(found[at + 1 + place] for place in range(len(later))))
+    return Conversation(session, at + 1, len(traces), earlier, tuple(found[at + 1 + place] for place in range(len(later))), bool(judged))
 
 
 def _turn(store: TraceStore, source_id: int, trace_id: str, place: int, size: int, room: int, as_received: bool) -> Turn:

@@ -142,7 +142,7 @@ class WholeSpan(Wire):
             (self.status_code or "UNSET").upper(),
             nanoseconds(self.start_time) or None,
             nanoseconds(self.end_time) or None,
-            session if isinstance(session, str) and session else None,
+            session.strip() or None if isinstance(session, str) else None,
             self.status_message or "",
             attributes,
             tuple(SpanEvent(event.name or "", nanoseconds(event.timestamp), event.attributes or {}) for event in self.events or ()),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from annotator.domain.message import Reading
 from annotator.domain.span import Trace
-from annotator.text.block import Block
+from annotator.text.block import Block, Weight
 from annotator.text.escape import BLANK, one_line
 from annotator.text.facts import counted
 from annotator.text.markup.readable import prose, spoken
@@ -40,6 +40,8 @@ class Conversation(NamedTuple):
     earlier: tuple[Turn, ...] = ()
     """Oldest first; the oldest ones may be left out."""
     later: tuple[Turn, ...] = ()
+    judged: bool = False
+    """The session is what is judged: its turns are no background."""
 
     @property
     def standing(self) -> str:
@@ -59,7 +61,7 @@ def turn(trace: Trace, readings: Mapping[str, Reading], place: int) -> Turn:
 def earlier_turns(conversation: Conversation, told: Collection[str]) -> list[Block]:
     """USER and ANSWER of each earlier turn, newest last, on one line each until it is opened.
 
-    A turn that the trace's own history repeats (`told`: its texts) is left out.
+    A turn that the trace's own history repeats (`told`: its texts) is left out, unless the session is judged.
     """
     found: list[Block] = []
     first = conversation.earlier[0].place if conversation.earlier else conversation.place
@@ -67,9 +69,9 @@ def earlier_turns(conversation: Conversation, told: Collection[str]) -> list[Blo
         body = f"{counted(first - 1, 'earlier turn')} of this session before these"
         found.append(Block("turn/before", "", "turn", "", body, weight="background", summary=body, note=True))
     for one in conversation.earlier:
-        if one.question and one.answer and one.question.strip(BLANK) in told and one.answer.strip(BLANK) in told:
-            continue
-        found.extend(_blocks(one))
+        repeated = one.question and one.answer and one.question.strip(BLANK) in told and one.answer.strip(BLANK) in told
+        if conversation.judged or not repeated:
+            found.extend(_blocks(one, "step" if conversation.judged else "background"))
     return found
 
 
@@ -79,27 +81,27 @@ def later_turns(conversation: Conversation) -> list[Block]:
     if not count:
         return []
     body = f"{counted(count, 'later turn')} of this session"
-    detail = "\n".join(f"{block.title} {block.head}\n{block.body}" for one in conversation.later for block in _blocks(one))
+    detail = "\n".join(f"{block.title} {block.head}\n{block.body}" for one in conversation.later for block in _blocks(one, "background"))
     left = count - len(conversation.later)
     detail += f"\nand {counted(left, 'more turn')}" if left else ""
     return [Block("turn/later", "", "turn", "LATER", body, detail=detail.strip("\n"), weight="background", summary=body, note=True)]
 
 
-def _blocks(one: Turn) -> list[Block]:
+def _blocks(one: Turn, weight: Weight) -> list[Block]:
     head = f"turn {one.place}"
     if one.unread:
-        return [_block(one, "user", "USER", head, f"{one.unread}: trace {one_line(one.trace_id)}", note=True)]
+        return [_block(one, "user", "USER", head, f"{one.unread}: trace {one_line(one.trace_id)}", weight, note=True)]
     asked = one.question.strip(BLANK) if one.question else ""
     told = one.answer.strip(BLANK) if one.answer else ""
     missing = f"✗ {one_line(one.failure)}" if one.failure else "no answer was recorded"
     return [
-        _block(one, "user", "USER", head, asked or "no input was recorded", note=not asked),
-        _block(one, "assistant", "ANSWER", head, told or missing, note=not told),
+        _block(one, "user", "USER", head, asked or "no input was recorded", weight, note=not asked),
+        _block(one, "assistant", "ANSWER", head, told or missing, weight, note=not told),
     ]
 
 
-def _block(one: Turn, kind: str, title: str, head: str, text: str, note: bool) -> Block:
+def _block(one: Turn, kind: str, title: str, head: str, text: str, weight: Weight, note: bool) -> Block:
     body, syntax = prose(text) if note or kind == "user" else spoken(text)
     summary = f"{head}  {one_line(text[:SUMMED])}"
     key = f"turn/{one.trace_id}/{kind}"
-    return Block(key, "", kind, title, body, head, syntax=syntax, weight="background", summary=summary, note=note)
+    return Block(key, "", kind, title, body, head, syntax=syntax, weight=weight, summary=summary, note=note)

@@ -21,7 +21,8 @@ class News:
     def filled(self, message: Filled) -> None:
         """More items: the first is shown where none was; a payload may have come for the one that waits."""
         desk, progress = self.desk, message.progress
-        desk.loading = "" if message.finished else f"loading {counted(progress.traces, 'trace')}"
+        looked = f"{progress.looked:,} looked at" if progress.looked else f"loading {counted(progress.traces, 'trace')}"
+        desk.loading = "" if message.finished else looked
         if message.finished and progress.bad:
             first, count = progress.bad[0], sum(bad.count for bad in progress.bad)
             where = f"line {first.line}: " if first.line else ""
