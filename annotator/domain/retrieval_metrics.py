@@ -54,6 +54,11 @@ class Ranked:
     k: int | None = None
     """What NDCG and precision were cut at; None for all documents."""
 
+    @property
+    def tells(self) -> bool:
+        """Some figure is known."""
+        return not all(math.isnan(getattr(self.metrics, figure)) for figure in FIGURES)
+
 
 FIGURES = ("ndcg", "precision", "reciprocal_rank", "hit")
 

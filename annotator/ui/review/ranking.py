@@ -52,8 +52,9 @@ def mine_in_words(desk: Desk) -> list[str]:
 
 
 def ranking_lines(desk: Desk, width: int) -> list[Line]:
-    """For the pane beside the trace: who, and the figures below; none where nobody scored."""
-    found = rankings(desk)
+    """For the pane beside the trace: who, and the figures below; none where nobody scored enough of the documents."""
+    # What is hidden of others' scores looks as if they had left it out.
+    found = [one for one in rankings(desk) if one.tells and (one.author.mine or not desk.veiled or one.scored == one.documents)]
     if not found:
         return []
     from annotator.text.trace.ranking import figures, whose
