@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -272,13 +272,32 @@ class PhoenixServer:
         self.keys["system"] = self._with_cookie(admin, "/v1/system/api_keys", {"data": {"name": "system"}})["data"]["key"]
         self.keys["admin"] = self._with_cookie(admin, "/v1/user/api_keys", {"data": {"name": "admin"}})["data"]["key"]
 
+    def user_key(self, expires_at: str | None = None) -> tuple[str, str]:
+        """A new key of alice's: its id, and the key."""
+        cookie = self._login("alice@example.com", PASSWORD)
+        made = self._with_cookie(cookie, "/v1/user/api_keys", {"data": {"name": secrets.token_hex(4), "expires_at": expires_at}})["data"]
+        return made["id"], made["key"]
+
+    def revoke(self, key_id: str) -> None:
+        """Of alice's keys."""
+        cookie = self._login("alice@example.com", PASSWORD)
+        query = "mutation($id: ID!) { deleteUserApiKey(input: {id: $id}) { apiKeyId } }"
+        self._with_cookie(cookie, "/graphql", {"query": query, "variables": {"id": key_id}})
+
     def revoked_key(self) -> str:
         """A key of alice's that was good once."""
-        cookie = self._login("alice@example.com", PASSWORD)
-        made = self._with_cookie(cookie, "/v1/user/api_keys", {"data": {"name": "lost"}})["data"]
-        query = "mutation($id: ID!) { deleteUserApiKey(input: {id: $id}) { apiKeyId } }"
-        self._with_cookie(cookie, "/graphql", {"query": query, "variables": {"id": made["id"]}})
-        return str(made["key"])
+        key_id, key = self.user_key()
+        self.revoke(key_id)
+        return key
+
+    def expired_key(self) -> str:
+        """A key of alice's whose time is over."""
+        soon = datetime.now(UTC) + timedelta(seconds=1)
+        _, key = self.user_key(soon.isoformat())
+        deadline = time.monotonic() + 60
+        while self.call("GET", "/v1/user", key=key)[0] != 401 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return key
 
     def _login(self, email: str, password: str) -> str:
         body = json.dumps({"email": email, "password": password}).encode()

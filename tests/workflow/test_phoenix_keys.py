@@ -57,10 +57,11 @@ def test_a_viewers_key_reads_and_never_writes(program_of: Callable[..., Program]
     assert written(viewer) == [] and viewer.held() == [] and viewer.store.outbox_counts().waiting == 4
 
 
-@pytest.mark.parametrize("kind", ["wrong", "revoked"])
+@pytest.mark.parametrize("kind", ["wrong", "revoked", "expired"])
 def test_a_key_that_is_not_accepted_keeps_everything(program_of: Callable[..., Program], kind: str) -> None:
     alice = program_of(name="alice", key="alice")
-    key = alice.phoenix.revoked_key() if kind == "revoked" else alice.phoenix.keys["alice"][:-3] + "AAA"
+    wrong = {"wrong": lambda: alice.phoenix.keys["alice"][:-3] + "AAA"}
+    key = (wrong | {"revoked": alice.phoenix.revoked_key, "expired": alice.phoenix.expired_key})[kind]()
     use_key(alice, key)
     for target in TARGET_KINDS:
         alice.answer(0, "fail", on=alice.on(0, target))
