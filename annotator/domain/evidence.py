@@ -33,8 +33,8 @@ class Evidence:
     @property
     def line(self) -> str:
         """How the explanation says it: "the quote" (llm.output_messages.0.message.content)."""
-        quote = " ".join(self.quote.split())
-        return f'"{quote if len(quote) <= SAID else quote[: SAID - 1] + "…"}" ({self.attribute})'
+        quote, path = (" ".join(text.split()) for text in (self.quote, self.attribute))
+        return f'"{quote if len(quote) <= SAID else quote[: SAID - 1] + "…"}" ({path})'
 
     def meets(self, other: "Evidence") -> bool:
         """Both hold some of the same characters."""

@@ -19,8 +19,10 @@ LONGEST = 1_000_000
 
 def real_output(presented: Presented, span_id: str) -> str:
     """What was answered, as recorded; '' where nothing was. Several choices stand one below the other."""
+    if not presented.trace.spans:
+        return ""
     scope = Scope(presented.trace, presented.readings, span_id, presented.shape)
-    return "\n".join(end.text for end in answers(scope) if end.text) if presented.trace.spans else ""
+    return "\n".join(end.text for end in answers(scope) if end.text)
 
 
 def expected(judge: Judge, item: Item, name: str) -> Annotation | None:

@@ -165,7 +165,8 @@ class Desk:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """What the trace view shows: the trace, and beside its answer what I said that belongs there."""
-        said, beside = self.trace_blocks, () if self.raw else self.beside
+        own = self.item is not None and self.span_id == self.item.span_id and not self.raw
+        said, beside = self.trace_blocks, self.beside if own else ()
         if not beside or not said:
             return said
         if self._beside is None or self._beside[0] is not said or self._beside[1] is not beside:

@@ -168,6 +168,5 @@ class Quoting:
 
 
 def _verdict(row: "Annotation") -> str:
-    from annotator.workflow.agreement import value_of
-
-    return f"{row.name} {value_of(row)}" if row.label or row.score is not None else row.name
+    said = row.label or ("" if row.score is None else f"{row.score:g}")
+    return f"{row.name} {said}".strip()
