@@ -90,6 +90,8 @@ def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identi
     others: dict[Target, bool] = {}
     rows = []
     everybody = store.known_in(queue.source.server, queue.source_id, item.trace_id)
+    if item.target.kind == "session" and all(known.row.target != item.target for known in everybody):
+        everybody += store.known_on(queue.source.server, [item.target])  # of a trace that does not name its session
     judged = {known.row.target for known in everybody if is_mine(known.row, annotator, identifier)}
     for known in everybody:
         mine, target = is_mine(known.row, annotator, identifier), known.row.target
