@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from annotator.cli import naming, opening, options, place, servers
-from annotator.cli.saying import say
+from annotator.cli.saying import Meter, say
 from annotator.errors import UsageError
 from annotator.text.facts import counted
 
@@ -77,16 +77,21 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
 def drain(store: Any, server: str, path: Any) -> tuple[int, int]:
     """Until nothing waits, or the server stops us: how many rows the server took, and the exit code."""
     from annotator.store.lock import drain_lock
-    from annotator.workflow.sync import Drain
+    from annotator.workflow.sync import Drain, Drained
 
     connect = cache(servers.connector(servers.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
-    sent = 0
+    sent, meter = 0, Meter()
+
+    def report(done: Drained) -> None:
+        meter(f"{counted(sent + done.sent, 'row')} sent")
+
     store.hurry(server)
     while True:
         with drain_lock(path) as mine:
             if mine:
-                done = Drain(store, connect, server, time.time, settle=0.0).run()
+                done = Drain(store, connect, server, time.time, settle=0.0, report=report).run()
+                meter.end()
                 sent += done.sent
                 if done.unowned:
                     say(f"annotator: {done.unowned}", aside=True)
