@@ -26,6 +26,7 @@ class FakeServer:
     server_user: ServerUser = field(default_factory=ServerUser)
     url: str = "http://phoenix.test"
     read_only: str = ""
+    no_documents: str = ""
     version: str = "20.26.1"
     stamp: str = ""
     faults: deque[AnnotatorError | None] = field(default_factory=deque)
@@ -40,7 +41,7 @@ class FakeServer:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(annotations=True, configs=True, exact_delete=True, read_only=self.read_only)
+        return Capabilities(annotations=True, configs=True, no_documents=self.no_documents, read_only=self.read_only)
 
     @property
     def annotations(self) -> list[Annotation]:
@@ -63,22 +64,33 @@ class FakeServer:
         return ["default"]
 
     def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
+        """Of sessions each with all its traces."""
         start = int(cursor or 0)
         while True:
             self._begin("pages")
-            traces: dict[str, list[Span]] = {}
+            groups: dict[str, list[Span]] = {}
             for span in sorted(self.server_spans, key=start_order):
-                traces.setdefault(span.trace_id, []).append(span)
-            listed = [spans for spans in traces.values() if selection.session in (None, *(span.session_id for span in spans))]
+                if selection.target != "session":
+                    groups.setdefault(span.trace_id, []).append(span)
+                elif session := self._session(span.trace_id):
+                    groups.setdefault(session, []).append(replace(span, session_id=session))
+            listed = [spans for spans in groups.values() if selection.session in (None, *(span.session_id for span in spans))]
             if selection.order != "oldest":
                 listed.reverse()
             chosen = listed[start : start + PAGE]
             following = str(start + PAGE) if len(listed) > start + PAGE else None
             headers = tuple(_header(span) for spans in chosen for span in spans)
-            yield Page(headers, cursor=following, read=start + len(chosen), total=len(listed))
+            alone = (
+                {span.trace_id for span in self.server_spans if not self._session(span.trace_id)} if selection.target == "session" else ()
+            )
+            left = len(alone) if following is None else 0
+            yield Page(headers, cursor=following, read=start + len(chosen), total=len(listed), sessionless=left)
             if following is None:
                 return
             start += PAGE
+
+    def _session(self, trace_id: str) -> str | None:
+        return next((span.session_id for span in self.server_spans if span.trace_id == trace_id and span.session_id), None)
 
     def spans(self, trace_ids: Collection[str]) -> Iterator[Sequence[Span]]:
         self._begin("spans")
