@@ -11,7 +11,7 @@ from annotator.errors import InvalidAnnotation
 from annotator.workflow.bulk import answer_all, move_all, note_all, plan
 from tests.workflow.scene import RUBRIC, Desk, traces
 
-FAIL = {"correctness": "fail", "severity": "high", "score": 20.0}
+FAIL: dict[str, str | float] = {"correctness": "fail", "severity": "high", "score": 20.0}
 
 
 @pytest.fixture
