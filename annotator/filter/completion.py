@@ -1,6 +1,6 @@
 """What may be typed next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 
 from annotator.domain.annotation import NOTE
@@ -50,7 +50,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary) -> list[Completion]
     start = _word_start(text, cursor)
     typed = text[start:cursor]
     found: dict[str, str] = {}
-    for place in _wanted(text[:start]):
+    for place in _wanted(text[:start], vocabulary):
         for word, said in _offered(place, typed, vocabulary):
             found.setdefault(word, said)
     key = _plain(typed)
@@ -81,9 +81,9 @@ def _word_start(text: str, cursor: int) -> int:
     return start
 
 
-def _wanted(before: str) -> list[Place]:
+def _wanted(before: str, vocabulary: Vocabulary) -> list[Place]:
     """What the grammar looks for at the end of a text; nothing where it is wrong before that."""
-    parser = Parser(before)
+    parser = Parser(before, vocabulary)
     with suppress(FilterError):
         parser.whole()
     return parser.scanner.wanted if parser.scanner.furthest == len(before) else []
@@ -131,7 +131,7 @@ def _conditions(typed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]
     yield f"{ATTRIBUTE}[", HELP[ATTRIBUTE]
 
 
-def _parts(first: str, typed: str, names: Iterable[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+def _parts(first: str, typed: str, names: Collection[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """After a dot: names of annotations, keys, or parts of an annotation."""
     if first == ATTRIBUTE:
         yield from ((f"{ATTRIBUTE}.{key}", "") for key in vocabulary.attributes if BARE.fullmatch(key))
@@ -140,8 +140,8 @@ def _parts(first: str, typed: str, names: Iterable[str], vocabulary: Vocabulary)
             yield f"{first}.{name}", ""
             if typed.startswith(f"{first}.{name}."):
                 yield from ((f"{first}.{name}.{member}", "") for member in MEMBERS)
-    elif first not in FIELDS:
-        yield from ((f"{typed.rpartition('.')[0]}.{member}", "") for member in MEMBERS)
+    elif (name := typed.rpartition(".")[0]) in names:
+        yield from ((f"{name}.{member}", "") for member in MEMBERS)
 
 
 def _values(subject: Subject, typed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -56,12 +56,12 @@ class Moving:
 
     def open_first(self) -> bool:
         """Show the first item without a verdict; False while the queue is empty."""
-        store, queue = self.desk.store, self.desk.session.queue
-        item = next_todo(store, queue.id, 0, self._has_payload)
+        steps, queue = self.desk.steps, self.desk.session.queue
+        item = next_todo(steps, queue.id, 0, self._has_payload)
         if item is None and self.desk.counts.items and self.desk.session.queue.complete:
             self.end()
             return True
-        item = item or store.step(queue.id, 0, 1, (ItemState.TODO,))
+        item = item or steps.step(queue.id, 0, 1, (ItemState.TODO,))
         if item is None:
             return False
         self.show(item)
