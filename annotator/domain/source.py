@@ -26,8 +26,8 @@ class Capabilities:
     configs: bool = False
     trace_url: str = ""
     """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
-    exact_delete: bool = False
-    """Can delete one row by its id after it was read again."""
+    no_documents: str = ""
+    """Why annotations of documents cannot be kept; '' where they can, as far as is known: reading or writing them finds out."""
     read_only: str = ""
     """Why nothing can be written; '' where it can."""
     unowned: str = ""

@@ -30,6 +30,8 @@ def pull(store: Store, sink: Sink, server: str, source_id: int, trace_ids: Colle
     for kind, ids in asked.items():
         if ids:
             rows = sink.read(kind, ids)
+            if kind == "document" and sink.capabilities.no_documents:
+                continue  # the server cannot tell: nothing is gone for that
             store.keep_read(rows, started)
             store.forget_gone(server, kind, ids, rows)
     store.set_rows_read(source_id, list(headers), started)

@@ -91,7 +91,7 @@ class Drain:
             self.done.error = error
         except ProjectNotFound as error:
             for entry in group:
-                self._park(entry, error)
+                self._park(entry, error.title)
 
     def _check_account(self, group: Sequence[OutboxEntry], user: ServerUser) -> None:
         account = self.store.account(self.server, group[0].annotator)
@@ -105,6 +105,10 @@ class Drain:
     def _settle(self, sink: Sink, group: Sequence[OutboxEntry]) -> None:
         """Read what the server holds, compare, and write what differs."""
         held = self._read(sink, group)
+        if group[0].identity.target.kind == "document" and (reason := sink.capabilities.no_documents):
+            for entry in group:
+                self._park(entry, reason)
+            return
         puts: list[tuple[OutboxEntry, Annotation]] = []
         deletions: list[tuple[OutboxEntry, Annotation]] = []
         for some in _pieces(group):
@@ -194,7 +198,7 @@ class Drain:
             return []
         parked = set(refused) or {0}
         for index in parked:
-            self._park(pending[index][0], error)
+            self._park(pending[index][0], error.title)
         return [one for index, one in enumerate(pending) if index not in parked]
 
     def _delete(self, sink: Sink, entry: OutboxEntry, row: Annotation) -> None:
@@ -202,15 +206,15 @@ class Drain:
         try:
             sink.delete(row)
         except (MissingTargets, RejectedRow) as error:
-            self._park(entry, error)
+            self._park(entry, error.title)
         except ServerError as error:
             self._put_off([entry], error)
             raise
         else:
             self._sent(entry, None)
 
-    def _park(self, entry: OutboxEntry, error: AnnotatorError) -> None:
-        self.store.park(entry, error.title)
+    def _park(self, entry: OutboxEntry, reason: str) -> None:
+        self.store.park(entry, reason)
         self.done.parked += 1
 
     def _put_off(self, entries: Sequence[OutboxEntry], error: ServerError) -> None:

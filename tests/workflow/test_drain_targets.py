@@ -150,3 +150,20 @@ def test_a_note_of_a_document_is_refused_by_name(desk: Desk) -> None:
     desk.store.commit(Step("ann", desk.queue.id, "note", "note", desk.item(1).id, "", changes))
     assert desk.drain().parked == 1 and desk.store.outbox_counts() == OutboxCounts(parked=1)
     assert "notes" in desk.entries()[0].error
+
+
+def test_a_server_that_keeps_no_documents_apart_takes_the_rest(desk: Desk) -> None:
+    """Nothing of a document is taken for arrived, or for gone, from a server that cannot tell."""
+    sent = judge(desk, on("document", 1), True)
+    desk.drain()
+    desk.server.no_documents = "It is too old for documents."
+    desk.judge.undo()
+    new, other = judge(desk, on("document", 2), True), judge(desk, on("trace", 2), True)
+    done = desk.drain()
+    assert (done.sent, done.parked, done.error) == (1, 2, None)
+    assert {entry.identity: entry.error for entry in desk.entries()} == dict.fromkeys((sent, new), desk.server.no_documents)
+    desk.server.no_documents = ""
+    for identity in (sent, new):
+        desk.store.retry(identity)
+    desk.settled()
+    assert set(held(desk)) == {new, other}

@@ -55,7 +55,7 @@ NOTES = {
 
 
 def delete_row(client: Client, project: str, row: Annotation) -> bool:
-    """See Sink.delete."""
+    """See Sink.delete. Raises NotOffered where nothing was done since the server cannot."""
     row_id = _row_id(client, project, row)
     if row_id is None:
         return False
@@ -64,9 +64,9 @@ def delete_row(client: Client, project: str, row: Annotation) -> bool:
     for mutation in mutations:
         try:
             data = change(client, mutation.document, {"id": row_id})
-        except NotOffered as error:
+        except NotOffered:
             if mutation is mutations[-1]:
-                raise RejectedRow(f"This server cannot delete one row exactly: {error.title}", error.advice, 0) from error
+                raise
         except GraphProblem as problem:
             return _settle(client, project, row, problem)
         else:

@@ -3,7 +3,7 @@ can neither read nor delete them.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -14,7 +14,7 @@ from annotator.errors import MissingTargets, NotPhoenix, OutcomeUnknown, Rejecte
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.graphql import GraphProblem, ask, change
 from annotator.sources.phoenix.projects import project_id
-from annotator.sources.phoenix.refusal import NotOffered, one_line
+from annotator.sources.phoenix.refusal import one_line
 from annotator.sources.phoenix.wire import GraphUser, Wire
 
 SPANS_A_REQUEST = 200
@@ -64,30 +64,19 @@ class Node(Wire):
 
 
 def read_documents(client: Client, project: str, span_ids: Collection[str]) -> list[ServerRow]:
-    """Every row on the documents of these spans; none where the server cannot keep any."""
-    try:
-        return [row.row(client.server, span.span_id) for span in _spans(client, project, READ, span_ids) for row in span.rows]
-    except NotOffered:
-        return []
+    """Every row on the documents of these spans. Raises NotOffered where the server cannot keep any apart by person."""
+    return [row.row(client.server, span.span_id) for span in _spans(client, project, READ, span_ids) for row in span.rows]
 
 
 def put_documents(client: Client, project: str, rows: Sequence[Annotation]) -> None:
-    """createDocumentAnnotations: an upsert of whole rows by name, span, position and identifier, all or nothing."""
+    """createDocumentAnnotations: an upsert of whole rows by name, span, position and identifier, all or nothing. NotOffered."""
     for index, row in enumerate(rows):
         _check(row, index)
-    try:
-        nodes = {span.span_id: span.id for span in _spans(client, project, NODES, [row.target.id for row in rows])}
-        missing = sorted({row.target.id for row in rows} - set(nodes))
-        if missing:
-            title = f"The project on {client.url} does not have the spans {', '.join(missing)}."
-            raise MissingTargets(title, "They were deleted, or are on another server.", frozenset(missing))
-        _create(client, rows, nodes)
-    except NotOffered as error:
-        said = f"This server cannot keep annotations of documents apart by person: {error.title}"
-        raise RejectedRow(said, f"{error.advice} Then send it again.") from error
-
-
-def _create(client: Client, rows: Sequence[Annotation], nodes: Mapping[str, str]) -> None:
+    nodes = {span.span_id: span.id for span in _spans(client, project, NODES, [row.target.id for row in rows])}
+    missing = sorted({row.target.id for row in rows} - set(nodes))
+    if missing:
+        title = f"The project on {client.url} does not have the spans {', '.join(missing)}."
+        raise MissingTargets(title, "They were deleted, or are on another server.", frozenset(missing))
     try:
         data = change(client, CREATE, {"rows": [_input(row, nodes[row.target.id]) for row in rows]})
     except GraphProblem as problem:
@@ -145,7 +134,8 @@ def _refused(client: Client, problem: GraphProblem) -> ServerError:
     text = one_line(problem.said)
     outside = OUTSIDE.match(problem.said)
     if outside:
-        title = f"document_position {outside[1]} is out of bounds: {client.url} counts {outside[3]} documents in this span."
+        counted = f"{outside[3]} document{'' if outside[3] == '1' else 's'}"
+        title = f"document_position {outside[1]} is out of bounds: {client.url} counts {counted} in this span."
         return RejectedRow(title, "Judge the span instead, or drop it.", int(outside[2]))
     if GONE.match(problem.said):
         return MissingTargets(f"{text} (on {client.url}).", "They were deleted just now.")

@@ -6,7 +6,7 @@ from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.queue import Selection
 from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser, Wanted
 from annotator.domain.span import Span
-from annotator.errors import Forbidden, NotPhoenix
+from annotator.errors import Forbidden, NotPhoenix, RejectedRow
 from annotator.sources.phoenix.annotations import put_rows, read_rows
 from annotator.sources.phoenix.client import Client
 from annotator.sources.phoenix.deletion import delete_row
@@ -14,6 +14,7 @@ from annotator.sources.phoenix.documents import put_documents
 from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.pushdown import narrow
+from annotator.sources.phoenix.refusal import NotOffered
 from annotator.sources.phoenix.sessions import list_sessions
 from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
@@ -40,6 +41,7 @@ class Phoenix:
         self._project_name = project
         self._project_path = ""
         self._role = ""
+        self._no_documents = ""
         self._usernames = Usernames()
 
     @property
@@ -55,7 +57,7 @@ class Phoenix:
             annotations=keeps,
             configs=keeps,
             trace_url=page,
-            exact_delete=keeps,
+            no_documents=self._no_documents,
             read_only=self._read_only(),
             unowned=UNOWNED if self._role == "SYSTEM" else "",
             narrows=True,
@@ -116,19 +118,38 @@ class Phoenix:
     def read(
         self, kind: TargetKind, ids: Collection[str], names: Collection[str] = (), identifiers: Collection[str] = ()
     ) -> Sequence[ServerRow]:
-        return self._usernames.fill(self._client, read_rows(self._client, self._project, kind, ids, names, identifiers))
+        try:
+            rows = read_rows(self._client, self._project, kind, ids, names, identifiers)
+        except NotOffered as error:
+            self._learn(kind, error)
+            return []
+        self._no_documents = "" if kind == "document" else self._no_documents
+        return self._usernames.fill(self._client, rows)
+
+    def _learn(self, kind: TargetKind, error: NotOffered) -> str:
+        """Only documents are read and written by GraphQL."""
+        if kind == "document":
+            self._no_documents = f"This server cannot keep annotations of documents apart by person: {error.title}"
+            return self._no_documents
+        return f"This server cannot delete one annotation alone: {error.title}"
 
     def put(self, rows: Sequence[Annotation]) -> None:
         """Annotations as one request, all or nothing; then notes, one request each."""
         self._check_writable()
-        if all(row.target.kind == "document" for row in rows):
-            put_documents(self._client, self._project, rows)
-        else:
+        if any(row.target.kind != "document" for row in rows):
             put_rows(self._client, rows)
+            return
+        try:
+            put_documents(self._client, self._project, rows)
+        except NotOffered as error:
+            raise RejectedRow(self._learn("document", error), error.advice) from error
 
     def delete(self, row: Annotation) -> bool:
         self._check_writable()
-        return delete_row(self._client, self._project, row)
+        try:
+            return delete_row(self._client, self._project, row)
+        except NotOffered as error:
+            raise RejectedRow(self._learn(row.target.kind, error), error.advice, 0) from error
 
     def _check_writable(self) -> None:
         if reason := self._read_only():
