@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a sync, an import and a migration: what was stored is there, and the next start goes on."""
+"""kill -9 at any moment of a sync, a fetch, an import, a bulk and a migration: what was stored is there, and the next start goes on."""
 
 import os
 import random
@@ -14,16 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from annotator.domain.annotation import ItemState
+from annotator.domain.annotation import TARGET_KINDS, ItemState
 from annotator.domain.source import Page
+from annotator.domain.target import ItemTarget
 from annotator.store.opening import MIGRATIONS, statements
 from annotator.store.store import SqliteStore, open_store
+from annotator.workflow import notes
+from annotator.workflow.bulk import answer_all
 from tests.faults.proxy import Request, no_fault
 from tests.phoenix_server import PhoenixServer
 from tests.screen.scene import Scene, traces
 from tests.store.scene import deliver, filled, identity, item_at, judged, label_of
 from tests.store.test_traces import span
-from tests.workflow.on_phoenix import program
+from tests.workflow.on_phoenix import DOCUMENTS, Program, program
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = [4, pytest.param(100, marks=pytest.mark.soak)]
@@ -62,9 +65,10 @@ def test_killed_while_sending(tmp_path: Path, phoenix: PhoenixServer, rounds: in
         killed = 0
         while killed < rounds:
             for n in range(12):
-                person.answer(n, chance.choice(("pass", "fail")))
-                person.answer(n, chance.randrange(100) / 100, "score")
-            person.judge.note(person.item(chance.randrange(12)), f"round {killed}")
+                person.answer(n, chance.choice(("pass", "fail")), on=somewhere(person, n, chance))
+                person.answer(n, chance.randrange(100) / 100, "score", somewhere(person, n, chance))
+            change_notes(person, chance, f"round {killed}")
+            answer_all(person.judge, [person.item(n) for n in range(chance.randrange(1, 12))], {"correctness": "pass"})
             for _ in range(chance.randrange(4)):
                 person.judge.undo()
             decided = person.local()
@@ -81,6 +85,21 @@ def test_killed_while_sending(tmp_path: Path, phoenix: PhoenixServer, rounds: in
         out, err = ended.communicate(timeout=120)
         assert (ended.returncode, err) == (0, "") and "waiting 0, parked 0" in out
         assert person.held() == person.local()
+
+
+def somewhere(person: Program, n: int, chance: random.Random) -> ItemTarget:
+    return person.on(n, chance.choice(TARGET_KINDS), chance.randrange(DOCUMENTS))
+
+
+def change_notes(person: Program, chance: random.Random, text: str) -> None:
+    """Two more; of those that are there one is changed and one taken away."""
+    n = chance.randrange(12)
+    on, item = somewhere(person, n, chance), person.item(n)
+    for number in range(2):
+        person.judge.note(item, f"{text}: {number}", notes.noted(on))
+    there = notes.notes_on(person.judge, on)
+    notes.edit_note(person.judge, item, there[0], f"{text}: changed")
+    notes.delete_note(person.judge, item, there[-1])
 
 
 def _killer(process: "subprocess.Popen[str]", chance: random.Random) -> Callable[[Request], str]:
