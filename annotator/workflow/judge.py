@@ -98,6 +98,8 @@ class Judge:
         on = known.on
         if not criterion.fits(on):
             raise InvalidAnnotation(f"{criterion.name} is not asked of this {on.target.kind}.", f"It is asked of {bound_to(criterion)}.")
+        if known.walk.targets.read and not known.walk.asks(criterion, on, known.given):
+            raise InvalidAnnotation(f"{criterion.name} is asked only after {criterion.when}.", "Answer that first.")
         identity = self.identity(on.target, criterion.name)
         old = next((row for row in known.rows[on.target] if row.identity == identity), None)
         row = self._row(on.target, criterion, value, old, how)
