@@ -14,6 +14,10 @@ NOTHING = ("", "nan", "null", "none", "<na>")
 """How tables write a number that is not there."""
 
 
+PREFIX = "import:"
+"""Of the identifiers of rows without one of their own; the name of the file or the map follows."""
+
+
 class BadRow(ValueError):
     """A cell that cannot be read; the text says why."""
 

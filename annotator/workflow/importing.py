@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from annotator.domain.annotation import HUMAN, Annotation, Identity, TargetKind
-from annotator.domain.imported import Import, ImportedRow, Kept
+from annotator.domain.imported import PREFIX, Import, ImportedRow, Kept
 from annotator.domain.source import BadLine
 from annotator.domain.step import SetAnnotation
 from annotator.domain.store import Store
@@ -17,7 +17,6 @@ from annotator.workflow.retrieval import DocumentCounts
 
 BATCH = 100
 """Rows a transaction: about 5 ms, so that a key press never waits long for the lock."""
-PREFIX = "import:"
 PERSONAL = ("px-app:", "annotator:")
 """Identifiers that belong to a person: a row sent under one would take that person's place on the server."""
 HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")

@@ -5,11 +5,10 @@ from typing import Any
 
 from annotator.domain.annotation import Target
 from annotator.domain.feedback_map import Cell, FeedbackMap, MappedAnnotation, Meaning, TargetColumns
-from annotator.domain.imported import BadRow, ImportedRow, kind_of, position_of, score_of, target_of, text_of
+from annotator.domain.imported import PREFIX, BadRow, ImportedRow, kind_of, position_of, score_of, target_of, text_of
 from annotator.sources.files.imported import id_of
 
 NOTHING = Meaning()
-PREFIX = "import:"
 
 
 class Mapped:
