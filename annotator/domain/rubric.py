@@ -1,6 +1,6 @@
 """A rubric: an ordered set of annotation configs, which of them must be answered, and when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from annotator.domain.annotation import TargetKind
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, FreeformConfig, Value
@@ -66,28 +66,6 @@ class Rubric:
 
     def criterion(self, name: str) -> Criterion | None:
         return next((criterion for criterion in self.criteria if criterion.name == name), None)
-
-    def asked(self, labels: Mapping[str, str | None]) -> tuple[Criterion, ...]:
-        """The criteria that apply, given the label of each answered config. A withdrawn answer opens no other."""
-        open_names: set[str] = set()
-        for criterion in self.criteria:
-            when = criterion.when
-            if when is None or (when.name in open_names and labels.get(when.name) == when.label):
-                open_names.add(criterion.name)
-        return tuple(criterion for criterion in self.criteria if criterion.name in open_names)
-
-    def required(self, labels: Mapping[str, str | None]) -> tuple[Criterion, ...]:
-        """The asked criteria without which there is no verdict."""
-        return tuple(criterion for criterion in self.asked(labels) if criterion.required)
-
-    def is_complete(self, labels: Mapping[str, str | None]) -> bool:
-        """True when every required criterion is answered; `labels` has a key for each answered config."""
-        required = self.required(labels)
-        return bool(required) and all(criterion.name in labels for criterion in required)
-
-    def first_open(self, labels: Mapping[str, str | None]) -> Criterion | None:
-        """The first unanswered required criterion."""
-        return next((criterion for criterion in self.required(labels) if criterion.name not in labels), None)
 
 
 BUILT_IN = Rubric(

@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from annotator.config.paths import SAMPLE_RUBRIC
 from annotator.config.rubric_file import load_rubric
+from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.rubric import Condition, Criterion, Rubric
+from annotator.domain.target import ItemTarget
 from annotator.errors import RubricError
+from annotator.workflow.targets import ItemTargets
+from annotator.workflow.walk import Walk
 
 CORRECTNESS = '[[config]]\nname = "correctness"\ntype = "categorical"\nvalues = ["pass", "fail"]\n'
 
@@ -81,9 +85,13 @@ def test_the_samples_rubric_takes_a_pass_as_a_verdict() -> None:
     assert [criterion.config.type for criterion in read.criteria] == ["CATEGORICAL", "CATEGORICAL", "CONTINUOUS", "FREEFORM"]
     first = read.criteria[0].config
     assert isinstance(first, CategoricalConfig) and first.values[0].label == "pass"
-    assert read.is_complete({"correctness": "pass"})
-    assert not read.is_complete({"correctness": "fail"})
-    assert read.is_complete({"correctness": "fail", "failure": "tone"})
+    own = ItemTarget(Target("span", "s"), "s", own=True)
+
+    def wanted(**labels: str) -> list[str]:
+        said = {name: Annotation(Identity("", own.target, name, "me"), label) for name, label in labels.items()}
+        return [slot.criterion.name for slot in Walk(read, ItemTargets(own)).slots({own.target: said})]
+
+    assert wanted() == wanted(correctness="pass") == ["correctness"] and wanted(correctness="fail") == ["correctness", "failure"]
 
 
 WRONG = [

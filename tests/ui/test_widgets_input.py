@@ -51,6 +51,26 @@ def test_a_held_key_judges_one_item() -> None:
     assert not any(guard.allow("1", 0.03 * repeat) for repeat in range(1, 100))
 
 
+@pytest.mark.parametrize("gap", [0.025, 0.033, 0.04, 0.09, 0.092])
+@pytest.mark.parametrize("delay", [0.25, 0.375, 0.5, 0.66])
+def test_a_held_key_judges_the_documents_that_were_read_before_it_repeated(delay: float, gap: float) -> None:
+    guard, judged = RepeatGuard(), 0
+    for at in (0.0, *(delay + gap * repeat for repeat in range(50))):
+        if guard.allow("1", at):
+            judged += 1
+            guard.advanced("1", at, in_a_row=True)
+    assert judged == 2, "the first, and the second after the time in which the keyboard waits"
+
+
+@pytest.mark.parametrize("gap", [0.065, 0.083, 0.095, 0.12, 0.3])
+def test_taps_judge_one_document_each_and_nothing_after_the_last(gap: float) -> None:
+    guard = RepeatGuard()
+    for number in range(5):
+        assert guard.allow("1", number * gap)
+        guard.advanced("1", number * gap, in_a_row=number < 4)
+    assert guard.allow("1", 5 * gap) is (gap >= 0.1)
+
+
 def test_the_same_key_pressed_again_judges() -> None:
     guard = RepeatGuard()
     at = 0.0
