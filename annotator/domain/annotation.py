@@ -106,6 +106,17 @@ class KnownAnnotation:
     """On a conflict: the server's row; None where it was taken away there."""
 
 
+def note_prefix(annotator: str) -> str:
+    """Identifiers of a person's notes: this and a UUID, so that a note sent twice is one note."""
+    return f"annotator:{annotator}:"
+
+
+def is_mine(row: Annotation, annotator: str, identifier: str) -> bool:
+    """An answer under my identifier, or a note under my name; nothing else is ever changed."""
+    found = row.identity.identifier
+    return found.startswith(note_prefix(annotator)) if row.name == NOTE else found == identifier
+
+
 class ItemState(StrEnum):
     """Where an item of a queue stands."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from annotator.domain.annotation import KnownAnnotation, Target
+from annotator.domain.annotation import KnownAnnotation, Target, is_mine
 from annotator.domain.message import Reading
 from annotator.domain.queue import Item
 from annotator.domain.record import record
@@ -19,9 +19,7 @@ class Reviewer:
     identifier: str = ""
 
     def wrote(self, known: KnownAnnotation) -> bool:
-        if not self.annotator:
-            return bool(known.annotator)
-        return known.annotator == self.annotator or known.row.identity.identifier == self.identifier != ""
+        return is_mine(known.row, self.annotator, self.identifier) if self.annotator else bool(known.annotator)
 
 
 class ItemFacts(Protocol):

@@ -3,18 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from annotator.domain.annotation import NOTE, Annotation, Target
+from annotator.domain.annotation import NOTE, Annotation, Target, note_prefix
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.queue import Item
 from annotator.domain.record import record
 from annotator.domain.rubric import Criterion, Rubric
 from annotator.domain.target import ItemTarget
 from annotator.workflow.walk import Given, Slot, following, open_slots
-
-
-def note_prefix(annotator: str) -> str:
-    """Identifiers of a person's notes: this and a UUID, so that a note sent twice is one note."""
-    return f"annotator:{annotator}:"
 
 
 def is_answer(criterion: Criterion, row: Annotation) -> bool:

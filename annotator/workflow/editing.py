@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from annotator.domain.annotation import NOTE, Annotation
+from annotator.domain.annotation import NOTE, Annotation, is_mine
 from annotator.domain.queue import Item
 from annotator.domain.step import SetAnnotation
 from annotator.domain.target import ItemTarget
@@ -10,7 +10,6 @@ from annotator.domain.validation import check
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.judge import Judge, Judged
 from annotator.workflow.notes import delete_note
-from annotator.workflow.opinions import is_mine
 
 
 def here(judge: Judge, row: Annotation) -> Annotation:

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from annotator import __version__
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState, Target
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState, Target, note_prefix
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.evidence import Evidence, evidence_of, with_evidence
 from annotator.domain.queue import Item, Queue
@@ -17,7 +17,7 @@ from annotator.domain.store import Store
 from annotator.domain.target import ItemTarget
 from annotator.domain.validation import check, check_score, value_of
 from annotator.errors import InvalidAnnotation
-from annotator.workflow.answers import ItemView, answers_of, note_prefix, spoken, title_of
+from annotator.workflow.answers import ItemView, answers_of, spoken, title_of
 from annotator.workflow.known import Known, know
 from annotator.workflow.targets import ItemTargets, bound_to, described, own_target, targets_in_store
 from annotator.workflow.walk import Walk, open_slots

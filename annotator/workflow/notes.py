@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from annotator.domain.annotation import NOTE, Annotation, Target
+from annotator.domain.annotation import NOTE, Annotation, Target, note_prefix
 from annotator.domain.queue import Item
 from annotator.domain.step import SetAnnotation
 from annotator.domain.target import ItemTarget
 from annotator.domain.validation import check
 from annotator.errors import InvalidAnnotation
-from annotator.workflow.answers import note_prefix
 from annotator.workflow.judge import Judge, Judged
 
 

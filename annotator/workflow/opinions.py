@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 from typing import NamedTuple
 
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, ItemState, KnownAnnotation, Target
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, ItemState, KnownAnnotation, Target, is_mine
 from annotator.domain.queue import Item, Queue
 from annotator.domain.record import record
 from annotator.domain.redaction import Redactor
 from annotator.domain.span import SpanHeader
 from annotator.domain.store import Store
-from annotator.workflow.answers import note_prefix
 
 MODEL, PROGRAM = "LLM", "CODE"
 UNNAMED = {MODEL: "judge", PROGRAM: "code", HUMAN: "somebody"}
@@ -112,12 +111,6 @@ def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identi
 
     places = {target: _place(target, headers[target.id][1] if target.id in headers else None, redactor) for target in others}
     return Opinions(item.id, tuple(sorted(rows, key=order)), places, store.rows_read_at(queue.source_id, item.trace_id))
-
-
-def is_mine(row: Annotation, annotator: str, identifier: str) -> bool:
-    """An answer under my identifier, or a note under my name; nothing else is ever changed."""
-    found = row.identity.identifier
-    return found.startswith(note_prefix(annotator)) if row.name == NOTE else found == identifier
 
 
 def who(known: KnownAnnotation) -> str:
