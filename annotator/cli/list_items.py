@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import metrics, options, place
+from annotator.cli.annotations import People
 from annotator.cli.filtering import condition_of, reviewer_of
 from annotator.cli.saying import Meter, say, were
-from annotator.domain.annotation import ItemState, KnownAnnotation
+from annotator.domain.annotation import ItemState
 from annotator.domain.queue import Listed, Queue
 from annotator.domain.retrieval_metrics import Ranked
 from annotator.filter.reference import lines
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
     store = place.existing_store(args)
     queues = [place.named_queue(store, args.queue)] if args.queue else store.queues()
-    identifiers = {(account.server, account.identifier) for account in store.accounts(None)}
+    people = People(store)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     show = Meter()
     written = " ".join(args.filter)
@@ -70,11 +71,13 @@ def run(args: argparse.Namespace) -> int:
             else:
                 show.end()
             for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
-                record = _record(store, queue, row, question, identifiers)
+                record = _record(store, queue, row, question, people)
                 ranked = figures.of(queue, row.item) if figures else []
                 if args.json:
                     retrieval = {"retrieval": [metrics.ranked_json(one) for one in ranked]} if figures else {}
-                    print(json.dumps(_whole(store, queue, row, record) | retrieval, ensure_ascii=True))
+                    print(
+                        json.dumps(_whole(store, queue, row, record) | _related(store, queue, row, people) | retrieval, ensure_ascii=True)
+                    )
                 else:
                     print(_plain(record, len(queues) > 1, width))
                     for one in ranked:
@@ -93,7 +96,7 @@ def _rows(store: "SqliteStore", queue: Queue, state: ItemState | None) -> Iterat
         after = rows[-1].item.position
 
 
-def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | None, mine: set[tuple[str, str]]) -> dict[str, Any]:
+def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | None, people: People) -> dict[str, Any]:
     item = row.item
     rows = store.known_on(queue.source.server, [item.target])
     return {
@@ -110,8 +113,14 @@ def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | Non
         "duration_ms": None if row.duration_ns is None else row.duration_ns / 1e6,
         "state": item.state.value,
         "reason": item.reason,
-        "annotations": [_annotation(store, annotation, mine) for annotation in rows],
+        "annotations": [people.json(known) for known in rows],
     }
+
+
+def _related(store: "SqliteStore", queue: Queue, row: Listed, people: People) -> dict[str, Any]:
+    """What was said about the other targets: spans of the trace, their documents, the trace, its session."""
+    rows = store.known_in(queue.source.server, queue.source_id, row.item.trace_id)
+    return {"related": [people.related_json(known) for known in rows if known.row.target != row.item.target]}
 
 
 def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, Any]) -> dict[str, Any]:
@@ -121,21 +130,6 @@ def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, An
     if len(record["question"] or "") < KEPT:
         return record
     return record | {"question": whole_question(store, queue.source_id, row.item)}
-
-
-def _annotation(store: "SqliteStore", known: KnownAnnotation, mine: set[tuple[str, str]]) -> dict[str, Any]:
-    row, identity, explanation = known.row, known.row.identity, known.row.explanation
-    own = bool(known.annotator) or (identity.server, identity.identifier) in mine or identity.identifier.startswith("annotator:")
-    return {
-        "name": row.name,
-        "label": row.label,
-        "score": row.score,
-        "explanation": store.redactor.text(explanation) if store.redactor and explanation and not own else explanation,
-        "annotator_kind": row.annotator_kind,
-        "identifier": identity.identifier,
-        "mine": own,
-        "synced": bool(identity.server) and not store.is_unsent(identity),
-    }
 
 
 def _ranking(one: Ranked, width: int | None) -> str:
@@ -154,7 +148,10 @@ def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
     from annotator.text.facts import duration
 
     spent = duration(None if record["duration_ms"] is None else round(record["duration_ms"] * 1e6))
-    answers = [f"{row['name']}={row['label'] or row['score'] or row['explanation']}" for row in record["annotations"]]
+    answers = [
+        f"{'' if row['mine'] else row['author'] + ': '}{row['name']}={row['label'] or row['score'] or row['explanation']}"
+        for row in record["annotations"]
+    ]
     document = [] if record["document_position"] is None else [f"document {record['document_position'] + 1}"]
     rest = "  ".join(one_line(part) for part in (*document, *answers, record["reason"], record["queue"] if named else "") if part)
     head = f"{record['position']:>5}  {record['state']:<8}  {one_line(record['id'])}  "

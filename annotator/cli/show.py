@@ -17,7 +17,7 @@ from annotator.errors import UsageError
 from annotator.text.facts import local_time
 
 if TYPE_CHECKING:
-    from annotator.domain.annotation import Annotation
+    from annotator.domain.annotation import KnownAnnotation
     from annotator.domain.redaction import Redactor
     from annotator.domain.retrieval_metrics import Ranked
     from annotator.store.store import SqliteStore
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(presented, found.span_id)
     else:
         ranked = _ranked(store, found, presented, args.annotator or naming.kept_name() or "")
-        _print_text(presented, _judged(store, found, presented), ranked, None if args.reveal else store.redactor)
+        _print_text(presented, _judged(store, found), ranked, None if args.reveal else store.redactor)
     return 0
 
 
@@ -125,9 +125,13 @@ def _print_json(presented: "Presented", span_id: str) -> None:
     print(json.dumps(record, ensure_ascii=True, default=str))
 
 
-def _print_text(presented: "Presented", rows: "list[Annotation]", ranked: "list[Ranked]", redactor: "Redactor | None") -> None:
+def _print_text(presented: "Presented", rows: "list[KnownAnnotation]", ranked: "list[Ranked]", redactor: "Redactor | None") -> None:
+    from annotator.config.paths import paths
+    from annotator.config.settings import load_settings
+    from annotator.text.trace.beside import inserted
     from annotator.text.trace.listing import annotations_block, heading, tree_block
     from annotator.text.trace.ranking import ranking_block
+    from annotator.workflow.beside import beside
 
     trace = presented.trace
     shown = next((span for span in trace.spans if span.span_id == presented.focus), None)
@@ -136,22 +140,18 @@ def _print_text(presented: "Presented", rows: "list[Annotation]", ranked: "list[
     tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 else []
     names = {span.span_id: span.name for span in trace.spans}
     if redactor is not None:
-        names |= {row.target.id: redactor.text(row.target.id) for row in rows if row.target.kind == "session"}
-        rows = [dataclasses.replace(row, explanation=redactor.text(row.explanation or "")) for row in rows]
-    _print([*presented.blocks, *annotations_block(rows, names), *ranking_block(ranked, names), *tree])
+        names |= {one.row.target.id: redactor.text(one.row.target.id) for one in rows if one.row.target.kind == "session"}
+        hide = dataclasses.replace
+        rows = [hide(one, row=hide(one.row, explanation=redactor.text(one.row.explanation or ""))) for one in rows]
+    said = beside(presented, [one.row for one in rows], load_settings(paths().config).expected_output, named=True, redactor=redactor)
+    _print([*inserted(presented.blocks, said), *annotations_block(rows, names), *ranking_block(ranked, names), *tree])
 
 
-def _judged(store: "SqliteStore", found: Found, presented: "Presented") -> "list[Annotation]":
-    """Every annotation here on the trace, its spans, their documents and its session; of a span, on it alone."""
-    spans = [span for span in store.headers(found.source_id, found.trace_id) if found.span_id in ("", span.span_id)]
-    targets = [Target("span", span.span_id) for span in spans]
-    for span in spans:
-        targets += [Target("document", span.span_id, place) for place in range(len(presented.readings[span.span_id].documents))]
-    if not found.span_id:
-        sessions = dict.fromkeys(span.session_id for span in spans if span.session_id)
-        targets += [Target("trace", found.trace_id), *(Target("session", session) for session in sessions)]
+def _judged(store: "SqliteStore", found: Found) -> "list[KnownAnnotation]":
+    """Every annotation here on the trace, its spans, their documents and its session; of a span, on it and its documents alone."""
     servers = sorted({queue.source.server for queue in store.queues() if queue.source_id == found.source_id})
-    return [row for server in servers for target in targets for row in store.on_target(server, target)]
+    rows = [known for server in servers for known in store.known_in(server, found.source_id, found.trace_id)]
+    return [known for known in rows if found.span_id in ("", known.row.target.id)]
 
 
 def _ranked(store: "SqliteStore", found: Found, presented: "Presented", annotator: str) -> "list[Ranked]":

@@ -153,7 +153,7 @@ class Everyone:
 
     def unseen(self) -> bool:
         """A suggestion came just now, and Enter was not meant for it."""
-        if self.desk.suggested is None or self.desk.suggested is self._drawn:
+        if self.desk.suggested is None or self.desk.suggested == self._drawn:
             return False
         self.desk.say("a suggestion came just now: look at it, and press the key again", "warn")
         return True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ABOVE, BELOW = 2, 2
 """Rows for the title, and for what was said and the keys."""
-VEILED = "Others' annotations are shown when your verdict is whole, or from the start with --open."
+VEILED = "Others' annotations show when your verdict is whole; --open shows them at once."
 
 
 class AnnotationsScreen(ModalScreen[None], inherit_bindings=False):
