@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from urllib.parse import quote, urlencode
 from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.phoenix_users import PhoenixUsers
+
 READY_SECONDS = 120
-PASSWORD = "Annotator-Tests-1"
 SECRET = "annotator-tests-0123456789-0123456789"
 PORTS = range(10_000, 32_000)
 """The system gives none of these to whoever asks for any port: one that is chosen, or whose server is away, stays free."""
@@ -65,7 +66,7 @@ def phoenix_span(
     }
 
 
-class PhoenixServer:
+class PhoenixServer(PhoenixUsers):
     """`url` answers after start(); stop() drains, kill() does not; restart() keeps port and data."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
@@ -260,53 +261,3 @@ class PhoenixServer:
             cursor = answer.get("next_cursor")
             if not cursor:
                 return
-
-    def add_users(self) -> None:
-        """Make an admin's and a system key, the member alice and the viewer with a key each; fills `keys`."""
-        admin = self._login("admin@localhost", "admin")
-        for name, role in (("alice", "MEMBER"), ("viewer", "VIEWER")):
-            user = {"email": f"{name}@example.com", "username": name, "role": role, "auth_method": "LOCAL", "password": PASSWORD}
-            self._with_cookie(admin, "/v1/users", {"user": user, "send_welcome_email": False})
-            cookie = self._login(f"{name}@example.com", PASSWORD)
-            self.keys[name] = self._with_cookie(cookie, "/v1/user/api_keys", {"data": {"name": name}})["data"]["key"]
-        self.keys["system"] = self._with_cookie(admin, "/v1/system/api_keys", {"data": {"name": "system"}})["data"]["key"]
-        self.keys["admin"] = self._with_cookie(admin, "/v1/user/api_keys", {"data": {"name": "admin"}})["data"]["key"]
-
-    def user_key(self, expires_at: str | None = None) -> tuple[str, str]:
-        """A new key of alice's: its id, and the key."""
-        cookie = self._login("alice@example.com", PASSWORD)
-        made = self._with_cookie(cookie, "/v1/user/api_keys", {"data": {"name": secrets.token_hex(4), "expires_at": expires_at}})["data"]
-        return made["id"], made["key"]
-
-    def revoke(self, key_id: str) -> None:
-        """Of alice's keys."""
-        cookie = self._login("alice@example.com", PASSWORD)
-        query = "mutation($id: ID!) { deleteUserApiKey(input: {id: $id}) { apiKeyId } }"
-        self._with_cookie(cookie, "/graphql", {"query": query, "variables": {"id": key_id}})
-
-    def revoked_key(self) -> str:
-        """A key of alice's that was good once."""
-        key_id, key = self.user_key()
-        self.revoke(key_id)
-        return key
-
-    def expired_key(self) -> str:
-        """A key of alice's whose time is over."""
-        soon = datetime.now(UTC) + timedelta(seconds=1)
-        _, key = self.user_key(soon.isoformat())
-        deadline = time.monotonic() + 60
-        while self.call("GET", "/v1/user", key=key)[0] != 401 and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return key
-
-    def _login(self, email: str, password: str) -> str:
-        body = json.dumps({"email": email, "password": password}).encode()
-        request = urllib.request.Request(f"{self.url}/auth/login", body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return "; ".join(cookie.split(";")[0] for cookie in response.headers.get_all("Set-Cookie"))
-
-    def _with_cookie(self, cookie: str, path: str, body: Any) -> Any:
-        status, content = self.call("POST", path, body, key="", headers={"Cookie": cookie})
-        if status not in (200, 201):
-            raise RuntimeError(f"POST {path}: {status} {content}")
-        return content
