@@ -122,18 +122,9 @@ class Quoting:
         return [one.row for one in known if KEY in one.row.metadata or one.row.name == desk.session.expected_output]
 
     def _beside(self, presented: "Presented") -> "tuple[Block, ...]":
-        from annotator.text.quoting.finding import found
-        from annotator.text.trace.beside import Cited, evidence_block, expected_block
-        from annotator.workflow.expected import real_output
+        from annotator.workflow.beside import beside
 
-        desk, item, trace = self.desk, self.desk.item, presented.trace
-        assert item is not None
-        wanted = [row for row in self._rows if row.name == desk.session.expected_output and row.target == item.target and row.explanation]
-        expected = [expected_block(item.span_id, real_output(presented, item.span_id), row.explanation or "") for row in wanted]
-        said = [(_verdict(row), one) for row in self._rows for one in evidence_of(row)]
-        said += [("for your next answer", one) for one in self._waiting]
-        cited = [Cited(verdict, one, found(trace, one) is not None) for verdict, one in said]
-        return (*expected, *evidence_block(item.span_id, cited))
+        return beside(presented, self._rows, self.desk.session.expected_output, self._waiting)
 
     @property
     def _waiting(self) -> tuple[Evidence, ...]:
@@ -165,8 +156,3 @@ class Quoting:
                 for index, start, end in drawn(shown.trace, blocks, place) if place is not None else ():
                     self._drawn.setdefault(index, []).append((start, end, "evidence"))
         return self._drawn
-
-
-def _verdict(row: "Annotation") -> str:
-    said = row.label or ("" if row.score is None else f"{row.score:g}")
-    return f"{row.name} {said}".strip()
