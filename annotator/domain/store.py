@@ -64,7 +64,8 @@ class TraceStore(Protocol):
         """Traces of items from that position on whose payload is not here: trace id and number of spans."""
 
     def find(self, prefix: str, limit: int = 3) -> list[tuple[int, str, str]]:
-        """(source id, trace id, span id or '') of traces and spans whose id starts with the prefix, at most so many ids.
+        """(source id, trace id, span id or '') of traces and spans whose id starts with the prefix, at most so many ids; where there is
+        none, the newest trace of the session that has it whole.
 
         Where several sources have an id, the one that has spans comes first, then the one that was pulled last.
         """
@@ -270,6 +271,9 @@ class OutboxStore(Protocol):
 
     def is_unsent(self, identity: Identity) -> bool:
         """A row of ours that the server does not have as it is here."""
+
+    def differs(self, server: str) -> bool:
+        """Some annotation here is not on the server as it is here, or is there and not here: unsent, given up, brought from a file."""
 
     def fix_account(self, account: Account) -> Account:
         """Keep it, or return the one that was fixed before."""

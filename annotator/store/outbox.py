@@ -131,6 +131,14 @@ class Outbox(Area):
         where = "SELECT 1 FROM outbox WHERE identity = ? AND state IN ('waiting', 'parked', 'dropped')"
         return self.db.one(where, (find_identity(self.db, identity),)) is not None
 
+    def differs(self, server: str) -> bool:
+        unsent = "SELECT 1 FROM outbox WHERE server = ? AND state <> 'sent' LIMIT 1"
+        local = (
+            "SELECT 1 FROM identity CROSS JOIN annotation ON annotation.identity = identity.id AND annotation.source = ''"
+            " LEFT JOIN outbox ON outbox.identity = identity.id WHERE identity.server = ? AND outbox.identity IS NULL LIMIT 1"
+        )
+        return any(self.db.one(which, (server,)) is not None for which in (unsent, local))
+
     def retry(self, identity: Identity) -> None:
         with self.db.atomic():
             id_, state, conflict, theirs, annotator = self._entry_of(identity)

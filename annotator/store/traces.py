@@ -57,6 +57,10 @@ FIND_SPANS = """
     WHERE span.span_id IN (SELECT DISTINCT span_id FROM span WHERE span_id >= ? AND span_id < ? ORDER BY span_id LIMIT ?)
     ORDER BY span.span_id, source.pulled_at DESC, trace.id
 """
+FIND_SESSION = """
+    SELECT trace.source, trace.trace_id, '' FROM span JOIN trace ON trace.id = span.trace JOIN source ON source.id = trace.source
+    WHERE span.session_id = ? ORDER BY source.pulled_at DESC, span.start_ns DESC LIMIT 1
+"""
 # Log records join the spans of every source.
 FORGET_QUESTIONS = """
     UPDATE span SET question = NULL WHERE trace IN (SELECT id FROM trace WHERE trace_id = ?) AND question IS NOT NULL
@@ -202,7 +206,8 @@ class Traces(Area, TraceStore):
         bounds = (prefix, prefix + "\U0010ffff")
         traces = self.db.all(FIND_TRACES, (*bounds, limit))
         spans = self.db.all(FIND_SPANS, (*bounds, limit - len({row[1] for row in traces})))
-        return [(source, trace_id, span_id) for source, trace_id, span_id in traces + spans]
+        found = traces + spans or self.db.all(FIND_SESSION, (prefix,))
+        return [(source, trace_id, span_id) for source, trace_id, span_id in found]
 
     def last_trace(self) -> int:
         return int(self.db.one("SELECT coalesce(max(id), 0) FROM trace")[0])

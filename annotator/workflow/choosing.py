@@ -56,7 +56,7 @@ class Choosing:
         self.work = work
         selection = work.queue.selection
         self.condition = condition_of(selection, parse(selection.filter) if selection.filter else None)
-        parts = () if self.condition is None else self.condition.conditions if isinstance(self.condition, And) else (self.condition,)
+        parts = _parts(self.condition)
         said = [part for part in parts if "annotations" in needs(part)]
         self.by_rows = _test(said)
         """What everybody's annotations decide, which are asked for only of what fits otherwise."""
@@ -76,10 +76,15 @@ class Choosing:
         return self.by_rows is not None or self.work.queue.selection.target == "session"
 
     def wanted(self) -> Wanted | None:
-        """What a source may narrow its listing by; None where it cannot, or there is nothing."""
-        if self.condition is None or not self.work.source.capabilities.narrows:
-            return None
-        return Wanted(self.condition, self.work.identifier)
+        """What a source may narrow its listing by; None where it cannot, or there is nothing.
+
+        By annotations only while the server has them as they are here.
+        """
+        work = self.work
+        parts = _parts(self.condition) if work.source.capabilities.narrows else []
+        if self.by_rows is not None and work.store.differs(work.queue.source.server):
+            parts = [part for part in parts if "annotations" not in needs(part)]
+        return Wanted(all_of(parts), work.identifier) if parts else None
 
     def candidates(self, headers: Headers, whole: bool) -> list[NewItem]:
         """What these traces may give; nothing where it has to be known whole first, and is not."""
@@ -176,6 +181,11 @@ class Choosing:
 
     def _try(self, test: Test | None, item: NewItem, together: Together, how: type[Looked] = Looked) -> bool | None:
         return True if test is None else test(how(_item(item), self.reviewer, together))
+
+
+def _parts(condition: Condition | None) -> Sequence[Condition]:
+    """What has to hold all together."""
+    return () if condition is None else condition.conditions if isinstance(condition, And) else (condition,)
 
 
 def _test(parts: Sequence[Condition]) -> Test | None:

@@ -97,7 +97,7 @@ def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: P
     """Add those of the candidates that fit, until the queue is full or somebody stops it."""
     for chosen in choosing.choose(found, headers):
         added = add(work, chosen.items, done.items, chosen.headers)
-        looked = done.looked + chosen.looked if choosing.waits else 0
+        looked = done.looked + chosen.looked if choosing.waits or work.queue.selection.filter else 0
         done = replace(done, items=done.items + added, added=done.added + added, looked=looked)
         if choosing.waits:
             work.report(done)

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.domain.annotation import ItemState, Target
 from annotator.domain.outbox import Account
-from annotator.domain.queue import Queue, Selection
+from annotator.domain.queue import NewItem, Queue, Selection
 from annotator.domain.rubric import BUILT_IN
 from annotator.domain.source import Page
 from annotator.domain.span import Span
@@ -146,4 +146,12 @@ def test_filling_scans_nothing_but_log_records(store: SqliteStore, queue: Queue)
     store.set_listing(second.id, "cursor", complete=False)
     store.settle_records(second.source_id)
     store.set_pulled(second.source_id)
+    sessions = store.create("sessions", ON_SERVER, Selection("session"), BUILT_IN)
+    item = NewItem(Target("session", "session"), "t1", "s1")
+    store.add_items(sessions.id, [item])
+    store.show_at(sessions.id, [item])
+    store.listed(sessions.id)
+    store.db.execute("UPDATE trace SET loaded = 0 WHERE trace_id = 't1'")
+    store.missing(sessions.id, 0, 10)
+    store.find("session")
     assert [scan for scan in scans(store, seen) if not scan.startswith("SCAN record")] == []

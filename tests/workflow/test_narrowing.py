@@ -23,6 +23,7 @@ from annotator.store.store import SqliteStore, open_store
 from annotator.workflow.everyone import pull
 from annotator.workflow.fill import fill
 from annotator.workflow.filling import Filling, Progress
+from annotator.workflow.judge import Judge
 from tests.phoenix_server import PhoenixServer
 from tests.workflow.project import make
 
@@ -110,6 +111,9 @@ class Compared:
         sink = self.phoenix if source is self.phoenix else None
         done = fill(Filling(store, source, queue, "annotator:ann", sink, annotator="ann"))
         return [item.target for item in store.items(queue.id, limit=100_000)], done
+
+    def fill_from_phoenix(self, selection: Selection) -> list[Target]:
+        return self._fill(self.stores[0], self.phoenix, selection)[0]
 
     def close(self) -> None:
         self.phoenix.close()
@@ -214,3 +218,18 @@ def test_most_of_what_does_not_match_is_left_out(small: Compared, target: Target
         client.older_than = real  # type: ignore[method-assign]
     unspoken = version != "20.26.1" and ("quality" in text or "unannotated" in text) and (target == "trace" or "unannotated" in text)
     assert small.brought < TRACES * 0.9 or unspoken
+
+
+def test_a_verdict_that_is_not_sent_counts_as_given(small: Compared) -> None:
+    """Phoenix does not know of it, and must not leave its trace out, or bring it in."""
+    store = small.stores[0]
+    queue = store.create("unsent", small.source, Selection(filter="unannotated", limit=1), BUILT_IN)
+    work = Filling(store, small.phoenix, queue, "annotator:ann", small.phoenix, annotator="ann")
+    fill(work)
+    [item] = store.items(queue.id)
+    Judge(store, queue, "ann", "annotator:ann").answer(item, BUILT_IN.criteria[0], "fail")
+    try:
+        assert small.fill_from_phoenix(Selection(filter="mine.correctness = fail")) == [item.target]
+        assert item.target not in small.fill_from_phoenix(Selection(filter="unannotated"))
+    finally:
+        store.undo("ann", queue.id)
