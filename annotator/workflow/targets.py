@@ -6,6 +6,7 @@ from annotator.domain.record import record
 from annotator.domain.rubric import Criterion
 from annotator.domain.store import TraceStore
 from annotator.domain.target import ItemTarget
+from annotator.text.block import Block
 from annotator.text.escape import one_line
 from annotator.workflow.present import Presented, present
 from annotator.workflow.turns import session_id
@@ -72,6 +73,17 @@ def document_target(presented: Presented, item: Item, span_id: str, position: in
     """A retrieved document; `position` counts from 0."""
     of, target = span_target(presented, item, span_id), Target("document", span_id, position)
     return ItemTarget(target, span_id, of.span_kind, f"document {position + 1} of {of.name}", own=target == item.target)
+
+
+def block_target(presented: Presented, item: Item, block: Block) -> ItemTarget | None:
+    """What a part of the trace stands for: a document; of a session that is judged, the trace of a turn. None for any other part."""
+    if block.position is not None:
+        return document_target(presented, item, block.span_id, block.position)
+    turn, slash, rest = block.key.partition("/")
+    trace_id, _, speaker = rest.rpartition("/")
+    if item.target.kind != "session" or turn != "turn" or not slash or not trace_id or not speaker:
+        return None
+    return ItemTarget(Target("trace", trace_id), item.span_id, name=f"trace of {block.head}")
 
 
 def targets_of(presented: Presented, item: Item, session: str | None) -> ItemTargets:

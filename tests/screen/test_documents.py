@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from annotator.store.store import open_store
-from tests.screen.scene import ESC, PASS_FAIL, Scene, press, rubric_row, shows, span, type_at
+from tests.screen.scene import ESC, PASS_FAIL, Scene, press, rubric_row, shows, span
 
 RELEVANCE = """[[config]]
 name = "relevance"
@@ -15,8 +15,6 @@ type = "categorical"
 target = "document"
 values = [{ label = "relevant", score = 1 }, { label = "irrelevant", score = 0 }]
 """
-TAPS = 0.083
-"""Seconds between keys of somebody who types twelve a second."""
 
 
 def retrieval(number: int, documents: int = 5) -> list[dict[str, Any]]:
@@ -59,31 +57,6 @@ def test_five_documents_take_five_keys(tmp_path: Path, size: tuple[int, int]) ->
     assert relevance(work) == ["relevant", "irrelevant", "relevant", "relevant", "irrelevant"]
 
 
-def test_five_fast_presses_of_one_key_judge_five_documents_and_no_more(tmp_path: Path) -> None:
-    work = scene(tmp_path, PASS_FAIL + RELEVANCE)
-    with work.open() as terminal:
-        type_at(terminal, ["1"] * 6, TAPS)
-        lines = terminal.read_until_quiet()
-        assert "held down" in terminal.text() and "5/6 answered" in terminal.text(), "the sixth was no answer for the whole item"
-        assert rubric_row(lines, "correctness").startswith(" ▸ ")
-        assert "judging" not in terminal.text()
-        assert shows(2)(press(terminal, "2"))
-    assert relevance(work) == ["relevant"] * 5 and work.states() == ["done", "todo", "todo"] and work.answers() == ["fail", None, None]
-
-
-@pytest.mark.parametrize(("delay", "gap"), [(0.5, 0.033), (0.375, 0.09), (0.25, 0.092)])
-def test_a_held_key_judges_no_document_unseen(tmp_path: Path, delay: float, gap: float) -> None:
-    work = scene(tmp_path, RELEVANCE)
-    with work.open() as terminal:
-        terminal.send("1")
-        terminal.read_for(delay)
-        type_at(terminal, ["1"] * 20, gap)
-        terminal.read_until_quiet()
-        assert "held down" in terminal.text()
-        press(terminal, "2")
-    assert relevance(work) == ["relevant", "relevant", "irrelevant"], "the second came after a pause, in which it was read"
-
-
 def test_the_focus_goes_where_one_looks_and_escape_brings_it_back(tmp_path: Path) -> None:
     work = scene(tmp_path, PASS_FAIL)
     with work.open((80, 24)) as terminal:
@@ -109,3 +82,31 @@ def test_the_focus_goes_where_one_looks_and_escape_brings_it_back(tmp_path: Path
         lines = press(terminal, "r")
         assert "judging  retriever policies" in lines[-3] and "[2 fail]" in rubric_row(lines, "correctness")
     assert said(work, "correctness") == {("span", f"{102:016x}", None): "fail"}
+
+
+def test_a_document_that_was_scrolled_out_of_view_is_not_judged_before_it_is_back(tmp_path: Path) -> None:
+    work = scene(tmp_path, RELEVANCE, 20)
+    with work.open((80, 24)) as terminal:
+        press(terminal, "1")
+        assert "2  returns-2" in terminal.text()
+        lines = press(terminal, "G", "1")
+        assert "out of view" in lines[-2] and "2  returns-2" in terminal.text()
+        press(terminal, "2")
+    assert relevance(work) == ["relevant", "irrelevant"]
+
+
+def test_spans_of_bound_kinds_come_before_the_item_and_documents_before_them(tmp_path: Path) -> None:
+    tool = '[[config]]\nname = "right tool"\ntype = "categorical"\nkinds = ["TOOL"]\nrequired = true\nvalues = ["yes", "no"]\n'
+    spans = [one for number in (1, 2) for one in (*retrieval(number, 2), span(number, 2), span(number, 3))]
+    work = Scene(tmp_path, spans, rubric=PASS_FAIL + tool + RELEVANCE)
+    with work.open((100, 30)) as terminal:
+        for key, focus in zip("1212", ("document 1 of policies", "document 2 of policies", "tool lookup_2", "tool lookup_3"), strict=True):
+            assert f"judging  {focus}" in terminal.text()
+            press(terminal, key)
+        assert "judging" not in terminal.text() and "4/5 answered" in terminal.text()
+        assert shows(2)(press(terminal, "1"))
+        press(terminal, "u", "u")
+        assert "judging  tool lookup_3" in terminal.text() and "3/5 answered" in terminal.text()
+        press(terminal, "u", "u", "r")
+        assert "judging  document 2 of policies" in terminal.text()
+    assert said(work, "right tool") == {} and relevance(work) == ["relevant", "irrelevant"]

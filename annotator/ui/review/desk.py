@@ -24,7 +24,7 @@ from annotator.workflow.answers import ItemView
 from annotator.workflow.judge import Circumstances, Judge
 from annotator.workflow.present import Presented, facts
 from annotator.workflow.progress import VERDICTS_LOOKED_AT, pace
-from annotator.workflow.targets import document_target, own_target, span_target
+from annotator.workflow.targets import block_target, own_target, span_target
 
 if TYPE_CHECKING:
     from annotator.workflow.agreement import Stance
@@ -139,14 +139,14 @@ class Desk:
     def on(self) -> ItemTarget | None:
         """What of the item is judged: the target in focus.
 
-        The document that is marked, else what was turned to, else the span whose view is shown; in its first view, the item's own.
+        The document or turn that is marked, else what was turned to, else the span whose view is shown; in its first view, the item's own.
         """
         item, presented = self.item, self.presented
         if item is None or presented is None:
             return own_target(item) if item is not None else None
         block = self.marked
-        if block is not None and block.position is not None:
-            return document_target(presented, item, block.span_id, block.position)
+        if block is not None and (on := block_target(presented, item, block)) is not None:
+            return on
         if self.turned is not None:
             return self.turned
         return own_target(item) if self.span_id == item.span_id else span_target(presented, item, self.span_id)
@@ -156,11 +156,11 @@ class Desk:
         """The block that the part cursor was put on."""
         return next((block for block in self.blocks if block.key == self.part), None) if self.part else None
 
-    def block_of(self, on: ItemTarget) -> Block | None:
-        """The block of a document, where the view has it."""
-        place = (on.target.id, on.target.position)
-        found = (block for block in self.blocks if (block.span_id, block.position) == place)
-        return next(found, None) if on.target.kind == "document" else None
+    def block_of(self, target: Target) -> Block | None:
+        """The block of a document, or of the turn of a trace, where the view has it."""
+        if target.kind == "document":
+            return next((block for block in self.blocks if (block.span_id, block.position) == (target.id, target.position)), None)
+        return next((block for block in self.blocks if target.kind == "trace" and block.key == f"turn/{target.id}/user"), None)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

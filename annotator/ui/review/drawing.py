@@ -116,7 +116,7 @@ def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
         answered=answer is not None,
         required=criterion.required,
         asked=criterion.fits(view.on),
-        hint=_hint(criterion, keymap, asked) if criterion.fits(view.on) else bound_to(criterion) or "the item",
+        hint=_hint(desk, criterion, keymap, asked) if criterion.fits(view.on) else bound_to(criterion) or "the item",
         more=(keymap.first("more_labels"), "list …") if len(options) > REACHABLE else None,
     )
 
@@ -132,13 +132,15 @@ def _digit(keymap: Keymap, index: int) -> str:
     return keymap.first(f"answer_{index + 1}") if 0 <= index < 10 else ""
 
 
-def _hint(criterion: Criterion, keymap: Keymap, asked: bool) -> str:
+def _hint(desk: Desk, criterion: Criterion, keymap: Keymap, asked: bool) -> str:
+    view = desk.view
+    required = criterion.required and view is not None and (view.on.own or criterion.is_bound)
     if criterion.when is not None and not asked:
         return f"if {criterion.when.label}"
     if isinstance(criterion.config, ContinuousConfig):
         lower, upper = criterion.config.bounds
-        return f"{lower:g} to {upper:g}" + (" required" if criterion.required else "")
-    if criterion.required:
+        return f"{lower:g} to {upper:g}" + (" required" if required else "")
+    if required:
         return "required"
     if isinstance(criterion.config, CategoricalConfig):
         return "optional"

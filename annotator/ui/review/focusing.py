@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import Target
 from annotator.domain.target import ItemTarget
-from annotator.workflow.targets import ItemTargets, described, span_target, targets_in
+from annotator.workflow.targets import ItemTargets, block_target, described, span_target, targets_in
 from annotator.workflow.walk import Slot, following
 
 if TYPE_CHECKING:
@@ -44,7 +44,19 @@ class Focusing:
         known = next((one for one in self.targets().every if one.target == target), None)
         if known is None and target.kind == "span" and desk.presented is not None and desk.item is not None:
             return span_target(desk.presented, desk.item, target.id) if target.id in desk.presented.readings else None
+        if known is None and desk.presented is not None and desk.item is not None and (block := desk.block_of(target)) is not None:
+            return block_target(desk.presented, desk.item, block)
         return known
+
+    def in_view(self) -> bool:
+        """What is judged can be seen; a document that was scrolled out of view comes back."""
+        desk = self.desk
+        chosen = self.screen.fitting.chosen
+        if desk.on is None or desk.on.target.kind != "document" or chosen < 0 or chosen in self.screen.trace.visible_blocks():
+            return True
+        self.reveal()
+        desk.say(f"{described(desk.on)} was out of view; press the key again to judge it", "warn")
+        return False
 
     def _place(self, on: ItemTarget) -> bool:
         """Put the focus there; True where the trace is to be laid out again."""
@@ -53,17 +65,18 @@ class Focusing:
         assert item is not None
         before = (desk.span_id, desk.raw, dict(desk.folds))
         if on.target.kind == "document":
-            if desk.raw or desk.block_of(on) is None:
+            if desk.raw or desk.block_of(on.target) is None:
                 desk.look_at(item.span_id)
-            if desk.block_of(on) is None:
+            if desk.block_of(on.target) is None:
                 desk.look_at(on.span_id)
-            block = desk.block_of(on)
+            block = desk.block_of(on.target)
             desk.turned, desk.part = None, block.key if block else ""
             self._open_alone(on.target)
         else:
             if desk.raw or desk.span_id != on.span_id:
                 desk.look_at(on.span_id)
-            desk.part, desk.turned = "", None
+            turn = desk.block_of(on.target) if item.target.kind == "session" else None
+            desk.part, desk.turned = turn.key if turn else "", None
             if desk.on is not None and desk.on.target != on.target:
                 desk.turned = on
             for block in desk.blocks if desk.folds else ():
@@ -80,9 +93,9 @@ class Focusing:
                 desk.folds[block.key] = target != on
 
     def reveal(self) -> None:
-        """Scroll to the document in focus; anything else is seen from its first line."""
-        if self.desk.part:
-            self.screen.fitting.reveal_whole()
+        """Scroll to the document in focus, and unfold what hides it; anything else is seen from its first line."""
+        if (chosen := self.screen.fitting.chosen) >= 0:
+            self.screen.jumping.mark(chosen)
 
     def go_to(self, slot: Slot) -> None:
         """What is asked next."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreBusy
 from annotator.keymap.keys import display
-from annotator.ui.review.table import JUDGES, REPEATS_REFUSED
+from annotator.ui.review.table import ANSWERS, JUDGES, REPEATS_REFUSED
 from annotator.ui.widgets.chooser import Chooser
 from annotator.ui.widgets.input_guard import RepeatGuard
 
@@ -96,7 +96,7 @@ class Keyboard:
         if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
             self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
             return False
-        return command not in JUDGES or self.may_judge()
+        return command not in JUDGES or (self.may_judge() and (command not in ANSWERS or self.screen.focusing.in_view()))
 
     def command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
         command = self.screen.session.keymap.command(contexts, key)

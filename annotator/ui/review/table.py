@@ -9,15 +9,12 @@ from annotator.domain.annotation import ItemState
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
-JUDGES = frozenset(
-    {f"answer_{n}" for n in range(1, 11)}
-    | {
-        "withdraw",
-        "agree",
-        "flip",
-        "judge_wrong",
-        "more_labels",
-        "score_commit",
+ANSWERS = frozenset(
+    {f"answer_{n}" for n in range(1, 11)} | {"withdraw", "agree", "flip", "judge_wrong", "more_labels", "score_commit"}
+)
+"""Commands that judge what is in focus: refused while that is out of view."""
+JUDGES = ANSWERS | frozenset(
+    {
         "repeat",
         "skip",
         "skip_because",
