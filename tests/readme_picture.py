@@ -1,4 +1,4 @@
-"""The README's picture and key table, made by the program: `python -m tests.readme_picture` writes them into README.md."""
+"""The README's picture, key table and filter language, made by the program: `python -m tests.readme_picture` writes them into README.md."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+from annotator.filter.reference import REFERENCE, RULES
 from tests.terminal import Terminal
 
 README = Path(__file__).parents[1] / "README.md"
@@ -48,8 +49,19 @@ def with_keys(text: str) -> str:
     return placed(text, "keys", f"\n{key_table()}\n")
 
 
+def filter_table() -> str:
+    """The filter language on one page."""
+    rows = [f"| {' '.join(f'`{example.strip()}`' for example in examples.split('   '))} | {says} |" for examples, says in REFERENCE]
+    return "\n".join(("| filter | chooses |", "|---|---|", *rows, "", RULES.replace('"status" = bad', '`"status" = bad`')))
+
+
+def with_filters(text: str) -> str:
+    """The README with the filter language."""
+    return placed(text, "filters", f"\n{filter_table()}\n\n")
+
+
 if __name__ == "__main__":
     before = README.read_text()
-    after = with_keys(with_picture(before))
+    after = with_filters(with_keys(with_picture(before)))
     README.write_text(after)
     print("README.md is as it was" if after == before else "README.md is new")

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     show = Meter()
     written = " ".join(args.filter)
     condition = condition_of(written, store, queues) if written else None
-    unknown = 0
+    unknown = shown = 0
     figures = metrics.Metrics(args, store) if args.metrics or args.publish else None
     for queue in queues:
         sieve = Sieve(store, queue, condition, reviewer_of(args, store, queue)) if condition else None
@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
                 show(f"{queue.name}: item {page[0].item.position:,} of {store.counts(queue.id).items:,}")
             else:
                 show.end()
+            shown += len(rows)
             for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
                 record = _record(store, queue, row, question, people)
                 ranked = figures.of(queue, row.item) if figures else []
@@ -84,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
                         print(_ranking(one, width))
         unknown += sieve.unknown if sieve else 0
     show.end()
+    if not shown and (condition or args.state):
+        say("annotator: no item matches.", aside=True)
     if unknown:
         say(f"annotator: {were(unknown, 'item')} left out, whose content is not here yet: annotator pull brings it.", aside=True)
     return figures.end() if figures else 0
@@ -141,6 +144,11 @@ def _ranking(one: Ranked, width: int | None) -> str:
     return line if width is None else crop(line, width)
 
 
+def _said(row: dict[str, Any]) -> Any:
+    """A score of 0 is one."""
+    return next((row[part] for part in ("label", "score", "explanation") if row[part] not in (None, "")), "")
+
+
 def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
     """One line; the question gets what room the rest leaves."""
     from annotator.text.cells import crop, width_of
@@ -149,7 +157,7 @@ def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
 
     spent = duration(None if record["duration_ms"] is None else round(record["duration_ms"] * 1e6))
     answers = [
-        f"{'' if row['mine'] else row['author'] + ': '}{row['name']}={row['label'] or row['score'] or row['explanation']}"
+        f"{'' if row['mine'] else row['author'] + ': '}{row['name']}={_said(row)}"
         for row in record["annotations"]
     ]
     document = [] if record["document_position"] is None else [f"document {record['document_position'] + 1}"]

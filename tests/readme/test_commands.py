@@ -57,11 +57,13 @@ def place(tmp_path_factory: pytest.TempPathFactory, phoenix: PhoenixServer) -> P
     config = folder / ".config" / "annotator"
     (config / "keymaps").mkdir(parents=True)
     for name, text in files().items():
-        path = folder / name if name == "rubric.toml" else config / name
+        path = config / name if name in ("config.toml", "keymaps/mine.toml") else folder / name
         path.write_text(text)
     with gzip.open(SAMPLE_TRACES, "rt") as lines:
         pages = lines.read()
     (folder / "traces.jsonl").write_text(pages)
+    trace_id = json.loads(pages.splitlines()[0])["data"][0]["context"]["trace_id"]
+    (folder / "tickets.csv").write_text(f"Trace,rating,comment\n{trace_id},down,the wrong amount\n")
     (folder / "answers.csv").write_text("asked,reply,passages\nHow heavy is it?,3.4 kg,It weighs 3.4 kg\n")
     for name, recorded in (("spans.json", "otlp.json"), ("logs.jsonl", "otlp-logs.jsonl")):
         with gzip.open(RECORDED / f"otel-genai-openai-v2-events.{recorded}.gz", "rt") as lines:

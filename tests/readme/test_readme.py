@@ -13,7 +13,7 @@ from annotator.domain.annotation_config import CategoricalConfig
 from annotator.keymap.check import check_label_keys
 from annotator.keymap.load import load, names
 from tests.readme.blocks import TEXT, files, first_column
-from tests.readme_picture import README, with_keys, with_picture
+from tests.readme_picture import README, with_filters, with_keys, with_picture
 
 ROOT = README.parent
 NEW = "python -m tests.readme_picture writes it anew"
@@ -25,6 +25,10 @@ def test_the_picture_is_what_the_demo_draws() -> None:
 
 def test_the_key_table_is_the_default_keymap() -> None:
     assert with_keys(TEXT) == TEXT, NEW
+
+
+def test_the_filter_language_is_the_programs() -> None:
+    assert with_filters(TEXT) == TEXT, NEW
 
 
 def test_the_verbs_are_the_programs() -> None:
@@ -64,7 +68,7 @@ def test_the_config_names_every_setting(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(files()["config.toml"])
     settings = load_settings(path)
-    assert settings == Settings("mira", "vim", "terminal", True, settings.redact)
+    assert settings == Settings(name="mira", keymap="vim", theme="terminal", redact=settings.redact)
     assert [pattern.name for pattern in settings.redact] == ["email", "customer"]
     assert set(re.findall(r"^(\w+) =", files()["config.toml"], re.M)) == set(Settings.__dataclass_fields__)
 
