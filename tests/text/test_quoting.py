@@ -12,11 +12,12 @@ from annotator.domain.span import Span, Trace
 from annotator.text.block import Block
 from annotator.text.escape import visible
 from annotator.text.markup.readable import arguments, pretty
-from annotator.text.quoting.binding import Place, bind, selected
+from annotator.text.quoting.binding import Place, bind, is_ours, selected
 from annotator.text.quoting.finding import drawn, found
 from annotator.text.quoting.forms import forms, seen
 from annotator.text.quoting.values import value_at
 from annotator.workflow.present import present_trace
+from tests.recorded import traces
 
 TEXT = st.text(st.one_of(st.characters(), st.sampled_from("\r\n\t\x1b\ufe0e\ufe0f\\\"'abn {}[]:,0")), max_size=80)
 NAME = st.text("abcdef_", min_size=1, max_size=8)
@@ -165,3 +166,20 @@ def test_evidence_is_drawn_where_it_was_selected() -> None:
     at = blocks[index].text.index("refunded")
     place = bound(of, blocks[index], at, at + 18)
     assert place.text == "refunded\t116.91" and list(drawn(of, blocks, place)) == [(index, at, at + len("refunded    116.91"))]
+
+
+def test_what_is_bound_in_a_real_trace_is_drawn_where_it_was_selected() -> None:
+    of = max(traces("langchain-langgraph"), key=lambda one: len(one.spans))
+    assert of.root is not None
+    blocks = present_trace(of, of.root.span_id).blocks
+    bound_exactly = 0
+    for index, one in enumerate(blocks):
+        for start in range(0, one.text_size, 97):
+            chosen = selected(one, start, min(one.text_size, start + 40))
+            place = bind(of, chosen) if chosen is not None and not is_ours(one) else None
+            if chosen is None or place is None or not place.exact:
+                continue
+            bound_exactly += 1
+            assert found(of, evidence(place)) == place
+            assert any(at == index and first < chosen.end and last > chosen.start for at, first, last in drawn(of, blocks, place))
+    assert bound_exactly > 20

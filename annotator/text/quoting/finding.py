@@ -52,22 +52,30 @@ def _in(span_id: str, path: str, value: str, quote: str, near: int) -> Place | N
 def drawn(trace: Trace, blocks: Sequence[Block], place: Place) -> Iterator[tuple[int, int, int]]:
     """Index of a block and the range of its text that shows the place; where no block leads back to it, what reads like it."""
     shown = visible(place.text).strip()
-    looks = list(forms(place.value)) if shown else []
+    if not shown:
+        return
+    looks = list(forms(place.value))
     alike: list[tuple[int, int, int]] = []
-    led_back = False
-    for index, block in enumerate(blocks):
-        if block.span_id != place.span_id or is_ours(block) or not shown:
-            continue
-        whole = _whole(block, place, looks)
-        for start, end in [whole] if whole is not None else _candidates(block.text, shown):
-            back = bind(trace, Selected(block, start, end))
-            if back is not None and back.path == place.path and back.start < place.end and place.start < back.end:
-                led_back = True
-                yield index, start, end
-                break
-            alike.append((index, start, end))
-    if not led_back:
-        yield from alike[:1]
+    said = [(index, block) for index, block in enumerate(blocks) if not is_ours(block)]
+    own = [one for one in said if one[1].span_id == place.span_id]
+    for some in (own, [one for one in said if one[1].span_id != place.span_id]):
+        led_back = False
+        for index, block in some:
+            whole = _whole(block, place, looks)
+            for start, end in [whole] if whole is not None else _candidates(block.text, shown):
+                back = bind(trace, Selected(block, start, end))
+                if back is not None and (back.span_id, back.path) == (place.span_id, place.path) and _meet(back, place):
+                    led_back = True
+                    yield index, start, end
+                    break
+                alike.append((index, start, end))
+        if led_back:
+            return
+    yield from alike[:1]
+
+
+def _meet(one: Place, other: Place) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _whole(block: Block, place: Place, looks: Sequence[AnyForm]) -> tuple[int, int] | None:

@@ -27,12 +27,12 @@ class ItemList(Chooser):
         hints: Sequence[tuple[str, str]] = (),
         selected: str | None = None,
     ) -> None:
-        """`every`: the ids of all that match what is typed, also those that the list has no room for."""
+        """`every`: the ids of all that match what is typed, also those that the list has no room for; the first of `hints` chooses."""
         super().__init__(title, (), command_of, search=search, hints=hints, selected=selected)
         self.marked: dict[str, None] = {}
         """Ids, in the order in which they were marked."""
         self._every = every
-        self._plain_title = title
+        self._plain_title, self._plain_hints = title, hints
         self._last = -1
         """The row that was marked last."""
 
@@ -85,6 +85,7 @@ class ItemList(Chooser):
 
     def _told(self) -> None:
         self._title = f"{self._plain_title}: {counted(len(self.marked), 'item')} marked" if self.marked else self._plain_title
+        self._hints = [(key, "judge them" if self.marked and not place else does) for place, (key, does) in enumerate(self._plain_hints)]
         self._lines.redraw()
 
     def shown(self, choice: Choice) -> Choice:
