@@ -117,7 +117,7 @@ def test_a_store_that_is_none(fresh: Program) -> None:
 def test_list_json_has_the_shape_that_programs_rely_on(pulled: Program) -> None:
     assert pulled.run("list", "--json").done().records == [
         {
-            "queue": "traces", "position": n, "id": root, "target": "span", "trace_id": trace, "span_id": root,
+            "queue": "traces", "position": n, "id": root, "target": "span", "document_position": None, "trace_id": trace, "span_id": root,
             "name": f"chain {n}", "question": f"question {n}", "error": False, "duration_ms": 1000.0,
             "state": "todo", "reason": "", "annotations": [],
         }
@@ -134,7 +134,7 @@ def test_status_json_of_files(pulled: Program) -> None:
         "store": str(pulled.store),
         "annotator": "mira",
         "server": None,
-        "queues": [{"name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", **states}],
+        "queues": [{"name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", "target": "root", "filter": "", **states}],
         "outbox": {"waiting": 0, "parked": 0},
     }
 

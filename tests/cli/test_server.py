@@ -83,7 +83,8 @@ def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer
     states = {"items": 3, "todo": 2, "done": 1, "skipped": 0, "deferred": 0, "flagged": 0}
     assert status == {
         "store": str(program.store), "annotator": "mira", "server": {"url": phoenix.url, "version": "20.26.1", "reachable": True},
-        "queues": [{"name": name, "source": phoenix.url, "project": name, **states}], "outbox": {"waiting": 1, "parked": 0},
+        "queues": [{"name": name, "source": phoenix.url, "project": name, "target": "root", "filter": "", **states}],
+            "outbox": {"waiting": 1, "parked": 0},
     }  # fmt: skip
     offline = program.run("status", "--json", "--offline").done().json
     assert offline["server"] == {"url": phoenix.url, "version": "", "reachable": False}
