@@ -134,7 +134,9 @@ def test_status_json_of_files(pulled: Program) -> None:
         "store": str(pulled.store),
         "annotator": "mira",
         "server": None,
-        "queues": [{"name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", "target": "root", "filter": "", **states}],
+        "queues": [
+            {"name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", "target": "root", "filter": "", **states},
+        ],
         "outbox": {"waiting": 0, "parked": 0},
     }
 
