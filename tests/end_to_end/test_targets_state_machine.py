@@ -14,10 +14,9 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from annotator.domain.annotation import NOTE, TARGET_KINDS, TargetKind
-from annotator.domain.target import ItemTarget
+from annotator.domain.annotation import NOTE, TARGET_KINDS, TargetKind, is_mine
 from annotator.errors import Unreachable
 from annotator.workflow import notes
 from annotator.workflow.bulk import answer_all
@@ -27,7 +26,6 @@ from annotator.workflow.expected import NAME as EXPECTED
 from annotator.workflow.expected import expect
 from annotator.workflow.filling import Filling
 from annotator.workflow.loading import load
-from annotator.workflow.opinions import is_mine
 from tests.phoenix_server import PhoenixServer
 from tests.workflow.on_phoenix import Program, content, program
 
@@ -38,7 +36,14 @@ Content = dict[str, Any] | None
 PEOPLE = st.integers(0, 1)
 PLACES = st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(TARGET_KINDS), st.integers(0, 1))
 """An item, which of its targets, and of documents the position."""
-ANSWERS = st.sampled_from([("correctness", "pass"), ("correctness", "fail"), ("score", 0.5), ("comment", "a text ä 😀\nline")])
+ACTS = st.sampled_from([
+    *[("correctness", label) for label in ("pass", "fail", "pass", "fail")],
+    ("score", 0.5), ("score", 0.25), ("comment", "a text ä 😀\nline"),
+    ("explain", "why"), ("explain", ""), ("note", "a note"), ("change a note", "changed"), ("delete", 0), ("delete", 1), ("delete", 2),
+    ("undo", 1), ("undo", 1), ("undo", 2), ("undo", 4), ("redo", 1), ("redo", 2), ("redo", 4),
+    ("all", "pass"), ("all", "fail"), ("repeat", None), ("expect", "better"), ("expect", "as it is"),
+])  # fmt: skip
+AFTER = st.sampled_from(["", "", "sync", "sync", "sync, restart", "restart", "read", "sync, read", "dies"])
 
 
 def key_of(row: dict[str, Any]) -> Key:
@@ -128,6 +133,11 @@ class Person:
         assert self.program.store.outbox_counts().waiting == 0
         assert self.on_server() == {key: row for key, row in self.rows.items() if row is not None}
 
+    def restart(self) -> None:
+        before = self.local()
+        self.program.restart()
+        assert self.local() == before
+
     def on_server(self) -> dict[Key, Content]:
         return {key_of(row): row for row in self.program.held() if self.owns(row)}
 
@@ -176,103 +186,58 @@ class Machine(RuleBasedStateMachine):
             pass
         return made
 
-    @rule(who=PEOPLE, place=PLACES, answer=ANSWERS)
-    def judge(self, who: int, place: tuple[int, TargetKind, int], answer: tuple[str, str | float]) -> None:
-        person, (n, on) = self._at(who, place)
-        asked, value = person.program.criterion(answer[0], on), answer[1]
-        person.act(lambda: person.program.answer(n, value, answer[0], on), asked.name)
-        row = person.local()[on.target.kind, on.target.id, on.target.position, asked.name, person.program.identifier]
-        assert value in (row["label"], row["score"], row["explanation"])
+    @rule(who=PEOPLE, place=PLACES, act=ACTS, after=AFTER)
+    def step(self, who: int, place: tuple[int, TargetKind, int], act: tuple[str, Any], after: str) -> None:
+        """Somebody does something, and a moment later the program sends, is left and opened again, or reads."""
+        person, (n, kind, position) = self.people[who], place
+        made, on = person.program, person.program.on(n, kind, position)
+        judge, item, asked = made.judge, made.item(n), made.criterion("correctness", on)
+        match act:
+            case "undo", times:
+                for _ in range(times):
+                    person.undo()
+            case "redo", times:
+                for _ in range(times):
+                    person.redo()
+            case "explain", text:
+                if asked.name in judge.view(item, on).answers:
+                    person.act(lambda: judge.explain(item, asked, text, on), asked.name)
+            case "note", text:
+                person.act(lambda: judge.note(item, text, notes.noted(on)), NOTE)
+            case "change a note", text:
+                if mine := notes.notes_on(judge, on):
+                    person.act(lambda: notes.edit_note(judge, item, mine[0], text), NOTE)
+            case "delete", which:
+                rows = [row for row in made.store.on_target(made.proxy.url, on.target) if is_mine(row, judge.annotator, judge.identifier)]
+                if rows:
+                    row = rows[which % len(rows)]
+                    person.act(lambda: delete(judge, item, on, row), row.name)
+            case "all", label:
+                person.act(lambda: answer_all(judge, [made.item(one) for one in range(ITEMS)], {"correctness": label}), "correctness")
+            case "repeat", _:
+                person.act(lambda: judge.repeat(item), "correctness", "score")
+            case "expect", text:
+                person.act(lambda: expect(judge, item, EXPECTED, text, "as it is"), EXPECTED)
+            case name, value:
+                person.act(lambda: made.answer(n, value, name, on), made.criterion(name, on).name)
+                row = person.local()[kind, on.target.id, on.target.position, made.criterion(name, on).name, made.identifier]
+                assert value in (row["label"], row["score"], row["explanation"])
+        if "dies" in after and type(self).ends:
+            self._server_dies(person)
+        if "sync" in after:
+            person.sync()
+        if "restart" in after:
+            person.restart()
+        if "read" in after and self.reads == "sometimes":
+            person.read()
 
-    @rule(who=PEOPLE, place=PLACES, text=st.sampled_from(["why", "for another reason", ""]))
-    def explain(self, who: int, place: tuple[int, TargetKind, int], text: str) -> None:
-        person, (n, on) = self._at(who, place)
-        judge, item = person.program.judge, person.program.item(n)
-        asked = person.program.criterion("correctness", on)
-        if asked.name in judge.view(item, on).answers:
-            person.act(lambda: judge.explain(item, asked, text, on), asked.name)
-
-    @rule(who=PEOPLE, place=PLACES, text=st.sampled_from(["a note", "another note"]))
-    def note(self, who: int, place: tuple[int, TargetKind, int], text: str) -> None:
-        person, (n, on) = self._at(who, place)
-        person.act(lambda: person.program.judge.note(person.program.item(n), text, notes.noted(on)), NOTE)
-
-    @rule(who=PEOPLE, place=PLACES, text=st.sampled_from(["changed", "changed again", None]))
-    def change_a_note(self, who: int, place: tuple[int, TargetKind, int], text: str | None) -> None:
-        """Or take it away."""
-        person, (n, on) = self._at(who, place)
-        judge, item = person.program.judge, person.program.item(n)
-        if mine := notes.notes_on(judge, on):
-            if text is None:
-                person.act(lambda: notes.delete_note(judge, item, mine[0]), NOTE)
-            else:
-                person.act(lambda: notes.edit_note(judge, item, mine[0], text), NOTE)
-
-    @rule(who=PEOPLE, place=PLACES, which=st.integers(0, 5))
-    def take_away(self, who: int, place: tuple[int, TargetKind, int], which: int) -> None:
-        person, (n, on) = self._at(who, place)
-        made = person.program
-        mine = [row for row in made.store.on_target(made.proxy.url, on.target) if is_mine(row, made.judge.annotator, made.identifier)]
-        if mine:
-            row = mine[which % len(mine)]
-            person.act(lambda: delete(made.judge, made.item(n), on, row), row.name)
-
-    @rule(who=PEOPLE, label=st.sampled_from(["pass", "fail"]))
-    def judge_all_at_once(self, who: int, label: str) -> None:
-        person = self.people[who]
-        items = [person.program.item(n) for n in range(ITEMS)]
-        person.act(lambda: answer_all(person.program.judge, items, {"correctness": label}), "correctness")
-
-    @rule(who=PEOPLE, n=st.integers(0, ITEMS - 1))
-    def repeat(self, who: int, n: int) -> None:
-        person = self.people[who]
-        person.act(lambda: person.program.judge.repeat(person.program.item(n)), "correctness", "score")
-
-    @rule(who=PEOPLE, n=st.integers(0, ITEMS - 1), text=st.sampled_from(["better", "best", "as it is"]))
-    def expected_output(self, who: int, n: int, text: str) -> None:
-        """Saving what was answered takes it away."""
-        person = self.people[who]
-        judge, item = person.program.judge, person.program.item(n)
-        person.act(lambda: expect(judge, item, EXPECTED, text, "as it is"), EXPECTED)
-
-    @rule(who=PEOPLE, times=st.sampled_from([1, 1, 2, 5]))
-    def undo(self, who: int, times: int) -> None:
-        for _ in range(times):
-            self.people[who].undo()
-
-    @rule(who=PEOPLE)
-    def redo(self, who: int) -> None:
-        self.people[who].redo()
-
-    @rule(who=PEOPLE)
-    def sync(self, who: int) -> None:
-        self.people[who].sync()
-
-    @rule(who=PEOPLE)
-    def restart(self, who: int) -> None:
-        before = self.people[who].local()
-        self.people[who].program.restart()
-        assert self.people[who].local() == before
-
-    @precondition(lambda self: self.reads == "sometimes")
-    @rule(who=PEOPLE)
-    def read_everybodys(self, who: int) -> None:
-        self.people[who].read()
-
-    @rule(who=PEOPLE)
-    def the_server_dies_and_comes_back(self, who: int) -> None:
-        if type(self).ends == 0:
-            return
+    def _server_dies(self, person: Person) -> None:
         type(self).ends -= 1
+        self.phoenix.kill()
         try:
-            self.phoenix.kill()
-            self.people[who].sync(may_fail=True)
+            person.sync(may_fail=True)
         finally:
             self.phoenix.start()
-
-    def _at(self, who: int, place: tuple[int, TargetKind, int]) -> tuple[Person, tuple[int, ItemTarget]]:
-        n, kind, position = place
-        return self.people[who], (n, self.people[who].program.on(n, kind, position))
 
     def teardown(self) -> None:
         if not hasattr(self, "stack"):
