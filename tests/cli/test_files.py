@@ -1,6 +1,7 @@
 """Verbs on a queue from a file: no server, no network."""
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def test_list_json_has_the_shape_that_programs_rely_on(pulled: Program) -> None:
         {
             "queue": "traces", "position": n, "id": root, "target": "span", "document_position": None, "trace_id": trace, "span_id": root,
             "name": f"chain {n}", "question": f"question {n}", "error": False, "duration_ms": 1000.0,
-            "state": "todo", "reason": "", "annotations": [],
+            "state": "todo", "reason": "", "annotations": [], "related": [],
         }
         for n, root, trace in zip((1, 2, 3), ROOTS, TRACES, strict=True)
     ]  # fmt: skip
@@ -176,7 +177,8 @@ def test_annotate_goes_through_the_journal(fresh: Program) -> None:
     assert said.lines == ["score 12.5", "explained score", "note added", f"span {ROOTS[0]}: done"]
     record = fresh.run("list", "--json", "--state", "done").done().records[0]
     note = record["annotations"].pop()
-    common = {"annotator_kind": "HUMAN", "identifier": "annotator:mira", "mine": True, "synced": False}
+    common = {"annotator_kind": "HUMAN", "identifier": "annotator:mira", "author": "mira", "source": None, "mine": True, "synced": False}
+    assert all(datetime.fromisoformat(row.pop("updated_at")).tzinfo == UTC for row in record["annotations"])
     assert record["annotations"] == [
         {"name": "correctness", "label": "fail", "score": 0.0, "explanation": None, **common},
         {"name": "score", "label": None, "score": 12.5, "explanation": "why", **common},
