@@ -55,7 +55,10 @@ class Choosing:
         """Raises FilterError."""
         self.work = work
         selection = work.queue.selection
-        self.condition = condition_of(selection, parse(selection.filter) if selection.filter else None)
+        parsed = parse(selection.filter) if selection.filter else None
+        self.condition = condition_of(selection, parsed)
+        self._unsaid = condition_of(replace(selection, session=None), parsed)
+        """Without what the source is told by the selection itself."""
         parts = _parts(self.condition)
         said = [part for part in parts if "annotations" in needs(part)]
         self.by_rows = _test(said)
@@ -81,7 +84,7 @@ class Choosing:
         By annotations only while the server has them as they are here.
         """
         work = self.work
-        parts = _parts(self.condition) if work.source.capabilities.narrows else []
+        parts = _parts(self._unsaid) if work.source.capabilities.narrows else []
         if self.by_rows is not None and work.store.differs(work.queue.source.server):
             parts = [part for part in parts if "annotations" not in needs(part)]
         return Wanted(all_of(parts), work.identifier) if parts else None

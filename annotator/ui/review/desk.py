@@ -101,6 +101,8 @@ class Desk:
     loading: str = ""
     nothing: bool = False
     """The source was listed to its end and has no item for the queue."""
+    looked: int = 0
+    """How many traces, or spans where those are judged, the source has shown so far."""
     auto_advance: bool = True
     seen: "tuple[Opinion, ...]" = ()
     """Everybody's annotations of the item that may be seen by now."""

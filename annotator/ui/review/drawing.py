@@ -279,7 +279,9 @@ def waiting(desk: Desk) -> list[Line]:
     """The centre while the item's payload is not here, or no item is."""
     item = desk.item
     if item is None and not desk.counts.items:
-        said = "No traces here match." if desk.nothing else f"{desk.loading or 'no traces yet'} …"
+        wanted = one_line(desk.session.queue.selection.filter)
+        none = f"No traces here match{f' {wanted} ({desk.looked:,} looked at)' if wanted else ''}."
+        said = none if desk.nothing else f"{desk.loading or 'no traces yet'} …"
         return [line(), line(Piece(f"  {said}", "strong")), line(), *_hopes(desk)]
     name = f"item {item.position}" if item else ""
     if desk.reading:
@@ -301,7 +303,7 @@ def _hopes(desk: Desk) -> list[Line]:
     if not desk.nothing:
         return []
     where = "Send the project traces, or choose another with --project" if desk.session.queue.source.is_server else "Choose another file"
-    return [line(Piece(f"  {where}; --since, --status, --kind and --session narrow what comes. {_key(desk, 'quit')} leaves.", "dim"))]
+    return [line(Piece(f"  {where}; --filter, --since, --status and --kind narrow what comes. {_key(desk, 'quit')} leaves.", "dim"))]
 
 
 def end_page(desk: Desk) -> list[Line]:

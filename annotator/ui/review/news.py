@@ -31,6 +31,7 @@ class News:
             self._take_anew()
             desk.say(f"the source has changed: {counted(updated, 'trace')} updated")
         desk.counts = desk.store.counts(desk.session.queue.id)
+        desk.looked = progress.looked or progress.traces
         self.screen.filtering.filled()
         if desk.view is None and not self.screen.moving.open_first():
             desk.nothing = message.finished and not desk.counts.items
