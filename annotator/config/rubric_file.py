@@ -1,10 +1,11 @@
 """A rubric written by hand, `rubric.toml`.
 
-name = "refunds"            # optional, as is version
+name = "refunds"            # optional, as are version and owner
+instructions = "Read the policy first."     # shown on demand; a [[config]] may have its own
 [[config]]
 name = "correctness"
 type = "categorical"        # or continuous, freeform
-values = ["pass", "fail"]   # or { label, score, key, description } tables, or [[config.values]]
+values = ["pass", "fail"]   # or { label, score, key, description, example, counterexample } tables, or [[config.values]]
 [[config]]
 name = "failure"
 type = "categorical"
@@ -41,7 +42,7 @@ from annotator.domain.annotation_config import (
 from annotator.domain.rubric import Condition, Criterion, Rubric
 from annotator.errors import RubricError
 
-_COMMON = ("name", "type", "description", "optimization_direction", "required", "when", "key", "target", "kinds")
+_COMMON = ("name", "type", "description", "optimization_direction", "required", "when", "key", "target", "kinds", "instructions")
 _OWN = {
     "CATEGORICAL": ("values",),
     "CONTINUOUS": ("lower_bound", "upper_bound", "step"),
@@ -56,7 +57,7 @@ def load_rubric(path: Path) -> Rubric:
 
 
 def _rubric(root: Table) -> Rubric:
-    root.only(("name", "version", "config"))
+    root.only(("name", "version", "owner", "instructions", "config"))
     configs = root.tables("config")
     if not configs:
         root.fail("config", "it asks nothing.", 'Write a [[config]] with a name, type = "categorical" and values = ["pass", "fail"].')
@@ -66,7 +67,7 @@ def _rubric(root: Table) -> Rubric:
     version = root.value.get("version")
     if type(version) is not int:
         version = root.text("version") or ""
-    return Rubric(tuple(criteria), root.text("name") or "", str(version))
+    return Rubric(tuple(criteria), root.text("name") or "", str(version), root.text("owner") or "", root.text("instructions") or "")
 
 
 def _criterion(table: Table, earlier: Sequence[Criterion]) -> Criterion:
@@ -88,7 +89,7 @@ def _criterion(table: Table, earlier: Sequence[Criterion]) -> Criterion:
     target, span_kinds = _target(table), _span_kinds(table)
     if required is None:
         required = kind != "FREEFORM" and (not span_kinds or target == "document")
-    return Criterion(config, required, _condition(table, name, earlier), key, target, span_kinds)
+    return Criterion(config, required, _condition(table, name, earlier), key, target, span_kinds, table.text("instructions") or "")
 
 
 def _target(table: Table) -> TargetKind | None:
@@ -134,14 +135,15 @@ def _values(table: Table) -> tuple[Value, ...]:
                 (*table.place, "values", index), "a value is a label or a table.", 'Write "pass" or { label = "pass", score = 1 }.'
             )
         inner = Table(table.file, (*table.place, "values", index), value if isinstance(value, dict) else {"label": value})
-        inner.only(("label", "score", "key", "description"))
+        inner.only(("label", "score", "key", "description", "example", "counterexample"))
         label = _word(inner, "label")
         if any(known.label == label for known in values):
             inner.fail("label", f"there are two labels {label!r}.", "Give each label once.")
         key = _key(inner)
         if key is not None and any(known.key == key for known in values):
             inner.fail("key", f"two labels have the key {key!r}.", "Give each label a key of its own.")
-        values.append(Value(label, inner.number("score"), key, inner.text("description")))
+        texts = (inner.text(name) for name in ("description", "example", "counterexample"))
+        values.append(Value(label, inner.number("score"), key, *texts))
     return tuple(values)
 
 

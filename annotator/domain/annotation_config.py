@@ -17,8 +17,12 @@ class Value:
     label: str
     score: float | None = None
     key: str | None = None
-    """A key of its own beside its digit; from a rubric."""
+    """A key of its own beside its digit; from a rubric, as is what follows."""
     description: str | None = None
+    example: str | None = None
+    """What gets this label."""
+    counterexample: str | None = None
+    """What looks as if it did, and gets another."""
 
 
 @record

@@ -32,6 +32,8 @@ class Criterion:
     """Asked only of such targets; None for the item's own target, and for any other span, trace or session that a person turns to."""
     kinds: tuple[str, ...] = ()
     """Asked only of spans of these kinds, or of their documents."""
+    instructions: str = ""
+    """How to answer it, shown on demand."""
 
     @property
     def name(self) -> str:
@@ -58,6 +60,15 @@ class Rubric:
     criteria: tuple[Criterion, ...]
     name: str = ""
     version: str = ""
+    owner: str = ""
+    """Who decides about it: a person or a team."""
+    instructions: str = ""
+    """How to judge, shown on demand."""
+
+    @property
+    def tag(self) -> str:
+        """What annotations say that they were made by: NAME@VERSION, what there is of it."""
+        return "@".join(part for part in (self.name, self.version) if part)
 
     @property
     def binds(self) -> bool:

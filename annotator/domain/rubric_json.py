@@ -9,17 +9,25 @@ from annotator.domain.rubric import Condition, Criterion, Rubric
 
 
 def rubric_to_json(rubric: Rubric) -> dict[str, Any]:
-    """`{"name", "version", "criteria": [{"config": {"type", ...}, "required", "when", "key", "target", "kinds"}]}`.
+    """`{"name", "version", "owner", "instructions", "criteria": [{"config": {"type", ...}, "required", "when", "key", "target", "kinds",
+    "instructions"}]}`.
 
     `when` is `{"name", "label"}` or None, `kinds` a list.
     """
-    return {"name": rubric.name, "version": rubric.version, "criteria": [_criterion_to_json(criterion) for criterion in rubric.criteria]}
+    return {
+        "name": rubric.name,
+        "version": rubric.version,
+        "owner": rubric.owner,
+        "instructions": rubric.instructions,
+        "criteria": [_criterion_to_json(criterion) for criterion in rubric.criteria],
+    }
 
 
 def rubric_from_json(value: Mapping[str, Any]) -> Rubric:
     """The inverse of `rubric_to_json`; a key that is missing gets its default. KeyError or TypeError for another shape."""
     criteria = tuple(_criterion_from_json(criterion) for criterion in value["criteria"])
-    return Rubric(criteria, value.get("name", ""), value.get("version", ""))
+    texts = (value.get(key, "") for key in ("name", "version", "owner", "instructions"))
+    return Rubric(criteria, *texts)
 
 
 def _criterion_to_json(criterion: Criterion) -> dict[str, Any]:
@@ -31,6 +39,7 @@ def _criterion_to_json(criterion: Criterion) -> dict[str, Any]:
         "key": criterion.key,
         "target": criterion.target,
         "kinds": list(criterion.kinds),
+        "instructions": criterion.instructions,
     }
 
 
@@ -43,6 +52,7 @@ def _criterion_from_json(value: Mapping[str, Any]) -> Criterion:
         key=value.get("key"),
         target=value.get("target"),
         kinds=tuple(value.get("kinds", ())),
+        instructions=value.get("instructions", ""),
     )
 
 

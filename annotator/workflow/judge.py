@@ -222,7 +222,7 @@ class Judge:
                 raise InvalidAnnotation(f"{config.name} is empty.", "Type a text, or leave with Esc.")
         metadata = {key: value for key, value in old.metadata.items() if key not in OF_ONE_ANSWER} if old is not None else {}
         metadata |= {"annotator": self.annotator, "client": CLIENT} | dict(how.facts)
-        if rubric := "@".join(part for part in (self.queue.rubric.name, self.queue.rubric.version) if part):
+        if rubric := self.queue.rubric.tag:
             metadata["rubric"] = rubric
         if how.seconds is not None:
             metadata["seconds"] = round(how.seconds, 1)

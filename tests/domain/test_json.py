@@ -14,16 +14,18 @@ from annotator.domain.rubric_json import rubric_from_json, rubric_to_json
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 texts = st.none() | st.text()
 directions = st.sampled_from([None, "MAXIMIZE", "MINIMIZE", "NONE"])
-values = st.lists(st.builds(Value, st.text(), numbers, texts, texts), max_size=4).map(tuple)
+values = st.lists(st.builds(Value, st.text(), numbers, texts, texts, texts, texts), max_size=4).map(tuple)
 configs = st.one_of(
     st.builds(CategoricalConfig, st.text(), values, texts, directions, texts),
     st.builds(ContinuousConfig, st.text(), numbers, numbers, texts, directions, texts, numbers),
     st.builds(FreeformConfig, st.text(), texts, directions, numbers, numbers, numbers, texts),
 )
-criteria = st.builds(Criterion, configs, st.booleans(), st.none() | st.builds(Condition, st.text(), st.text()), texts)
+criteria = st.builds(
+    Criterion, configs, st.booleans(), st.none() | st.builds(Condition, st.text(), st.text()), texts, instructions=st.text()
+)
 kinds = st.lists(st.text(), max_size=3).map(tuple)
 selections = st.builds(Selection, kinds=kinds, status=texts, since_ns=st.none() | st.integers(), limit=st.none() | st.integers())
-rubrics = st.builds(Rubric, st.lists(criteria, max_size=4).map(tuple), st.text(), st.text())
+rubrics = st.builds(Rubric, st.lists(criteria, max_size=4).map(tuple), st.text(), st.text(), st.text(), st.text())
 
 
 @given(rubrics)
@@ -36,7 +38,9 @@ def test_a_rubric_round_trips(rubric: Rubric) -> None:
 def test_the_shape_that_the_store_keeps() -> None:
     correctness = rubric_to_json(BUILT_IN)["criteria"][0]
     assert correctness["config"]["type"] == "CATEGORICAL"
-    assert correctness["config"]["values"][0] == {"label": "pass", "score": 1.0, "key": None, "description": None}
+    assert correctness["config"]["values"][0] == {
+        "label": "pass", "score": 1.0, "key": None, "description": None, "example": None, "counterexample": None,
+    }  # fmt: skip
     assert correctness["required"] is True
 
 
