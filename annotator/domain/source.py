@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
+from annotator.domain.dataset import Example, PutExamples
 from annotator.domain.filter import Condition
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
@@ -34,6 +35,8 @@ class Capabilities:
     """Why the server takes the rows for nobody's, though it knows people; '' where it does not."""
     narrows: bool = False
     """Can leave out of a listing what a condition rules out."""
+    datasets: bool = False
+    """Keeps data sets: it is a DatasetSink too."""
 
 
 @record
@@ -173,6 +176,19 @@ class Sink(Protocol):
         """Delete exactly this row: read again, matched in full, deleted by its id, the answer compared.
 
         False when the row is gone already. Raises RejectedRow when what is there is not this row.
+        """
+
+
+class DatasetSink(Protocol):
+    """Where data sets go."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def put_examples(self, dataset: str, examples: Sequence[Example]) -> PutExamples:
+        """Add to a data set, which is made where it is new, or replace what has the same id there; the others stay. All or nothing.
+
+        Where no example has a split, the splits that are there stay as they are. Errors are those of `Sink.put`.
         """
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from annotator.domain.annotation import Annotation, TargetKind
+from annotator.domain.dataset import Example, PutExamples
 from annotator.domain.queue import Selection
 from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser, Wanted
 from annotator.domain.span import Span
 from annotator.errors import Forbidden, NotPhoenix, RejectedRow
 from annotator.sources.phoenix.annotations import put_rows, read_rows
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.datasets import put_examples
 from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.documents import put_documents
 from annotator.sources.phoenix.listing import pages
@@ -61,6 +63,7 @@ class Phoenix:
             read_only=self._read_only(),
             unowned=UNOWNED if self._role == "SYSTEM" else "",
             narrows=True,
+            datasets=not self._client.older_than(*WRITABLE_SINCE),
         )
 
     def _read_only(self) -> str:
@@ -150,6 +153,10 @@ class Phoenix:
             return delete_row(self._client, self._project, row)
         except NotOffered as error:
             raise RejectedRow(self._learn(row.target.kind, error), error.advice, 0) from error
+
+    def put_examples(self, dataset: str, examples: Sequence[Example]) -> PutExamples:
+        self._check_writable()
+        return put_examples(self._client, dataset, examples)
 
     def _check_writable(self) -> None:
         if reason := self._read_only():

@@ -262,3 +262,14 @@ class GraphUser(Wire):
 
 class UserAnswer(Wire):
     data: User = Field(default_factory=User)
+
+
+class Uploaded(Wire):
+    """Of POST /v1/datasets/upload?sync=true."""
+
+    num_created_examples: int = 0
+    num_updated_examples: int = 0
+
+
+class UploadAnswer(Wire):
+    data: Uploaded

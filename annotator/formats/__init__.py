@@ -1,0 +1,1 @@
+"""What leaves: records of judged items in the shapes that other programs read."""
