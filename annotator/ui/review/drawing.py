@@ -1,10 +1,8 @@
 """From the desk to what each region shows; no Textual."""
 
-from collections.abc import Sequence
 
 from annotator.domain.annotation import Annotation, ItemState
-from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig, FreeformConfig
-from annotator.domain.rubric import Criterion
+from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.step import Verdict
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
@@ -14,21 +12,18 @@ from annotator.text.line import Line, Piece, line
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.marks import first_failures, span_marks
 from annotator.ui.review.ranking import mine_in_words
+from annotator.ui.review.rubric_rows import digit
 from annotator.ui.widgets.key_bar import key_line
 from annotator.ui.widgets.notice import notice_line, notice_lines
 from annotator.ui.widgets.row import spread, width_of
-from annotator.ui.widgets.rubric_bar import CriterionRow, Kind, Option, rubric_lines
 from annotator.ui.widgets.span_tree import tree_lines
 from annotator.ui.widgets.top_bar import TopState, top_line
 from annotator.ui.widgets.verdict_strip import StripEntry, strip_line
-from annotator.workflow.answers import spoken
 from annotator.workflow.progress import minutes_left
-from annotator.workflow.targets import bound_to, described
+from annotator.workflow.targets import described
 
 LISTED = 12
 """Passed-over items that the end page names."""
-REACHABLE = 10
-"""Labels with a digit."""
 APART = 3
 """Cells between what was just done and the item's state."""
 SHORTEST_STATE = 12
@@ -72,79 +67,6 @@ def path(desk: Desk, width: int) -> Line:
     facts = (f"{row.duration} {row.mark}".strip(), row.records, f"span {at + 1} of {len(rows)}")
     where = Piece("".join(f"  {fact}" for fact in facts if fact), "dim")
     return line(Piece(f" {row.kind} ", "accent"), Piece(row.name, "strong"), where)
-
-
-def rubric(desk: Desk, keymap: Keymap, width: int) -> Sequence[Line]:
-    if desk.view is None:
-        return []
-    return rubric_lines([_row(desk, keymap, criterion) for criterion in desk.view.rubric.criteria], width)
-
-
-def _row(desk: Desk, keymap: Keymap, criterion: Criterion) -> CriterionRow:
-    view = desk.view
-    assert view is not None
-    config = criterion.config
-    answer = view.answers.get(criterion.name)
-    asked = criterion in view.asked
-    current = criterion.name == desk.criterion
-    options: tuple[Option, ...] = ()
-    bounds, score = (0.0, 1.0), None
-    if isinstance(config, CategoricalConfig):
-        digits = desk.session.queue.digits.get(config.name, {})
-        chosen = answer.label if answer else None
-        suggested = desk.suggested.row.label if current and desk.suggested is not None else None
-        options = tuple(
-            Option(
-                value.key or _digit(keymap, digits.get(value.label, -1)),
-                one_line(value.label),
-                value.label == chosen,
-                suggested=suggested == value.label,
-            )
-            for value in config.values
-        )
-    elif isinstance(config, ContinuousConfig):
-        bounds, score = config.bounds, answer.score if answer else None
-    return CriterionRow(
-        name=one_line(criterion.name),
-        kind=kind_of(config),
-        options=options,
-        value_text=one_line(spoken(criterion, answer)) if answer else "",
-        bounds=bounds,
-        score=score,
-        typing=desk.number if current else "",
-        current=current,
-        answered=answer is not None,
-        required=criterion.required,
-        asked=criterion.fits(view.on),
-        hint=_hint(desk, criterion, keymap, asked) if criterion.fits(view.on) else bound_to(criterion) or "the item",
-        more=(keymap.first("more_labels"), "list …") if len(options) > REACHABLE else None,
-    )
-
-
-def kind_of(config: AnnotationConfig) -> Kind:
-    """Which of the three ways to ask."""
-    if isinstance(config, CategoricalConfig):
-        return "CATEGORICAL"
-    return "CONTINUOUS" if isinstance(config, ContinuousConfig) else "FREEFORM"
-
-
-def _digit(keymap: Keymap, index: int) -> str:
-    return keymap.first(f"answer_{index + 1}") if 0 <= index < 10 else ""
-
-
-def _hint(desk: Desk, criterion: Criterion, keymap: Keymap, asked: bool) -> str:
-    view = desk.view
-    required = criterion.required and view is not None and (view.on.own or criterion.is_bound)
-    if criterion.when is not None and not asked:
-        return f"if {criterion.when.label}"
-    if isinstance(criterion.config, ContinuousConfig):
-        lower, upper = criterion.config.bounds
-        return f"{lower:g} to {upper:g}" + (" required" if required else "")
-    if required:
-        return "required"
-    if isinstance(criterion.config, CategoricalConfig):
-        return "optional"
-    return f"{criterion.key or keymap.first('write')} to write"
 
 
 def _others(desk: Desk, verdict: Verdict) -> tuple[tuple[str, bool], ...]:
@@ -252,7 +174,7 @@ def _answer_keys(desk: Desk, keymap: Keymap, config: CategoricalConfig) -> str:
     before = -1
     for value in config.values:
         index = -1 if value.key else digits.get(value.label, -1)
-        key = value.key or _digit(keymap, index)
+        key = value.key or digit(keymap, index)
         if key and index > 0 and index == before + 1:
             runs[-1].append(key)
         elif key:

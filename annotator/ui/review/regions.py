@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from annotator.text.line import Piece, line
-from annotator.ui.review import drawing
+from annotator.ui.review import drawing, rubric_rows
 from annotator.ui.review.marks import block_marks
 from annotator.ui.review.side import side
 
@@ -26,7 +26,7 @@ def draw(screen: "ReviewScreen") -> None:
     screen.trace.mark_blocks(block_marks(desk))
     if screen.side.display:
         screen.side.show(side(desk, screen.side.size.width))
-    rubric = drawing.rubric(desk, screen.session.keymap, width)
+    rubric = rubric_rows.rubric(desk, screen.session.keymap, width)
     if rubric and screen.rubric_rows != len(rubric):
         screen.rubric_rows = screen.rubric.styles.height = len(rubric)
     screen.rubric.show(rubric)
