@@ -2,6 +2,7 @@
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, Target
 from annotator.domain.record import record
+from annotator.domain.rubric import Rubric
 
 
 @record
@@ -21,7 +22,15 @@ class SetItem:
     reason: str = ""
 
 
-Change = SetAnnotation | SetItem
+@record
+class SetRubric:
+    """Judge a queue by another rubric from here on. Taking it back leaves every digit where it is."""
+
+    queue_id: int
+    rubric: Rubric
+
+
+Change = SetAnnotation | SetItem | SetRubric
 
 
 @record

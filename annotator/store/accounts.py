@@ -61,7 +61,7 @@ class Accounts(Area):
             (queue_id,),
         )
         in_steps = self.db.all("SELECT effects FROM step WHERE queue = ? AND annotator = ?", (queue_id, annotator))
-        ids = [row[0] for row in on_items] + [one.subject for (text,) in in_steps for one in text_effects(text) if not one.item]
+        ids = [row[0] for row in on_items] + [one.subject for (text,) in in_steps for one in text_effects(text) if one.row]
         written = "SELECT 1 FROM annotation JOIN identity ON id = identity WHERE identity = ? AND annotator = ? AND server = ''"
         return [id_ for id_ in dict.fromkeys(ids) if self.db.one(written, (id_, annotator)) is not None]
 
@@ -94,7 +94,7 @@ class Accounts(Area):
             last = steps[-1][0]
 
     def _moved(self, effect: Effect, server: str, identifier: str) -> Effect:
-        identity = None if effect.item else identity_of(self.db, effect.subject)
+        identity = identity_of(self.db, effect.subject) if effect.row else None
         if identity is None or identity.server:
             return effect
         return replace(effect, subject=keep_identity(self.db, _there(identity, server, identifier)))

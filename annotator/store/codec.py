@@ -47,23 +47,36 @@ def same_row(identity: Identity, one: str | None, other: str | None) -> bool:
 
 @record
 class Effect:
-    """One change of a step and what was there before it: the text of an annotation or of an item's state and reason."""
+    """One change of a step and what was there before it: the text of an annotation, of an item's state and reason, or of a rubric."""
 
     item: bool
     subject: int
-    """The id of the item, else of the identity."""
+    """The id of the item, of the queue whose rubric it is, else of the identity."""
     before: str | None
     after: str | None
     changed: bool = True
     """False where it was so already; taking the step back then neither asks nor does anything about it."""
+    rubric: bool = False
+
+    @property
+    def row(self) -> bool:
+        """An annotation is changed."""
+        return not self.item and not self.rubric
+
+
+ROW, ITEM, RUBRIC = range(3)
 
 
 def effects_text(effects: Sequence[Effect]) -> str:
-    return to_text([[int(one.item), one.subject, one.before, one.after, int(one.changed)] for one in effects])
+    kinds = (RUBRIC if one.rubric else ITEM if one.item else ROW for one in effects)
+    return to_text([[kind, one.subject, one.before, one.after, int(one.changed)] for kind, one in zip(kinds, effects, strict=True)])
 
 
 def text_effects(text: str) -> list[Effect]:
-    return [Effect(bool(item), subject, before, after, bool(changed)) for item, subject, before, after, changed in json.loads(text)]
+    return [
+        Effect(kind == ITEM, subject, before, after, bool(changed), kind == RUBRIC)
+        for kind, subject, before, after, changed in json.loads(text)
+    ]
 
 
 def pack(spans: Sequence[Span | PackedSpan]) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""One drainer at a time: an OS file lock beside the store, which the kernel releases when its holder dies."""
+"""OS file locks beside the store, which the kernel releases when their holder dies: one drainer at a time, and queues under review."""
 
 import fcntl
 import os
@@ -14,6 +14,24 @@ def drain_lock(store: Path) -> Iterator[bool]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def queue_lock(store: Path, queue_id: int, alone: bool = False) -> Iterator[bool]:
+    """A queue's rubric stays as it is while reviews of it are open: they share the lock, and who changes the rubric has it alone.
+
+    False, at once, where it is not to be had.
+    """
+    handle = os.open(store.with_name(f"{store.name}.queue-{queue_id}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError:
             yield False
         else:

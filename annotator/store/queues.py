@@ -87,9 +87,7 @@ class Queues(Area, QueueStore):
 
     def set_rubric(self, queue_id: int, rubric: Rubric) -> Queue:
         with self.db.atomic():
-            digits = fixed_digits(self.queue(queue_id).digits, rubric)
-            values = (to_text(rubric_to_json(rubric)), to_text(digits), queue_id)
-            self.db.execute("UPDATE queue SET rubric = ?, digits = ? WHERE id = ?", values)
+            keep_rubric(self.db, queue_id, to_text(rubric_to_json(rubric)))
         return self.queue(queue_id)
 
     def rename(self, queue_id: int, name: str) -> None:
@@ -186,6 +184,15 @@ class Queues(Area, QueueStore):
 def unsent(db: Database, queue_id: int) -> int:
     """Rows on the targets of a queue's items that wait, or are parked."""
     return int(db.one(UNSENT, (queue_id,))[0])
+
+
+def keep_rubric(db: Database, queue_id: int, text: str) -> None:
+    """The rubric as JSON; new labels get digits that no label of the queue had."""
+    row = db.one("SELECT digits FROM queue WHERE id = ?", (queue_id,))
+    if row is None:
+        raise StoreError("The queue is not in the store any more.", "Open another one; `annotator queue list` shows them.")
+    digits = fixed_digits(json.loads(row[0]), rubric_from_json(json.loads(text)))
+    db.execute("UPDATE queue SET rubric = ?, digits = ? WHERE id = ?", (text, to_text(digits), queue_id))
 
 
 def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict[str, dict[str, int]]:

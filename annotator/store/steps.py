@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.domain.annotation import Identity, ItemState, Target
-from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
+from annotator.domain.rubric_json import rubric_from_json, rubric_to_json
+from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, SetRubric, Step
 from annotator.errors import StoreError
 from annotator.store import journal
 from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now, target_of, target_values
 from annotator.store.codec import Effect, effects_text, row_text, same_row, text_effects, text_row, to_text
 from annotator.store.journal import Occasion
+from annotator.store.queues import keep_rubric
 from annotator.store.standing import base_of, want
 
 STANDS = 2
@@ -42,15 +44,16 @@ class Steps(Area):
     def _do(self, change: Change, why: Occasion) -> Effect:
         """Make one change; what is there already stays as it is and is not journalled."""
         if isinstance(change, SetItem):
-            before = self._value(True, change.item_id)
-            after = to_text([change.state.value, change.reason])
-            effect = Effect(True, change.item_id, before, after, before != after)
+            effect = Effect(True, change.item_id, None, to_text([change.state.value, change.reason]))
+        elif isinstance(change, SetRubric):
+            effect = Effect(False, change.queue_id, None, to_text(rubric_to_json(change.rubric)), rubric=True)
         else:
-            identity = keep_identity(self.db, change.identity)
-            before, row = self._value(False, identity), row_text(change.row)
-            effect = Effect(False, identity, before, row, not same_row(change.identity, before, row))
+            effect = Effect(False, keep_identity(self.db, change.identity), None, row_text(change.row))
+        before = self._value(effect)
+        same = same_row(change.identity, before, effect.after) if isinstance(change, SetAnnotation) else before == effect.after
+        effect = replace(effect, before=before, changed=not same)
         if effect.changed:
-            self._make(effect, why, None if isinstance(change, SetItem) else change.identity)
+            self._make(effect, why, change.identity if isinstance(change, SetAnnotation) else None)
         return effect
 
     def undo(self, annotator: str, queue_id: int) -> Reversal | None:
@@ -89,7 +92,7 @@ class Steps(Area):
         changed: set[int] = set()
         found = []
         for one in effects:
-            if not one.item and one.changed:
+            if one.row and one.changed:
                 earlier = (
                     "SELECT 1 FROM journal JOIN step ON step.id = journal.step"
                     " WHERE journal.identity = ? AND journal.seq < ? AND step.undone <> 1 LIMIT 1"
@@ -102,11 +105,11 @@ class Steps(Area):
 
     def _holds(self, path: list[Effect]) -> bool:
         """Everything is still as the step left it; walked in order, since a step may change one row twice."""
-        now: dict[tuple[bool, int], str | None] = {}
+        now: dict[tuple[bool, bool, int], str | None] = {}
         for one in path:
-            key = (one.item, one.subject)
-            current = now[key] if key in now else self._value(*key)
-            same = current == one.before if one.item else same_row(identity_of(self.db, one.subject), current, one.before)
+            key = (one.item, one.rubric, one.subject)
+            current = now[key] if key in now else self._value(one)
+            same = same_row(identity_of(self.db, one.subject), current, one.before) if one.row else current == one.before
             if not same:
                 return False
             now[key] = one.after
@@ -119,16 +122,24 @@ class Steps(Area):
             self.db.execute("UPDATE item SET state = ?, reason = ? WHERE id = ?", (state, reason, effect.subject))
             journal.write(self.db, why, item=effect.subject, before=effect.before, after=effect.after)
             return
+        if effect.rubric:
+            keep_rubric(self.db, effect.subject, effect.after or "")
+            journal.write(self.db, why, before=effect.before, after=effect.after)
+            return
         seq = journal.write(self.db, why, identity=effect.subject, before=effect.before, after=effect.after)
         keep_row(self.db, effect.subject, effect.after, why.annotator, seq)
         identity = identity or identity_of(self.db, effect.subject)
         if identity.server:
             want(self.db, identity, effect, why, seq)
 
-    def _value(self, item: bool, subject: int) -> str | None:
-        if not item:
-            return row_now(self.db, subject)
-        row = self.db.one("SELECT state, reason FROM item WHERE id = ?", (subject,))
+    def _value(self, effect: Effect) -> str | None:
+        """What is there now of what the effect changes."""
+        if effect.row:
+            return row_now(self.db, effect.subject)
+        if effect.rubric:
+            queue = self.db.one("SELECT rubric FROM queue WHERE id = ?", (effect.subject,))
+            return None if queue is None else str(queue[0])
+        row = self.db.one("SELECT state, reason FROM item WHERE id = ?", (effect.subject,))
         if row is None:
             raise StoreError("The item is not in the store any more.", "Its queue was removed; open another one.")
         return to_text(list(row))
@@ -142,6 +153,8 @@ class Steps(Area):
         if effect.item:
             state, reason = json.loads(effect.after or "")
             return SetItem(effect.subject, ItemState(state), reason)
+        if effect.rubric:
+            return SetRubric(effect.subject, rubric_from_json(json.loads(effect.after or "")))
         identity = identity_of(self.db, effect.subject)
         return SetAnnotation(identity, text_row(identity, effect.after))
 
