@@ -31,7 +31,7 @@ FORMATS = {
     "dspy": "examples with declared input keys, and a module that loads them",
     "pytest": "tests that run --function with the recorded inputs",
 }
-EXAMPLES = """examples:
+EXAMPLES = """in use:
   annotator export --format jsonl --out golden.jsonl
   annotator export --format csv --out judged.csv correctness = fail
   annotator export --format parquet --out judged.parquet --all
@@ -39,7 +39,9 @@ EXAMPLES = """examples:
   annotator export --format openai-evals --out evals.jsonl
   annotator export --format openai-ft --out tuning/ --split train=0.9,validation=0.1
   annotator export --format dspy --out golden.py
-  annotator export --format pytest --out test_golden.py --function my_app.support:answer"""
+  annotator export --format pytest --function my_app.support:answer --out test_golden.py
+
+example: annotator export --format jsonl --out golden.jsonl flagged"""
 DESCRIPTION = """The judged items of a queue: what was asked and answered, the expected output where somebody wrote one, documents,
 everybody's annotations. Times are UTC; what the config redacts stays hidden. A file is written whole or not at all.
 By default a pass is the best label of the rubric's first required config, a fail the worst."""

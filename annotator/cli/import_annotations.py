@@ -39,8 +39,9 @@ metadata = { ticket = { column = "id" } }
 """
 DESCRIPTION = """Rows of CSV, JSON Lines, JSON or Parquet become annotations, with columns as Phoenix names them: span_id (with
 document_position for a document), trace_id or session_id; name; label, score, explanation; annotator_kind, metadata,
-identifier. With a map, whatever they are called. Bad rows are listed with their lines, the others are kept (exit code 1).
-Importing twice changes nothing. What a person here wrote, and what the server has otherwise, is never changed."""
+identifier. With a map, whatever they are called. What annotator export wrote (jsonl, csv, parquet) comes back as it was.
+Bad rows are listed with their lines, the others are kept (exit code 1). Importing twice changes nothing. What a person
+here wrote, and what the server has otherwise, is never changed."""
 EPILOG = f"""a map, support.toml:
 {"".join(f"  {row}" for row in MAP.splitlines(keepends=True))}
 example: annotator import tickets.csv --map support.toml --dry-run"""

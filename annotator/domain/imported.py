@@ -22,6 +22,15 @@ class BadRow(ValueError):
     """A cell that cannot be read; the text says why."""
 
 
+class Written(NamedTuple):
+    """Whose a row is and when it was made, as a person's own export says."""
+
+    author: str = ""
+    """'' where nobody is named."""
+    at: float = 0.0
+    """Seconds since 1970; 0 where that is not known."""
+
+
 @record
 class ImportedRow:
     """One annotation of a row; not validated yet."""
@@ -37,6 +46,8 @@ class ImportedRow:
     identifier: str = ""
     """As the row has it; '' where it has none."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    written: Written | None = None
+    """Of a row that annotator exported: it comes back under the name and the identifier that it had."""
 
 
 @record

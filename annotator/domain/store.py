@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, KnownAnnotation, Target, TargetKind
-from annotator.domain.imported import Import, Kept
+from annotator.domain.imported import Import, Kept, Written
 from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
 from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
 from annotator.domain.rubric import Rubric
@@ -204,10 +205,13 @@ class ImportStore(Protocol):
     def among_here(self, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that a trace in the store has; for documents the ids are their spans'."""
 
-    def keep_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> tuple[Import, list[Kept]]:
+    def keep_imported(
+        self, work: Import, changes: Sequence[SetAnnotation], written: Mapping[Identity, Written] = MappingProxyType({})
+    ) -> tuple[Import, list[Kept]]:
         """Keep somebody else's rows, or take them away, in one transaction: what became of each, and the import as it goes on.
 
-        A row that a person here wrote, or that a server has with other content, is never changed.
+        A row that a person here wrote, or that a server has with other content, is never changed. `written`: whose rows are and since
+        when, where the file says so.
         """
 
     def foresee_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> list[Kept]:

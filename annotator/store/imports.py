@@ -1,10 +1,11 @@
 """Rows that came from a file: somebody else's, beside those of the people here, and taken back as a whole."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from annotator.domain.annotation import Annotation, Identity, TargetKind
-from annotator.domain.imported import Import, Kept
+from annotator.domain.imported import Import, Kept, Written
 from annotator.domain.step import SetAnnotation
 from annotator.store import journal
 from annotator.store.area import BATCH, Area, among, find_identity, identity_of, keep_identity, keep_row, row_now
@@ -33,7 +34,9 @@ class Imports(Area):
     def foresee_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> list[Kept]:
         return [self._foreseen(work, change) for change in changes]
 
-    def keep_imported(self, work: Import, changes: Sequence[SetAnnotation]) -> tuple[Import, list[Kept]]:
+    def keep_imported(
+        self, work: Import, changes: Sequence[SetAnnotation], written: Mapping[Identity, Written] = MappingProxyType({})
+    ) -> tuple[Import, list[Kept]]:
         found = []
         with self.db.atomic():
             for change in changes:
@@ -41,25 +44,25 @@ class Imports(Area):
                 sends = kept.how == "unchanged" and work.send and change.row is not None and self._lacks_sending(change.identity)
                 if sends or kept.how in ("new", "changed", "withdrawn"):
                     work = self._begun(work)
-                    self._import(work, change)
+                    self._import(work, change, written.get(change.identity))
                 found.append(kept)
         return work, found
 
     def _foreseen(self, work: Import, change: SetAnnotation) -> Kept:
         """What becomes of a row: no row that a person here wrote, and none that a server has otherwise, is changed."""
         identity = change.identity
+        id_ = find_identity(self.db, identity)
+        row = None if id_ is None else self.db.one("SELECT content, annotator, source FROM annotation WHERE identity = ?", (id_,))
+        if row is not None and change.row is not None and same_row(identity, row[0], row_text(change.row)):
+            return Kept("unchanged")
         owner = self.db.one("SELECT annotator FROM account WHERE server = ? AND identifier = ?", (identity.server, identity.identifier))
         if owner is not None:
             return Kept("refused", f"the identifier {identity.identifier} is that of {owner[0]}, who judges here")
-        id_ = find_identity(self.db, identity)
-        row = None if id_ is None else self.db.one("SELECT content, annotator, source FROM annotation WHERE identity = ?", (id_,))
         if row is None:
             return Kept("unchanged" if change.row is None else "new")
-        content, annotator, source = row
+        _, annotator, source = row
         if annotator:
             return Kept("refused", f"{annotator} wrote {identity.name} there under the same identifier here")
-        if same_row(identity, content, row_text(change.row)):
-            return Kept("unchanged")
         if source and self.db.one("SELECT 1 FROM outbox WHERE identity = ?", (id_,)) is None:
             return Kept("refused", f"the server has another {identity.name} there under the identifier {identity.identifier}")
         return Kept("withdrawn" if change.row is None else "changed")
@@ -73,13 +76,13 @@ class Imports(Area):
         journal.write(self.db, why, before=None, after=to_text(work.name))
         return work.begun(first)
 
-    def _import(self, work: Import, change: SetAnnotation) -> None:
+    def _import(self, work: Import, change: SetAnnotation, written: Written | None) -> None:
         identity = keep_identity(self.db, change.identity)
         before, after = row_now(self.db, identity), row_text(change.row)
         # Nobody's: a rescue gives a lost row back to whom the journal names.
         why = Occasion(self.clock(), ROW, "", work.queue_id, work.id, _command(work))
         seq = journal.write(self.db, why, identity=identity, before=before, after=after)
-        self._keep_others(identity, after, change.row, seq)
+        self._keep_others(identity, after, change.row, seq, written)
         entry = self._entry_now(identity)
         if change.identity.server and (work.send or (entry is not None and entry[0] != "dropped" and entry[1] is not None)):
             self._want_imported(work, change.identity, Effect(False, identity, None, after), "do", seq)
@@ -87,10 +90,10 @@ class Imports(Area):
     def _lacks_sending(self, identity: Identity) -> bool:
         """A row that came from a file, and that its server was not to have as it is."""
         id_ = find_identity(self.db, identity)
-        content, source = self.db.one("SELECT content, source FROM annotation WHERE identity = ?", (id_,))
+        content, source, annotator = self.db.one("SELECT content, source, annotator FROM annotation WHERE identity = ?", (id_,))
         entry = self._entry_now(int(id_ or 0))
         here_only = entry is None or entry[0] == "dropped" or not same_row(identity, entry[1], content)
-        return bool(identity.server) and not source and here_only
+        return bool(identity.server) and not source and not annotator and here_only
 
     def _entry_now(self, identity: int) -> tuple[str, str | None] | None:
         """State and row of its entry in the outbox."""
@@ -101,9 +104,10 @@ class Imports(Area):
         want(self.db, identity, effect, Occasion(self.clock(), action, work.annotator, work.queue_id), seq)
         self.db.execute("UPDATE outbox SET project = ? WHERE identity = ?", (work.project, effect.subject))
 
-    def _keep_others(self, identity: int, content: str | None, row: Annotation | None, seq: int) -> None:
+    def _keep_others(self, identity: int, content: str | None, row: Annotation | None, seq: int, written: Written | None = None) -> None:
         author = "" if row is None else row.metadata.get("annotator", "")
-        keep_row(self.db, identity, content, "", seq, ("", author if isinstance(author, str) else "", 0.0))
+        whose = written or Written(author if isinstance(author, str) else "")
+        keep_row(self.db, identity, content, "", seq, ("", whose.author, whose.at))
 
     def last_import(self) -> Import | None:
         row = self.db.one(

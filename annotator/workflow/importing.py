@@ -1,11 +1,12 @@
 """Import: rows of a file become annotations beside everybody's, each checked, none twice."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
-from annotator.domain.annotation import HUMAN, Annotation, Identity, TargetKind
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, TargetKind
 from annotator.domain.imported import PREFIX, Import, ImportedRow, Kept
 from annotator.domain.source import BadLine
 from annotator.domain.step import SetAnnotation
@@ -85,11 +86,25 @@ class Importing:
     def _annotation(self, row: ImportedRow) -> Annotation:
         """Raises InvalidAnnotation for what must not be stored."""
         identifier, metadata = row.identifier or self.identifier, dict(row.metadata)
+        if row.written is not None:
+            return self._returned(row)
         if identifier.startswith(PERSONAL):
             if row.annotator_kind == HUMAN:
                 metadata.setdefault("annotator", identifier.partition(":")[2])
             identifier = f"{self.identifier}:{identifier}"
-        identity = Identity(self.server, row.target, check_name(row.name), identifier)
+        return self._whole(row, check_name(row.name), identifier, metadata)
+
+    def _returned(self, row: ImportedRow) -> Annotation:
+        """A row of an export, as it was; a note is one, and a row that named nobody names nobody."""
+        if self.work.send and row.identifier.startswith(PERSONAL):
+            raise InvalidAnnotation(
+                f"It is {row.identifier.partition(':')[2]}'s own row, which nobody else may send; import without --push."
+            )
+        made = self._whole(row, row.name if row.name == NOTE else check_name(row.name), row.identifier or self.identifier, row.metadata)
+        return replace(made, identity=replace(made.identity, identifier=row.identifier))
+
+    def _whole(self, row: ImportedRow, name: str, identifier: str, metadata: Mapping[str, Any]) -> Annotation:
+        identity = Identity(self.server, row.target, name, identifier)
         made = check(Annotation(identity, row.label, row.score, row.explanation, row.annotator_kind, metadata), None)
         if made.label is None and made.score is None and made.explanation is None:
             raise InvalidAnnotation("There is no label, no score and no explanation.")
@@ -113,7 +128,8 @@ class Importing:
         if self.dry_run:
             found: Sequence[Kept] = self.store.foresee_imported(self.work, changes)
         else:
-            self.work, found = self.store.keep_imported(self.work, changes)
+            written = {made.identity: row.written for row, made in kept if row.written is not None}
+            self.work, found = self.store.keep_imported(self.work, changes, written)
         for (row, _), one in zip(kept, found, strict=True):
             if one.how == "refused":
                 self._refuse(row.line, one.reason)

@@ -9,6 +9,7 @@ from typing import Any
 
 from annotator.domain.annotation import Target
 from annotator.domain.imported import BadRow, ImportedRow, kind_of, position_of, score_of, target_of, text_of
+from annotator.sources.files.exported import exported_rows, is_exported
 from annotator.sources.files.imported import HEX, id_of
 from annotator.sources.files.table import listed
 from annotator.sources.files.values import first
@@ -36,6 +37,11 @@ class Evaluations:
 
     def rows(self, record: Mapping[str, Any], line: int) -> Iterator[ImportedRow | str]:
         """One or more; a string says why one cannot be read. Raises BadRow where none can."""
+        if is_exported(record):
+            if self._name or self._kind:
+                raise BadRow("annotator exported it: its annotations have names and kinds of their own")
+            yield from exported_rows(record, line)
+            return
         target = _target(record)
         results = [one for one in _results(record) if any(one.get(key) not in (None, "") for key in RESULT)]
         if not results:
