@@ -51,6 +51,11 @@ class Step:
     target: Target | None = None
     """What undo turns to; None for the item's own target."""
 
+    @property
+    def sets_rubric(self) -> bool:
+        """It moved a queue to another rubric."""
+        return any(isinstance(change, SetRubric) for change in self.changes)
+
 
 @record
 class Reversal:

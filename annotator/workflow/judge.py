@@ -195,12 +195,14 @@ class Judge:
         return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)
 
     def undo(self) -> Reversal | None:
-        """Take back my last step on this queue; None where there is none."""
-        return self.store.undo(self.annotator, self.queue.id)
+        """Take back my last step on this queue; None where there is none. Raises InvalidAnnotation where it set the queue's rubric."""
+        with self.store.together():
+            return _unless_rubric(self.store.undo(self.annotator, self.queue.id))
 
     def redo(self) -> Reversal | None:
         """Do again what was undone last, until a new judgement."""
-        return self.store.redo(self.annotator, self.queue.id)
+        with self.store.together():
+            return _unless_rubric(self.store.redo(self.annotator, self.queue.id))
 
     def identity(self, target: Target, name: str) -> Identity:
         """Which row is mine."""
@@ -237,6 +239,13 @@ class Judge:
         """One step; `target`: what undo turns to, the item's own where it is None. Raises StoreBusy (nothing stored)."""
         other = target if target != item.target else None
         self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes), other))
+
+
+def _unless_rubric(reversal: Reversal | None) -> Reversal | None:
+    """While items are judged by a rubric it stays as it is."""
+    if reversal is not None and reversal.step.sets_rubric:
+        raise InvalidAnnotation("That moved the queue to another rubric.", "Leave, then: annotator rubric migrate, with --undo to go back.")
+    return reversal
 
 
 def _target(item: Item, on: ItemTarget | None) -> Target:
