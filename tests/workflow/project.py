@@ -24,8 +24,8 @@ def spans_of(number: int, salt: str) -> list[dict[str, Any]]:
         top["gen_ai.conversation.id"] = f"s {number % 5}"
     elif session == 2:
         top["session.id"] = number % 5
-    elif session < 8:
-        top["session.id"] = f"s {number % 40}"
+    elif session < 10:
+        top["session.id"] = f"s {number % 10 if number % 2 else number}"
     if number % 3:
         top["user.id"] = f"u{number % 7}"
     if number % 4:

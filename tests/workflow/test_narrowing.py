@@ -19,6 +19,8 @@ from annotator.domain.span import Span
 from annotator.filter.parsing import parse
 from annotator.filter.printing import to_text
 from annotator.sources.phoenix import Phoenix
+from annotator.sources.phoenix.pushdown import Narrowed
+from annotator.sources.phoenix.traces import list_traces
 from annotator.store.store import SqliteStore, open_store
 from annotator.workflow.everyone import pull
 from annotator.workflow.fill import fill
@@ -27,7 +29,7 @@ from annotator.workflow.judge import Judge
 from tests.phoenix_server import PhoenixServer
 from tests.workflow.project import make
 
-TRACES, MANY = 120, 2000
+TRACES, MANY = 150, 2000
 STRIDE = 7
 """Of the conditions, so many are left to the large project."""
 TARGETS: tuple[TargetRule, ...] = get_args(TargetRule)
@@ -233,3 +235,17 @@ def test_a_verdict_that_is_not_sent_counts_as_given(small: Compared) -> None:
         assert item.target not in small.fill_from_phoenix(Selection(filter="unannotated"))
     finally:
         store.undo("ann", queue.id)
+
+
+def test_a_filter_that_the_server_refuses_is_left_out(small: Compared) -> None:
+    project = f"/v1/projects/{small.project}"
+    listed = list(list_traces(small.phoenix._client, project, Selection(), None, Narrowed("nothing of the sort > 3")))
+    assert len({header.trace_id for page in listed for header in page.headers}) == TRACES
+
+
+def test_sessions_come_whole_over_several_pages(small: Compared) -> None:
+    pages = list(small.phoenix.pages(Selection("session", order="newest")))
+    sessions = [{header.session_id for header in page.headers} for page in pages]
+    assert len(pages) == 2 and not sessions[0] & sessions[1] and None not in sessions[0] | sessions[1]
+    traces = {header.trace_id for page in pages for header in page.headers}
+    assert len(traces) + pages[-1].sessionless == TRACES == pages[-1].read + pages[-1].sessionless
