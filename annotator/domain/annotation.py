@@ -11,6 +11,8 @@ TargetKind = Literal["span", "trace", "session", "document"]
 TARGET_KINDS: tuple[TargetKind, ...] = ("span", "trace", "session", "document")
 HUMAN = "HUMAN"
 NOTE = "note"
+ADJUDICATED, RECHECK = ":adjudicated", ":recheck"
+"""Ends of identifiers: of a verdict that settles what others disagreed on, and of a second verdict on an item that one judged before."""
 
 
 @record

@@ -1,0 +1,132 @@
+"""A report for people, in 80 columns."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from annotator.cli.report_tables import confusion, judge_lines, more_words, short
+from annotator.domain.annotation import Annotation
+from annotator.text.cells import crop, width_of
+from annotator.text.escape import one_line
+from annotator.text.facts import counted
+from annotator.workflow.report.figures import ConfigFigures, PairFigures
+from annotator.workflow.report.rated import Rater
+from annotator.workflow.report.whole import Report, Section
+
+NAME, COLUMN = 20, 16
+"""Cells of a config's name, and of a figure with its interval."""
+Cells = Sequence[str]
+
+
+def lines(made: Report, width: int, most: int) -> Iterator[str]:
+    """`most`: disagreements that are listed."""
+    everything = made.sections[0]
+    yield crop(_head(made, everything), width)
+    if not everything.configs:
+        yield "Nobody annotated any of them."
+        return
+    yield from _agreement(made, width)
+    yield from _failures(made, width)
+    for one in everything.configs:
+        for pair in one.pairs if len(one.pairs) == 1 and not made.sides and one.level == "nominal" else ():
+            yield from confusion(one.name, pair.one, pair.other, pair.table, width)
+    for side in made.sides:
+        yield from confusion(side.name, side.one, side.other, side.table, width)
+    for section in made.sections:
+        yield from judge_lines(section, made.by or "", width)
+    if any(one.repeated for one in everything.configs):
+        yield from ("", *recheck(made, width))
+    yield from _disputed(made, width, most)
+
+
+def recheck(made: Report, width: int) -> Iterator[str]:
+    """How far people agree with themselves."""
+    yield _row(("AGREEMENT WITH ONESELF", "items", "same", "kappa"), width)
+    found = [(one, pair) for one in made.sections[0].configs for pair in one.repeated]
+    for one, pair in found:
+        yield _pair_row(f"{pair.other} on {one.name}", pair, width)
+    if not found:
+        yield "Nobody judged anything a second time: no annotation has an identifier that ends in :recheck."
+
+
+def _head(made: Report, everything: Section) -> str:
+    names = ", ".join(one_line(name) for name in made.queues)
+    only = f"  only {one_line(made.filter)}" if made.filter else ""
+    return f"{names}{only}  {counted(everything.items, 'item')}  {made.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _row(cells: Cells, width: int) -> str:
+    name, items, *figures = cells
+    name = crop(one_line(name), NAME + 3)
+    start = name + " " * (NAME + 3 - width_of(name)) + f" {items:>6}"
+    return crop((start + "".join(f"  {one:<{COLUMN}}" for one in figures)).rstrip(), width)
+
+
+def _agreement(made: Report, width: int) -> Iterator[str]:
+    yield ""
+    yield _row(("AGREEMENT OF PEOPLE", "items", "same", "kappa", "alpha"), width)
+    for section in made.sections:
+        yield from _group(section, made.by or "", width)
+        for one in section.configs:
+            units, reliability = one.reliability.units, one.reliability
+            if not units:
+                yield _row((one.name, "0", "nobody judged what another did"), width)
+                continue
+            single = one.pairs[0].kappa if len(one.pairs) == 1 else None
+            kappa = short(single) if single is not None else ""
+            yield _row((one.name, f"{units:,}", short(reliability.agreement), kappa, _alpha(one)), width)
+            if one.more and not math.isnan(reliability.alpha.value):
+                yield f"· alpha: {more_words(one.more['alpha'], 'item')}"
+            for pair in one.pairs if len(one.pairs) > 1 else ():
+                yield _pair_row(f"· {pair.one} / {pair.other}", pair, width)
+
+
+def _alpha(one: ConfigFigures) -> str:
+    alpha = one.reliability.alpha
+    return "all the same" if math.isnan(alpha.value) else short(alpha)
+
+
+def _pair_row(name: str, pair: PairFigures, width: int) -> str:
+    kappa = "" if not pair.kappa.n else "all the same" if math.isnan(pair.kappa.value) else short(pair.kappa)
+    return _row((name, f"{pair.agreement.n:,}", short(pair.agreement), kappa), width)
+
+
+def _group(section: Section, by: str, width: int) -> Iterator[str]:
+    if section.group:
+        yield crop(f"{by} {one_line(section.group)}: {counted(section.items, 'item')}", width)
+
+
+def _failures(made: Report, width: int) -> Iterator[str]:
+    if not any(one.failure.n for section in made.sections for one in section.configs):
+        return
+    yield ""
+    yield _row(("FAILURE RATE", "items", "people say", "failing is"), width)
+    for section in made.sections:
+        yield from _group(section, made.by or "", width)
+        for one in section.configs:
+            if one.failure.n:
+                yield _row((one.name, f"{one.failure.n:,}", short(one.failure), one_line(one.fails)), width)
+                if one.more:
+                    yield f"· {more_words(one.more['failure_rate'], 'verdict')}"
+                if one.tied:
+                    yield f"· left out: {counted(one.tied, 'item')} on which as many say one thing as another"
+
+
+def _disputed(made: Report, width: int, most: int) -> Iterator[str]:
+    if not made.disputed:
+        return
+    settled = sum(bool(one.settled) for one in made.disputed)
+    yield ""
+    yield f"DISAGREEMENTS  {len(made.disputed):,}, {settled:,} of them adjudicated"
+    yield "annotator review --filter disagreement --adjudicate opens them"
+    for one in sorted(made.disputed, key=lambda one: bool(one.settled))[: max(0, most)]:
+        target = one.rated.target
+        place = "" if target.position is None else f" document {target.position + 1}"
+        ruled = f"  adjudicated: {_said(one.settled)}" if one.settled else ""
+        said = f"{one.rated.name}: {_said(one.said)}{ruled}"
+        yield crop(one_line(f"{target.id}{place}  {said}"), width)
+    if len(made.disputed) > most:
+        yield f"… and {len(made.disputed) - most:,} more: --most N, or --json"
+
+
+def _said(rows: Sequence[tuple[Rater, Annotation]]) -> str:
+    return ", ".join(f"{rater.who} {row.label if row.label is not None else f'{row.score:g}'}" for rater, row in rows)
