@@ -25,6 +25,7 @@ class Capabilities:
     annotations: bool = False
     """Keeps annotations: it is a Sink too."""
     configs: bool = False
+    """Keeps annotation configs: it is a ConfigServer too."""
     trace_url: str = ""
     """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     no_documents: str = ""
@@ -206,6 +207,25 @@ class TraceServer(Source, Sink, Protocol):
         """Every config, oldest first."""
 
     def close(self) -> None: ...
+
+
+class ConfigServer(Protocol):
+    """A server whose annotation configs can be changed. Every config is addressed by its id, never by its name."""
+
+    def configs(self) -> Sequence[ServerConfig]:
+        """Every config, oldest first."""
+
+    def put_config(self, config: AnnotationConfig) -> AnnotationConfig:
+        """Make one that has no `config_id`, else replace the one that has it as a whole; the config as the server holds it.
+
+        Raises RubricError where the server refuses it, Forbidden, OutcomeUnknown, Unreachable.
+        """
+
+    def assign_config(self, config_id: str) -> None:
+        """The project is judged by it from here on. Done twice it is as done once."""
+
+    def rows_named(self, name: str) -> Sequence[ServerRow]:
+        """Everybody's rows of that name in the project, on whichever targets."""
 
 
 @record

@@ -102,12 +102,19 @@ class Client:
 
     def post(self, path: str, body: Any, params: Params = ()) -> Any:
         """POST of JSON, which may write. Raises OutcomeUnknown where the answer never came whole."""
+        return self._write("POST", path, body, params)
+
+    def put(self, path: str, body: Any) -> Any:
+        """PUT of JSON, as `post`."""
+        return self._write("PUT", path, body)
+
+    def _write(self, method: str, path: str, body: Any, params: Params = ()) -> Any:
         try:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         except (TypeError, ValueError) as error:
             raise RejectedRow(f"A row cannot be sent as JSON: {error}.", "Change its text or score.") from error
         try:
-            answer = self._exchange("POST", path, params, content, write=True)
+            answer = self._exchange(method, path, params, content, write=True)
             return json.loads(answer.content)
         except (*CUT_SHORT, ValueError, RecursionError) as error:
             raise OutcomeUnknown(

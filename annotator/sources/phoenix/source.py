@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from annotator.domain.annotation import Annotation, TargetKind
+from annotator.domain.annotation_config import AnnotationConfig
 from annotator.domain.dataset import Example, PutExamples
 from annotator.domain.queue import Selection
 from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser, Wanted
@@ -10,10 +11,10 @@ from annotator.domain.span import Span
 from annotator.errors import Forbidden, NotPhoenix, RejectedRow
 from annotator.sources.phoenix.annotations import put_rows, read_rows
 from annotator.sources.phoenix.client import Client
+from annotator.sources.phoenix.configs import assign_config, list_configs, put_config, rows_named
 from annotator.sources.phoenix.datasets import put_examples
 from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.documents import put_documents
-from annotator.sources.phoenix.listing import pages
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.pushdown import narrow
 from annotator.sources.phoenix.refusal import NotOffered
@@ -22,13 +23,12 @@ from annotator.sources.phoenix.spans import list_spans
 from annotator.sources.phoenix.traces import list_traces
 from annotator.sources.phoenix.usernames import Usernames
 from annotator.sources.phoenix.web import trace_url
-from annotator.sources.phoenix.wire import Config, ConfigPage, UserAnswer
+from annotator.sources.phoenix.wire import UserAnswer
 
 ANNOTATIONS_SINCE = (9, 0)
 USER_SINCE = (13, 16)
 WRITABLE_SINCE = (15, 5)
 """Notes with an identifier of their own; without one a retry writes a note twice."""
-ASSIGNED_SINCE = (17, 16)
 UNOWNED = "a system key: no person owns its rows, and nobody's web page shows them as their own"
 
 
@@ -90,21 +90,19 @@ class Phoenix:
         return list_spans(self._client, self._project, trace_ids)
 
     def configs(self) -> Sequence[ServerConfig]:
-        """GET /v1/annotation_configs, which has the newest first; types that came after 20.26 are left out."""
-        assigned: set[str] = set()
-        known = list(self._configs("/v1/annotation_configs"))
-        if self._project_name:
-            try:
-                assigned = {config.id for config in self._configs(f"{self._project}/annotation_configs")}
-            except NotPhoenix:
-                if not self._client.older_than(*ASSIGNED_SINCE):
-                    raise
-        read = ((config.config(), config.id in assigned) for config in reversed(known))
-        return [ServerConfig(config, is_assigned) for config, is_assigned in read if config is not None]
+        return list_configs(self._client, self._project if self._project_name else "")
 
-    def _configs(self, path: str) -> Iterator[Config]:
-        for page in pages(self._client, path, ConfigPage, [("limit", 100)]):
-            yield from page.data
+    def put_config(self, config: AnnotationConfig) -> AnnotationConfig:
+        self._check_writable()
+        return put_config(self._client, config)
+
+    def assign_config(self, config_id: str) -> None:
+        self._check_writable()
+        assign_config(self._client, self._project, config_id)
+
+    def rows_named(self, name: str) -> Sequence[ServerRow]:
+        rows = rows_named(self._client, self._project, self._project_name, name)
+        return self._usernames.fill(self._client, rows)
 
     def user(self) -> ServerUser:
         """GET /v1/user."""
