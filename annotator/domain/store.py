@@ -143,8 +143,8 @@ class AnnotationStore(Protocol):
 
     def redo(self, annotator: str, queue_id: int) -> Reversal | None: ...
 
-    def on_target(self, server: str, target: Target) -> list[Annotation]:
-        """Every row on a target, ours and what was pulled of others'."""
+    def on_target(self, server: str, target: Target, identifier: str | None = None) -> list[Annotation]:
+        """Every row on a target, ours and what was pulled of others'; with an identifier only the rows under it, and all notes."""
 
     def known_on(self, server: str, targets: Collection[Target]) -> list[KnownAnnotation]:
         """Every row on these targets, and what is known of how it came to be; in the order of the targets."""
@@ -172,6 +172,9 @@ class AnnotationStore(Protocol):
 
     def known_in(self, server: str, source_id: int, trace_id: str, identifier: str | None = None) -> list[KnownAnnotation]:
         """Every row on a trace, its spans, their documents and its sessions; of one identifier where it is given."""
+
+    def known_named(self, server: str, name: str) -> list[KnownAnnotation]:
+        """Every row of that name that is here of a server, whatever its project."""
 
     def rows_read_at(self, source_id: int, trace_id: str) -> float:
         """When everybody's rows of the trace were read last, in seconds since 1970; 0 for never."""

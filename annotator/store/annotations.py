@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from annotator.domain.annotation import Annotation, Identity, KnownAnnotation, Target, TargetKind
+from annotator.domain.annotation import NOTE, Annotation, Identity, KnownAnnotation, Target, TargetKind
 from annotator.store import journal
 from annotator.store.area import BATCH, Area, among, target_of, target_values
 from annotator.store.codec import text_row, to_text
@@ -33,11 +33,12 @@ def known(server: str, rows: Iterable[Sequence[Any]]) -> Iterator[KnownAnnotatio
 class Annotations(Area):
     """Rows by identity, ours and others'."""
 
-    def on_target(self, server: str, target: Target) -> list[Annotation]:
+    def on_target(self, server: str, target: Target, identifier: str | None = None) -> list[Annotation]:
+        some, under = ("", ()) if identifier is None else (f" AND (identifier = ? OR name = '{NOTE}')", (identifier,))
         rows = self.db.all(
             "SELECT name, identifier, content FROM identity JOIN annotation ON annotation.identity = identity.id"
-            " WHERE kind = ? AND target = ? AND document = ? AND server = ? ORDER BY identity",
-            (*target_values(target), server),
+            f" WHERE kind = ? AND target = ? AND document = ? AND server = ?{some} ORDER BY identity",
+            (*target_values(target), server, *under),
         )
         found = (text_row(Identity(server, target, name, identifier), content) for name, identifier, content in rows)
         return [row for row in found if row is not None]

@@ -22,7 +22,7 @@ class Known:
     read: tuple[ItemTarget, ...]
     """The targets whose rows were read."""
     rows: Mapping[Target, Sequence[Annotation]]
-    """Everybody's, by target."""
+    """Mine and everybody's notes, by target."""
     given: Given
     """My answers."""
 
@@ -59,7 +59,7 @@ def know(store: AnnotationStore, server: str, item: Item, walk: Walk, on: ItemTa
     own = walk.targets.own
     on = own if on is None or on.target == item.target else on
     read = {one.target: one for one in (*walk.asked_of, on)}
-    rows = {target: store.on_target(server, target) for target in read}
+    rows = {target: store.on_target(server, target, identifier) for target in read}
     given = {
         target: {name: row for name, row in answers_of(walk.rubric, rows[target], identifier).items() if walk.criteria[name].fits(one)}
         for target, one in read.items()

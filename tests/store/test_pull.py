@@ -1,4 +1,4 @@
-from annotator.domain.annotation import ItemState, Target
+from annotator.domain.annotation import NOTE, Annotation, Identity, ItemState, Target
 from annotator.domain.outbox import Account
 from annotator.domain.queue import Counts
 from annotator.domain.step import SetItem
@@ -119,3 +119,12 @@ def test_complete_marks_todo_items_only(store: SqliteStore) -> None:
     reversal = store.undo("ann", queue.id)
     assert reversal is not None and reversal.step.item_id == second.id
     assert store.undo("ann", queue.id) is None and store.item(first.id).state == ItemState.DONE
+
+
+def test_the_rows_of_one_person_among_everybodys(store: SqliteStore) -> None:
+    item = item_at(store, filled(store, 1), 1)
+    mine, theirs = (Annotation(Identity(SERVER, item.target, "correctness", one), "pass") for one in ("annotator:ann", "annotator:bob"))
+    note = Annotation(Identity(SERVER, item.target, NOTE, "annotator:bob:1"), explanation="seen")
+    store.keep_pulled([mine, theirs, note])
+    assert store.on_target(SERVER, item.target, "annotator:ann") == [mine, note]
+    assert store.on_target(SERVER, item.target) == [mine, theirs, note]
