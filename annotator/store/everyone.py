@@ -16,6 +16,7 @@ CHANGED_ELSEWHERE = "another client changed this row on the server"
 OF_SPANS = KNOWN.format(
     "span CROSS JOIN identity ON identity.target = span.span_id AND identity.kind IN ('span', 'document')", "span.trace = ?"
 )
+OF_NAME = KNOWN.format("identity", "identity.name = ?")
 OF_ONE = KNOWN.format("identity", "identity.target = ? AND identity.kind = ?")
 
 
@@ -33,6 +34,9 @@ class Everyone(Area):
         for (session,) in sessions:
             rows += self.db.all(OF_ONE + whose, (session, "session", *values))
         return list(known(server, rows))
+
+    def known_named(self, server: str, name: str) -> list[KnownAnnotation]:
+        return list(known(server, self.db.all(OF_NAME, (name, server))))
 
     def rows_read_at(self, source_id: int, trace_id: str) -> float:
         row = self.db.one("SELECT rows_read_at FROM trace WHERE source = ? AND trace_id = ?", (source_id, trace_id))
