@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
                         print(_ranking(one, width))
         unknown += sieve.unknown if sieve else 0
     show.end()
-    if not shown and (condition or args.state):
+    if not shown and (condition or args.state) and not args.json:
         say("annotator: no item matches.", aside=True)
     if unknown:
         say(f"annotator: {were(unknown, 'item')} left out, whose content is not here yet: annotator pull brings it.", aside=True)

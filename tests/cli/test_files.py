@@ -199,7 +199,6 @@ def test_annotate_goes_through_the_journal(fresh: Program) -> None:
         (["aaaa0001", "--note", " "], 2, ["no text"]),
         (["aaaa0001", "--explanation", "x", "--note", "y"], 2, ["there is none"]),
         (["aaaa", "correctness=fail"], 2, ["more than one id"]),
-        (["cccc0001", "correctness=fail"], 2, ["is not an item"]),
         (["aaaa0001", "correctness=fail", "--queue", "other"], 2, ["There is no queue 'other'"]),
     ],
 )

@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,10 @@ def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer
     assert (row["span_id"], row["identifier"], row["annotator_kind"], row["name"]) == (ids[1], "annotator:mira", "HUMAN", "correctness")
     assert row["result"] == {"label": "fail", "score": 0.0, "explanation": "why"} and row["metadata"]["annotator"] == "mira"
     expected = {"name": "correctness", "label": "fail", "score": 0.0, "explanation": "why", "annotator_kind": "HUMAN"}
-    assert listed(program, ids[1])["annotations"] == [{**expected, "identifier": "annotator:mira", "mine": True, "synced": True}]
+    [known] = listed(program, ids[1])["annotations"]
+    assert datetime.fromisoformat(known.pop("updated_at")).tzinfo is not None
+    mine = {"identifier": "annotator:mira", "mine": True, "author": "mira", "source": None}
+    assert known == {**expected, **mine, "synced": True}
 
 
 def listed(program: Program, item: str) -> Any:
