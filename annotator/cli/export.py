@@ -104,6 +104,8 @@ def _check(args: argparse.Namespace, splits: Splits | None) -> None:
         raise UsageError(wanted, "Say --format pytest --function package.module:name.")
     if args.out in (None, "-") and args.format == "parquet" and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal.", "Say --out FILE.")
+    if splits and args.out in (None, "-") and args.format in ("openai-ft", "pytest"):
+        raise UsageError(f"One file of {args.format} says nothing of splits.", "Name a folder, which has a file for each: --out golden/")
     if args.seed and splits is None:
         raise UsageError("--seed deals splits anew.", "Add --split train=0.8,test=0.2.")
 
@@ -146,6 +148,7 @@ def _write(args: argparse.Namespace, queue: "Queue", exporting: "Exporting", spl
         with opened as outputs:
             for one in _items(exporting, total, meter):
                 outputs.write(one)
+            outputs.left.update(exporting.left)
     finally:
         meter.end()
     where = "" if to_stdout else f" in {args.out}"
@@ -182,16 +185,16 @@ def _upload(args: argparse.Namespace, queue: "Queue", exporting: "Exporting") ->
         phoenix.close()
     same = done.count - done.put.created - done.put.updated
     what = f"data set {name}: {done.put.created:,} new, {done.put.updated:,} changed, {same:,} unchanged"
-    return _tell(what, done.splits, Counter(), exporting, False)
+    return _tell(what, done.splits, exporting.left, exporting, False)
 
 
 def _tell(what: str, splits: Counter[str], left: Counter[str], exporting: "Exporting", aside: bool) -> int:
     """What was written and what was not; the exit code."""
     dealt = ", ".join(f"{name} {count:,}" for name, count in splits.items() if name)
     say(what + (f" ({dealt})" if dealt else ""), aside=aside)
-    for reason, count in left.most_common():
+    for reason, count in (+left).most_common():
         say(f"  {counted(count, 'item')} left out: {reason}", aside=aside)
-    for reason, count in exporting.left.items():
-        if count:
-            say(f"annotator: {counted(count, 'item')} left out: {reason}\n  annotator pull brings what is not here.", aside=True)
-    return 1 if exporting.left.total() else 0
+    if exporting.left.total():
+        say("annotator: not every item could be read\n  annotator pull brings what is not here.", aside=True)
+        return 1
+    return 0

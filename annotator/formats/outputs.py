@@ -23,7 +23,8 @@ SUFFIXES = {"csv": ".csv", "parquet": ".parquet"}
 """Of the data; the others' is .jsonl."""
 MODULES = ("dspy", "pytest")
 """Formats with a Python file beside the data."""
-FORMATS = (*LINES, *SUFFIXES)
+APART = ("openai-ft", "pytest")
+"""Formats that have no room for the split of an item."""
 STDOUT = "-"
 
 
@@ -61,9 +62,14 @@ class Format:
     def files(self, out: str, splits: Sequence[str]) -> dict[str, list[Path]]:
         """By split ('' for all together) the data file, and the module beside it. Raises UsageError."""
         path = Path(out).expanduser()
+        folder = out.endswith("/") or path.is_dir()
+        if splits and not folder and self.name in APART:
+            raise UsageError(
+                f"One file of {self.name} says nothing of splits.", f"Name a folder, which has a file for each: --out {path.stem}/"
+            )
         suffix = SUFFIXES.get(self.name, ".jsonl")
         stem = "test_{}" if self.name == "pytest" else "{}"
-        if out.endswith("/") or path.is_dir():
+        if folder:
             names = list(splits) or [re.sub(r"[^\w.-]+", "_", self.queue)]
             found = {split: path / (stem.format(name) + suffix) for split, name in zip(splits or [""], names, strict=True)}
         else:
@@ -95,7 +101,7 @@ class Outputs:
         for writer in self.writers.values():
             writer.end()
         if not self.written:
-            why = "; ".join(f"{count:,} {reason}" for reason, count in self.left.most_common(3))
+            why = "; ".join(f"{count:,} {reason}" for reason, count in (+self.left).most_common(3))
             raise AnnotatorError(
                 f"Nothing was exported{f': {why}' if why else ''}.",
                 "Judged items are exported that the filter lets through; --all takes every item.",
@@ -107,9 +113,8 @@ def into_files(kind: Format, out: str, splits: Sequence[str], force: bool) -> It
     """The files are there, all of them whole, when the block has ended well; else none is touched."""
     files = kind.files(out, splits)
     paths = [path for some in files.values() for path in some]
-    for folder in {path.parent for path in paths}:
-        if out.endswith("/"):
-            folder.mkdir(parents=True, exist_ok=True)
+    if out.endswith("/"):
+        Path(out).expanduser().mkdir(parents=True, exist_ok=True)
     with whole_files(paths, force) as streams:
         opened = dict(zip(paths, streams, strict=True))
         outputs = Outputs({split: kind.writer(opened[some[0]]) for split, some in files.items()})

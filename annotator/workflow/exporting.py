@@ -17,7 +17,7 @@ from annotator.filter.facts import Reviewer
 from annotator.workflow.batched import BATCH
 from annotator.workflow.expected import NAME
 from annotator.workflow.filtering import Sieve
-from annotator.workflow.outcome import Judging, judging_of
+from annotator.workflow.outcome import Judging, judging_of, standing
 from annotator.workflow.recorded import Recordings
 from annotator.workflow.turns import LONGEST
 
@@ -135,7 +135,7 @@ class Exporting:
     def _outcome(self, item: Item, own: Rows, passing: Mapping[int, bool | None], judged: bool) -> Outcome:
         if self.wanted.passing is not None:
             return "" if passing.get(item.id) is None or not judged else "pass" if passing[item.id] else "fail"
-        return self._judging.outcome(known.row for known in own) if self._judging else ""
+        return self._judging.outcome(own) if self._judging else ""
 
     def _rows(self, item: Item, recorded: Recorded) -> list[KnownAnnotation]:
         """On the item's target and what belongs to it: a whole trace, a session's traces, the documents of a span."""
@@ -168,7 +168,7 @@ class Exporting:
         """One for each config: mine, else people's where they do not contradict each other."""
         found: dict[str, Annotation] = {}
         for criterion in self.queue.rubric.criteria:
-            people = [known for known in own if known.row.name == criterion.name and known.row.annotator_kind == HUMAN]
+            people = standing(own, criterion.name)
             mine = [known for known in people if self.wanted.me.wrote(known)]
             rows = [known.row for known in mine or people]
             if rows and not any(row.contradicts(rows[0]) for row in rows):
@@ -177,7 +177,7 @@ class Exporting:
 
     def _expected(self, own: Rows) -> str | None:
         """My text, else the newest of other people's."""
-        written = [known for known in own if known.row.name == self.wanted.expected and known.row.annotator_kind == HUMAN]
+        written = standing(own, self.wanted.expected)
         mine = [known for known in written if self.wanted.me.wrote(known)]
         newest: Collection[KnownAnnotation] = sorted(mine or written, key=lambda known: known.at)[-1:]
         return next((known.row.explanation for known in newest if known.row.explanation), None)

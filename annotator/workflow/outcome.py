@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from annotator.domain.annotation import HUMAN, Annotation
+from annotator.domain.annotation import ADJUDICATED, HUMAN, RECHECK, KnownAnnotation
 from annotator.domain.annotation_config import CategoricalConfig
 from annotator.domain.exported import Outcome
 from annotator.domain.record import record
@@ -20,9 +20,9 @@ class Judging:
     good: frozenset[str]
     bad: frozenset[str]
 
-    def outcome(self, rows: Iterable[Annotation]) -> Outcome:
-        """Of people's rows on the item's target."""
-        labels = {row.label for row in rows if row.name == self.name and row.annotator_kind == HUMAN and row.label is not None}
+    def outcome(self, rows: Iterable[KnownAnnotation]) -> Outcome:
+        """Of everybody's rows on the item's target."""
+        labels = {known.row.label for known in standing(rows, self.name) if known.row.label is not None}
         if not labels:
             return ""
         if labels <= self.good:
@@ -30,6 +30,13 @@ class Judging:
         if labels <= self.bad:
             return "fail"
         return "disputed" if labels & self.good and labels & self.bad else "between"
+
+
+def standing(rows: Iterable[KnownAnnotation], name: str) -> list[KnownAnnotation]:
+    """What people say under a name: the adjudicated row where there is one, else everybody's first one."""
+    people = [known for known in rows if known.row.name == name and known.row.annotator_kind == HUMAN]
+    settled = [known for known in people if known.row.identity.identifier.endswith(ADJUDICATED)]
+    return settled or [known for known in people if not known.row.identity.identifier.endswith(RECHECK)]
 
 
 def judging_of(rubric: Rubric) -> Judging | None:
