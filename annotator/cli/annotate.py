@@ -118,7 +118,7 @@ def _who(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> tuple[
         name = naming.name_of(args, None)
         return name, f"annotator:{name}"
     accounts = store.accounts(queue.source.server)
-    known = args.annotator or (accounts[0].annotator if len(accounts) == 1 else naming.name_of(args, None))
+    known = args.annotator or naming.sole(accounts) or naming.name_of(args, None)
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
         raise UsageError(f"{known} has not judged on {queue.source.server} before.", "Open the queue once with annotator review or pull.")

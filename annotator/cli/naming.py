@@ -1,10 +1,13 @@
 """Who judges: `--as`, the server's user, the kept name, or an answer."""
 
 import argparse
+from collections.abc import Iterable
 
 from annotator.cli import asking
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings, save_name
+from annotator.domain.annotation import ADJUDICATED
+from annotator.domain.outbox import Account
 from annotator.domain.source import ServerUser
 from annotator.errors import IdentityError
 
@@ -23,7 +26,18 @@ def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
         save_name(paths().config, name)
     if not name.strip() or any(ord(char) < 32 for char in name):
         raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
-    return str(name).strip()
+    return role_of(args, str(name).strip())
+
+
+def role_of(args: argparse.Namespace, name: str) -> str:
+    """Who settles what others disagreed on has verdicts of their own beside those that they gave first."""
+    return name + ADJUDICATED if getattr(args, "adjudicate", False) and not name.endswith(ADJUDICATED) else name
+
+
+def sole(accounts: Iterable[Account]) -> str | None:
+    """The only person who judges; None where there are several."""
+    names = {account.annotator for account in accounts if not account.annotator.endswith(ADJUDICATED)}
+    return names.pop() if len(names) == 1 else None
 
 
 def name_if_known(args: argparse.Namespace, user: ServerUser | None) -> str:

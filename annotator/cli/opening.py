@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.cli import asking, choosing, place
-from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless
+from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless, role_of, sole
 from annotator.cli.servers import connector, find, is_url, settings_of
 from annotator.config.server import find_project
 from annotator.domain.queue import Queue, Selection, SourceRef
@@ -64,15 +64,17 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
 
 
 def _beside(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
-    """The traces of a queue by another filter: another queue."""
+    """The traces of a queue by another filter, judged as they are there: another queue."""
     if queue.source.location == "-":
         raise UsageError(f"The traces of {queue.name} came through a pipe.", "Look at some of it: annotator list FILTER.")
     server = settings_of(queue) if queue.source.is_server else None
+    args.queue = None  # the name is that of the queue which is there
+    args.target = args.target or (None if args.kind else queue.selection.target)
     if server is not None:
         args.project = args.project or queue.source.project
-        return _server(args, store, server)
+        return _server(args, store, server, queue.rubric)
     args.source, *args.more = queue.source.location.split("\n")
-    return _files(args, store)
+    return _files(args, store, queue.rubric)
 
 
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
@@ -89,7 +91,8 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
         return Opened(queue, name, identifier_of(name), None, source)
     connect = None if args.offline else connector(server)
     accounts = store.accounts(server.url)
-    known = args.annotator or kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
+    known = args.annotator or kept_name() or sole(accounts)
+    known = known and role_of(args, known)
     account = next((one for one in accounts if one.annotator == known), None)
     if account is None:
         if nameless(args) and not known:
@@ -109,7 +112,8 @@ def _contacted(args: argparse.Namespace, store: "SqliteStore", queue: Queue, con
     return Opened(queue, account.annotator, account.identifier, connect, None)
 
 
-def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettings) -> Opened:
+def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettings, rubric: Rubric | None = None) -> Opened:
+    """`rubric`: where the options name none."""
     selection = choosing.selection(args, server=True)
     project = args.project or find_project() or None
     for queue in store.queues():
@@ -124,7 +128,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     phoenix = connect(project)
     user = phoenix.user()
     name = name_if_known(args, user)
-    rubric, greeting = _rubric(args, phoenix)
+    rubric, greeting = (rubric, "") if rubric and not (args.rubric or args.config) else _rubric(args, phoenix)
     source = SourceRef(server.url, project, server.url)
     queue = store.create(_free_name(store, args.queue, project, selection), source, selection, rubric)
     if not name:
@@ -135,7 +139,8 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     return Opened(queue, name, account.identifier, connect, None, greeting, phoenix.capabilities.read_only)
 
 
-def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
+def _files(args: argparse.Namespace, store: "SqliteStore", rubric: Rubric = BUILT_IN) -> Opened:
+    """`rubric`: where the options name none."""
     selection = choosing.selection(args, server=False)
     location = _location([args.source, *args.more])
     for queue in store.queues():
@@ -144,7 +149,7 @@ def _files(args: argparse.Namespace, store: "SqliteStore") -> Opened:
             return _resume(args, store, queue)
     name = name_if_known(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
-    rubric = _from_file(args.rubric) if args.rubric else BUILT_IN
+    rubric = _from_file(args.rubric) if args.rubric else rubric
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
     return Opened(queue, name, identifier_of(name), None, source)

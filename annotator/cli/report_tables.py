@@ -74,21 +74,15 @@ def judge_lines(section: Section, by: str, width: int) -> Iterator[str]:
         for judge in one.judges:
             both, theirs, ours, neither = judge.found.counts
             yield ""
-            where = f"  {by} {one_line(section.group)}" if section.group else ""
-            yield crop(f"JUDGE  {one_line(judge.who)} on {one_line(one.name)}, against people{where}", width)
-            yield crop(
-                f"  {counted(sum(judge.found.counts), 'item')}; failing is {one_line(one.fails)}: both say so {both:,}, only the judge"
-                f" {theirs:,}, only people {ours:,}, neither {neither:,}",
-                width,
-            )
+            where = f", {by} {one_line(section.group)}" if section.group else ""
+            yield crop(f"JUDGE  {one_line(judge.who)} on {one_line(one.name)} against people{where}", width)
+            yield crop(f"  {counted(sum(judge.found.counts), 'item')}, of which these fail ({one_line(one.fails)}):", width)
+            yield crop(f"  for both {both:,}, for the judge alone {theirs:,}, for people alone {ours:,}, for neither {neither:,}", width)
             yield from _judge(judge, width)
 
 
 def _judge(judge: JudgeFigures, width: int) -> Iterator[str]:
     for key, name, meaning in MEANING:
-        more = f"; {_more(judge.more[key])}" if key in judge.more else ""
-        yield crop(f"  {name:<13} {short(getattr(judge.found, key)):<16}  {meaning}{more}", width)
-
-
-def _more(more: int | None) -> str:
-    return "enough" if more == 0 else f"{more:,} more" if more else "never"
+        yield crop(f"  {name:<12}  {short(getattr(judge.found, key)):<16}  {meaning}", width)
+    for name, more in ((name, judge.more[key]) for key, name, _ in MEANING if key in judge.more):
+        yield crop(f"· {name}: {more_words(more, 'verdict')}", width)

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from annotator.cli.report_tables import confusion, judge_lines, more_words, short
 from annotator.domain.annotation import Annotation
+from annotator.filter.printing import name_text
 from annotator.text.cells import crop, width_of
 from annotator.text.escape import one_line
 from annotator.text.facts import counted
@@ -13,7 +15,7 @@ from annotator.workflow.report.rated import Rater
 from annotator.workflow.report.whole import Report, Section
 
 NAME, COLUMN = 20, 16
-"""Cells of a config's name, and of a figure with its interval."""
+"""Cells of the first column, and of a figure with its interval."""
 Cells = Sequence[str]
 
 
@@ -40,7 +42,7 @@ def lines(made: Report, width: int, most: int) -> Iterator[str]:
 
 def recheck(made: Report, width: int) -> Iterator[str]:
     """How far people agree with themselves."""
-    yield _row(("AGREEMENT WITH ONESELF", "items", "same", "kappa"), width)
+    yield _row(("AGREEMENT, REPEATED", "items", "same", "kappa"), width)
     found = [(one, pair) for one in made.sections[0].configs for pair in one.repeated]
     for one, pair in found:
         yield _pair_row(f"{pair.other} on {one.name}", pair, width)
@@ -56,8 +58,8 @@ def _head(made: Report, everything: Section) -> str:
 
 def _row(cells: Cells, width: int) -> str:
     name, items, *figures = cells
-    name = crop(one_line(name), NAME + 3)
-    start = name + " " * (NAME + 3 - width_of(name)) + f" {items:>6}"
+    name = crop(one_line(name), NAME)
+    start = name + " " * (NAME - width_of(name)) + f" {items:>6}"
     return crop((start + "".join(f"  {one:<{COLUMN}}" for one in figures)).rstrip(), width)
 
 
@@ -71,12 +73,12 @@ def _agreement(made: Report, width: int) -> Iterator[str]:
             if not units:
                 yield _row((one.name, "0", "nobody judged what another did"), width)
                 continue
-            single = one.pairs[0].kappa if len(one.pairs) == 1 else None
-            kappa = short(single) if single is not None else ""
-            yield _row((one.name, f"{units:,}", short(reliability.agreement), kappa, _alpha(one)), width)
+            kappa = _kappa(one.pairs[0]) if len(one.pairs) == 1 else ""
+            same = short(reliability.agreement) if one.level == "nominal" else "scores"
+            yield _row((one.name, f"{units:,}", same, kappa, _alpha(one)), width)
             if one.more and not math.isnan(reliability.alpha.value):
                 yield f"· alpha: {more_words(one.more['alpha'], 'item')}"
-            for pair in one.pairs if len(one.pairs) > 1 else ():
+            for pair in one.pairs if len(one.pairs) > 1 and one.level == "nominal" else ():
                 yield _pair_row(f"· {pair.one} / {pair.other}", pair, width)
 
 
@@ -86,8 +88,11 @@ def _alpha(one: ConfigFigures) -> str:
 
 
 def _pair_row(name: str, pair: PairFigures, width: int) -> str:
-    kappa = "" if not pair.kappa.n else "all the same" if math.isnan(pair.kappa.value) else short(pair.kappa)
-    return _row((name, f"{pair.agreement.n:,}", short(pair.agreement), kappa), width)
+    return _row((name, f"{pair.agreement.n:,}", short(pair.agreement), _kappa(pair)), width)
+
+
+def _kappa(pair: PairFigures) -> str:
+    return "" if not pair.kappa.n else "all the same" if math.isnan(pair.kappa.value) else short(pair.kappa)
 
 
 def _group(section: Section, by: str, width: int) -> Iterator[str]:
@@ -114,18 +119,27 @@ def _failures(made: Report, width: int) -> Iterator[str]:
 def _disputed(made: Report, width: int, most: int) -> Iterator[str]:
     if not made.disputed:
         return
-    settled = sum(bool(one.settled) for one in made.disputed)
+    levels = {one.name: one.level for one in made.sections[0].configs}
     yield ""
-    yield f"DISAGREEMENTS  {len(made.disputed):,}, {settled:,} of them adjudicated"
-    yield "annotator review --filter disagreement --adjudicate opens them"
-    for one in sorted(made.disputed, key=lambda one: bool(one.settled))[: max(0, most)]:
+    yield f"DISAGREEMENTS  {len(made.disputed):,}"
+    for name in dict.fromkeys(one.rated.name for one in made.disputed):
+        some = [one for one in made.disputed if one.rated.name == name]
+        settled = sum(bool(one.settled) for one in some)
+        said = f", {settled:,} adjudicated" if settled else ""
+        yield crop(f"{one_line(name)}  {counted(len(some), 'item')}{said}", width)
+        yield one_line(f"  annotator review --adjudicate --filter {_filter(name)}")
+    shown = sorted(made.disputed, key=lambda one: (bool(one.settled), levels.get(one.rated.name) == "interval"))[: max(0, most)]
+    for one in shown:
         target = one.rated.target
         place = "" if target.position is None else f" document {target.position + 1}"
         ruled = f"  adjudicated: {_said(one.settled)}" if one.settled else ""
-        said = f"{one.rated.name}: {_said(one.said)}{ruled}"
-        yield crop(one_line(f"{target.id}{place}  {said}"), width)
-    if len(made.disputed) > most:
-        yield f"… and {len(made.disputed) - most:,} more: --most N, or --json"
+        yield crop(one_line(f"{target.id}{place}  {one.rated.name}: {_said(one.said)}{ruled}"), width)
+    if len(made.disputed) > len(shown):
+        yield f"… and {len(made.disputed) - len(shown):,} more: --most N, or --json"
+
+
+def _filter(name: str) -> str:
+    return quote(f"disagreement.{name_text(name)}")
 
 
 def _said(rows: Sequence[tuple[Rater, Annotation]]) -> str:

@@ -32,6 +32,8 @@ def add(verbs: Any) -> None:
     options.source(verb)
     verb.add_argument("--keymap", metavar="NAME", help="a shipped keymap, one of your own, or a file")
     verb.add_argument("--open", action="store_true", help="show others' annotations before your own verdict")
+    what = "settle what others disagree on: their verdicts are open, yours are rows of their own; without --filter, what is disputed"
+    verb.add_argument("--adjudicate", action="store_true", help=what)
     verb.add_argument("--hold", action="store_true", help="stay on an item on which somebody disagrees, until Enter")
     verb.add_argument("--suggest", action="store_true", help="fill in what a model answered: Enter takes it, a digit overrides it")
     verb.set_defaults(run=run)
@@ -53,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
     if args.source == "-":
         _take_stdin(args)
     need_terminal()
+    if args.adjudicate and not args.filter:
+        args.filter = "disagreement"
     path = place.store_path(args)
     store = place.open_store(path)
     if args.source is None and args.queue is None and not store.queues() and not servers.named_by_environment():
@@ -95,7 +99,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         redactor=place.redactor(),
         expected_output=config.expected_output,
         first_failure=config.first_failure,
-        show_others=config.show_others or getattr(args, "open", False),
+        show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),
         hold=config.hold or getattr(args, "hold", False),
         suggest=config.suggest or getattr(args, "suggest", False),
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def sender(args: argparse.Namespace, store: "SqliteStore", server: str, project: str) -> str:
     """The person whose account is known there; else the server is asked whose key this is."""
     accounts = store.accounts(server)
-    known = args.annotator or naming.kept_name() or (accounts[0].annotator if len(accounts) == 1 else None)
+    known = args.annotator or naming.kept_name() or naming.sole(accounts)
     if any(account.annotator == known for account in accounts):
         return str(known)
     from annotator.workflow.sync import contact

@@ -71,9 +71,7 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
         )
     outbox = store.outbox_counts()
     found["outbox"] = {"waiting": outbox.waiting, "parked": outbox.parked}
-    accounts = {account.annotator for account in store.accounts(None)}
-    if found["annotator"] is None and len(accounts) == 1:
-        found["annotator"] = accounts.pop()
+    found["annotator"] = found["annotator"] or naming.sole(store.accounts(None))
     last = next((queue for queue in queues if queue.source.server), None)
     if last is not None:
         found["server"] = _server(last.source.server, args.offline)

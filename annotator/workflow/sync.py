@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from annotator.domain.annotation import NOTE, Annotation, Identity, TargetKind
+from annotator.domain.annotation import ADJUDICATED, NOTE, Annotation, Identity, TargetKind
 from annotator.domain.outbox import Account, OutboxEntry
 from annotator.domain.source import ServerRow, ServerUser, Sink
 from annotator.domain.store import Store
@@ -240,6 +240,10 @@ def _groups(entries: Sequence[OutboxEntry]) -> list[list[OutboxEntry]]:
 
 
 def contact(store: Store, server: str, annotator: str, user: ServerUser) -> Account:
-    """Fix under which identifier a person's rows go to a server: the web UI's own where the key is a person's."""
-    identifier = f"px-app:{user.user_id}" if user.user_id else f"annotator:{annotator}"
+    """Fix under which identifier a person's rows go to a server: the web UI's own where the key is a person's.
+
+    What somebody adjudicates is beside their own verdicts, of which the web UI has one.
+    """
+    own = user.user_id and not annotator.endswith(ADJUDICATED)
+    identifier = f"px-app:{user.user_id}" if own else f"annotator:{annotator}"
     return store.fix_account(Account(server, annotator, identifier, user.user_id))

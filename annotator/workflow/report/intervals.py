@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import betaincinv, ndtri  # scipy.stats takes seven times as long to import
 
 from annotator.domain.record import record
 
 CONFIDENCE = 0.95
-RESAMPLES = 2000
+RESAMPLES = 1000
+"""Of 10,000 items with different scores a second and a half."""
 BATCH = 20_000_000
 """Numbers that are drawn at once: 160 MB."""
 MOST = 10_000_000
@@ -62,8 +63,8 @@ def _limits(value: float, effective: float, even: bool) -> tuple[float, float]:
     if even:
         return wilson(value, effective)
     tail, hits = (1 - CONFIDENCE) / 2, value * effective
-    low = 0.0 if hits <= 0 else float(stats.beta.ppf(tail, hits, effective - hits + 1))
-    high = 1.0 if hits >= effective else float(stats.beta.ppf(1 - tail, hits + 1, effective - hits))
+    low = 0.0 if hits <= 0 else float(betaincinv(hits, effective - hits + 1, tail))
+    high = 1.0 if hits >= effective else float(betaincinv(hits + 1, effective - hits, 1 - tail))
     return low, high
 
 
@@ -77,7 +78,7 @@ def wilson(value: float, n: float) -> tuple[float, float]:
 
 def quantile() -> float:
     """Of the normal distribution: 1.96."""
-    return float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    return float(ndtri((1 + CONFIDENCE) / 2))
 
 
 def resampled(rows: Numbers, statistic: Statistic, seed: int, times: int = RESAMPLES) -> Figure:
