@@ -79,8 +79,15 @@ def _beside(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
 
 def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
     """A queue that is there: no network is needed."""
-    if args.rubric:
-        queue = store.set_rubric(queue.id, _from_file(args.rubric))
+    if args.rubric and (rubric := _from_file(args.rubric)) != queue.rubric:
+        from annotator.cli.rubric_queue import take
+
+        queue, word = take(args, store, queue, rubric)
+        return replace(_resumed(args, store, queue), greeting=word)
+    return _resumed(args, store, queue)
+
+
+def _resumed(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
     if queue.complete and args.limit is not None and args.limit != queue.selection.limit:
         raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
     server = settings_of(queue)

@@ -70,7 +70,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     """Run the screen; what is unsent is said on the way out."""
     from annotator.keymap.check import check_label_keys
     from annotator.keymap.load import load
-    from annotator.store.lock import drain_lock
+    from annotator.store.lock import drain_lock, queue_lock
 
     places = paths()
     config = load_settings(places.config)
@@ -103,7 +103,10 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         hold=config.hold or getattr(args, "hold", False),
         suggest=config.suggest or getattr(args, "suggest", False),
     )
-    unsent = run_screen(session)
+    with queue_lock(path, opened.queue.id) as mine:
+        if not mine:
+            raise StoreError(f"{opened.queue.name} is being moved to another rubric.", "Review it when that is done.")
+        unsent = run_screen(session)
     store = place.open_store(path)
     place.remove_if_empty(store, opened.queue)
     store.close()

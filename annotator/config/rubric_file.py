@@ -56,6 +56,11 @@ def load_rubric(path: Path) -> Rubric:
     return _rubric(TomlFile.read(path, RubricError).root)
 
 
+def parse_rubric(name: str, text: str) -> Rubric:
+    """`load_rubric` of a text; `name` stands for the file in errors."""
+    return _rubric(TomlFile(name, text, RubricError).root)
+
+
 def _rubric(root: Table) -> Rubric:
     root.only(("name", "version", "owner", "instructions", "config"))
     configs = root.tables("config")

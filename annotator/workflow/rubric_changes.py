@@ -39,6 +39,18 @@ def changes(old: Rubric, new: Rubric) -> list[RubricChange]:
     return found
 
 
+def changes_against(old: Rubric, new: Rubric, from_server: bool) -> list[RubricChange]:
+    """Where one side is a server (`from_server`: the old one): what that holds, of the configs of the other side."""
+    found: list[RubricChange] = []
+    for criterion in (new if from_server else old).criteria:
+        before, after = old.criterion(criterion.name), new.criterion(criterion.name)
+        if before is None or after is None:
+            found.append(RubricChange(criterion.name, "is not on the server"))
+        else:
+            found += config_changes(held(before.config), held(after.config))
+    return found
+
+
 def criterion_changes(old: Criterion, new: Criterion) -> list[RubricChange]:
     """Of one config with what a rubric adds to it."""
     found = config_changes(old.config, new.config)

@@ -1,0 +1,209 @@
+"""`annotator rubric …`: how to judge, kept as a file under version control."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.cli import options, place, servers
+from annotator.cli.saying import say
+from annotator.domain.annotation_config import CategoricalConfig, FreeformConfig
+from annotator.domain.rubric import Criterion, Rubric
+from annotator.errors import RubricError
+from annotator.text.facts import counted
+
+if TYPE_CHECKING:
+    from annotator.domain.queue import Queue
+    from annotator.workflow.rubric_changes import RubricChange
+
+FILE = """name = "refunds"
+version = "2"                   # answers say refunds@2
+owner = "support quality"
+instructions = "Read the refund policy first."
+
+[[config]]
+name = "correctness"
+type = "categorical"            # or continuous, freeform
+optimization_direction = "maximize"
+instructions = "Judge the answer, not the tone."    # both are shown on demand while reviewing
+values = [
+    { label = "pass", score = 1, description = "the policy is applied", example = "refunds 30 EUR within 14 days" },
+    { label = "fail", score = 0, description = "it is not", counterexample = "a rude, but right answer" },
+]
+
+[[config]]
+name = "failure"
+type = "categorical"
+when = "correctness = fail"     # asked only after that answer
+values = ["wrong amount", "wrong person"]
+"""
+EPILOG = f"""a rubric, refunds.toml:
+{"".join(f"  {row}" for row in FILE.splitlines(keepends=True))}
+a config also takes description, required, target (span, document, trace, session), kinds, key, lower_bound, upper_bound, step, threshold;
+a label key.
+
+example: annotator rubric check refunds.toml"""
+
+
+def add(verbs: Any) -> None:
+    from annotator.cli import rubric_migrate, rubric_server
+
+    verb = verbs.add_parser(
+        "rubric",
+        help="how to judge, as a file: show, check, compare, pull, push, migrate",
+        description="A rubric is a TOML file: which annotation configs are asked, in which order, and how to answer them.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = verb.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = action(actions, "show", "a rubric as people read it", "annotator rubric show refunds.toml", _show)
+    what = "a file, queue:NAME, or http(s)://… of a server; none is the queue used last"
+    show.add_argument("rubric", nargs="?", metavar="FILE", help=what)
+    show.add_argument("--queue", metavar="NAME", help="the rubric that a queue is judged by")
+    show.add_argument("--project", metavar="NAME", help="of a server: whose configs")
+    show.add_argument("--toml", action="store_true", help="as a file")
+    check = action(actions, "check", "mistakes with their lines, and advice", "annotator rubric check refunds.toml --strict", _check)
+    check.add_argument("file", metavar="FILE", help="a rubric.toml")
+    check.add_argument("--strict", action="store_true", help="advice makes the exit code 1")
+    diff = action(
+        actions, "diff", "what another version changes; exit code 1 where answers may not fit any more",
+        "annotator rubric diff queue:support refunds.toml", _diff,
+    )  # fmt: skip
+    diff.add_argument("old", metavar="OLD", help="a file, queue:NAME, or http(s)://… of a server")
+    diff.add_argument("new", metavar="NEW", help="the same")
+    diff.add_argument("--project", metavar="NAME", help="of a server: whose configs")
+    rubric_server.add(actions)
+    rubric_migrate.add(actions)
+
+
+def action(actions: Any, name: str, what: str, example: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    """One sub-verb."""
+    made: argparse.ArgumentParser = actions.add_parser(
+        name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"example: {example}"
+    )
+    options.common(made)
+    made.set_defaults(run=run)
+    return made
+
+
+def load(path: str) -> Rubric:
+    """Raises RubricError with the line."""
+    from annotator.config.rubric_file import load_rubric
+
+    return load_rubric(Path(path))
+
+
+def _named(args: argparse.Namespace, text: str | None, every: bool = False) -> tuple[Rubric, "Queue | None", bool]:
+    """The rubric of a file, a queue, or a server's configs (`every`: also those of other projects); the queue; whether it is a server's."""
+    if text is not None and servers.is_url(text):
+        from annotator.cli.rubric_server import reach
+        from annotator.domain.rubric import from_server
+        from annotator.workflow.rubric_push import offered
+
+        configs = reach(args, text)[1].configs()
+        found = [row.config for row in configs] if every else offered(configs)
+        if not found:
+            raise RubricError(f"{text} has no annotation configs.", "annotator rubric push FILE makes some.")
+        return from_server(found), None, True
+    if text is None or text.startswith("queue:"):
+        queue = place.named_queue(place.existing_store(args), (text or "").partition(":")[2] or getattr(args, "queue", None))
+        return queue.rubric, queue, False
+    return load(text), None, False
+
+
+def _show(args: argparse.Namespace) -> int:
+    rubric, queue, _ = _named(args, None if args.queue else args.rubric)
+    if args.toml:
+        from annotator.config.rubric_text import rubric_text
+
+        out(rubric_text(rubric))
+        return 0
+    if queue is not None:
+        say(f"queue {queue.name}")
+    say(" ".join(part for part in (rubric.tag or "(no name)", f"owner: {rubric.owner}" if rubric.owner else "") if part))
+    _indented(rubric.instructions, "  ")
+    for criterion in rubric.criteria:
+        say("")
+        for line in told(criterion, (queue.digits if queue else {}).get(criterion.name, {})):
+            say(line)
+    return 0
+
+
+def out(text: str) -> None:
+    """A file on stdout, as it is; a terminal gets it with control characters made visible."""
+    if sys.stdout.isatty():
+        say(text.rstrip("\n"))
+    else:
+        sys.stdout.write(text)
+
+
+def _indented(text: str, by: str) -> None:
+    for line in text.splitlines():
+        say(by + line)
+
+
+def told(criterion: Criterion, digits: Any) -> Iterator[str]:
+    """A config in lines; `digits`: label to its 0-based digit in a queue, else the order counts."""
+    config = criterion.config
+    facts = ["required" if criterion.required else "optional", f"asked when {criterion.when}" if criterion.when else ""]
+    facts += [
+        f"of each {criterion.target}" if criterion.target else "",
+        f"of {', '.join(criterion.kinds)} spans" if criterion.kinds else "",
+    ]
+    facts += [f"key {criterion.key}" if criterion.key else "", (config.optimization_direction or "").lower()]
+    yield f"{config.name}  {config.type.lower()}, {', '.join(fact for fact in facts if fact)}"
+    if config.description:
+        yield f"  {config.description}"
+    yield from (f"  {line}" for line in criterion.instructions.splitlines())
+    if isinstance(config, CategoricalConfig):
+        for index, value in enumerate(config.values):
+            digit = digits.get(value.label, index) + 1
+            key = "".join([str(digit % 10) if digit <= 10 else " ", f" {value.key}" if value.key else ""])
+            score = f" ({value.score:g})" if value.score is not None else ""
+            yield f"  {key}  {value.label}{score}{f'  {value.description}' if value.description else ''}"
+            for name, text in (("yes", value.example), ("no", value.counterexample)):
+                if text:
+                    yield f"       {name}: {text}"
+        return
+    if not isinstance(config, FreeformConfig):
+        lower, upper = config.bounds
+        yield f"  {lower:g} to {upper:g}, in steps of {config.arrow_step:g}"
+
+
+def _check(args: argparse.Namespace) -> int:
+    from annotator.config.paths import paths
+    from annotator.config.rubric_advice import advice
+    from annotator.config.settings import load_settings
+    from annotator.keymap.check import check_label_keys
+    from annotator.keymap.load import load as load_keymap
+
+    rubric = load(args.file)
+    places = paths()
+    check_label_keys(load_keymap(load_settings(places.config).keymap, places.keymaps), rubric)
+    found = advice(Path(args.file), rubric)
+    for line in found:
+        say(line)
+    say(f"{args.file}: {counted(len(rubric.criteria), 'config')}, {counted(len(found), 'warning')}")
+    return 1 if found and args.strict else 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from annotator.workflow.rubric_changes import changes, changes_against
+
+    (old, _, from_server), (new, _, to_server) = (_named(args, text, True) for text in (args.old, args.new))
+    if from_server or to_server:
+        found = changes_against(old, new, from_server)
+    else:
+        found = changes(old, new)
+        if old.tag == new.tag and any(change.name for change in found):
+            say(f"both are {old.tag or 'without a name'}: give the new one another version", aside=True)
+    for change in found:
+        say(in_a_line(change))
+    breaking = sum(change.breaking for change in found)
+    say(f"{counted(breaking, 'breaking change')}, {len(found) - breaking} compatible" if found else "no difference")
+    return 1 if breaking else 0
+
+
+def in_a_line(change: "RubricChange") -> str:
+    return f"{'breaking  ' if change.breaking else 'compatible'}  {f'{change.name}: ' if change.name else ''}{change.what}"
