@@ -12,7 +12,7 @@ from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
 from annotator.domain.rubric import Rubric
-from annotator.errors import ConfigError, NotATerminal
+from annotator.errors import ConfigError, NotATerminal, StoreError
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
