@@ -14,7 +14,7 @@ from pathlib import Path
 import annotator
 from annotator.config.rubric_file import load_rubric
 from tests.benchmarks import fetch, first_frame, imports, keys, reading, scale, size, stored, sync
-from tests.benchmarks.material import SCORE_RUBRIC, USUAL, copies, long_trace, write_lines
+from tests.benchmarks.material import DOCUMENT_RUBRIC, DOCUMENTS, SCORE_RUBRIC, USUAL, copies, long_trace, retrievals, write_lines
 from tests.benchmarks.programs import Stage
 from tests.benchmarks.table import Row, table
 
@@ -22,6 +22,8 @@ SUBJECTS = ("start", "keys", "store", "size", "import", "reading", "scale", "fet
 SPANS = 2_000
 FETCHED, SENT = 100_000, 10_000
 """Spans on the server, verdicts that wait for it: at most."""
+OTHERS = 500
+"""Rows of others on each item."""
 
 
 def main() -> None:
@@ -63,6 +65,14 @@ def measure(folder: Path, subjects: list[str] | tuple[str, ...], rounds: int, co
         stored.fill_store(scored, traces, load_rubric(rubric))
         stored.fill_store(long, write_lines(folder / "long.jsonl", long_trace(600)))
         rows += keys.next_item(stage, store, count)
+        crowded, of_documents, retrieved = folder / "crowded.db", folder / "documents.toml", folder / "retrieved.db"
+        queue, _ = stored.fill_store(crowded, traces)
+        stored.add_others(crowded, queue, count + 1, OTHERS)
+        rows += keys.among_others(stage, crowded, count, OTHERS)
+        of_documents.write_text(DOCUMENT_RUBRIC)
+        retrieved_traces = write_lines(folder / "retrieved.jsonl", retrievals(count // DOCUMENTS + 1))
+        stored.fill_store(retrieved, retrieved_traces, load_rubric(of_documents))
+        rows += keys.next_document(stage, retrieved, count, DOCUMENTS)
         rows += keys.score(stage, scored, count)
         rows += keys.scrolling(stage, long, count)
     if "store" in subjects:

@@ -25,6 +25,7 @@ from tests.terminal import Emulation
 SIZE = 120, 40
 QUIET = 0.03
 """Seconds without a byte after which an update is over."""
+FRAME_END = b"\x1b[?2026l"
 _ESCAPES = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[()].|[=>78])")
 _ASKED = re.compile(rb"\x1b\[(?:(?P<da1>0?c)|(?P<da2>>0?c)|(?P<place>6n)|(?P<status>5n)|\?(?P<mode>\d+)\$p)")
 _UNSPOKEN = re.compile(rb"\x1b(\[[<=>][0-?]*[ -/]*[@-~]|\[\?\d+\$p|\[[0-9;]* q|\[[0-9;?]*t|[P_^X\]].*?(\x1b\\|\x07))", re.S)
@@ -37,6 +38,8 @@ class Update:
 
     ms: float
     """From the key to the last byte."""
+    frame: float
+    """Milliseconds to the end of the first frame that is drawn at once; to the last byte where there is none."""
     bytes: int
 
 
@@ -71,17 +74,19 @@ class Clocked:
                 raise RuntimeError(f"{timeout} s, and no {sentinel!r}:\n{self.text()}")
         return (self._last - self._started) * 1000
 
-    def press(self, key: str, patience: float = 2.0) -> Update:
-        """Type a key and read until it is quiet; `patience`: seconds until the first byte."""
+    def press(self, key: str, patience: float = 2.0, quiet: float = QUIET) -> Update:
+        """Type a key and read until it is quiet for so many seconds; `patience`: seconds until the first byte."""
         before = len(self._raw)
         pressed = time.perf_counter()
         os.write(self._fd, key.encode())
-        waited = patience
+        waited, framed = patience, 0.0
         while self._read(waited):
-            waited = QUIET
+            waited = quiet
+            if not framed and FRAME_END in self._raw[before:]:
+                framed = self._last
         if len(self._raw) == before:
             raise RuntimeError(f"{key!r} changed nothing:\n{self.text()}")
-        return Update((self._last - pressed) * 1000, len(self._raw) - before)
+        return Update((self._last - pressed) * 1000, ((framed or self._last) - pressed) * 1000, len(self._raw) - before)
 
     def press_for(self, key: str, sentinel: str, timeout: float = 10) -> float:
         """Type a key; milliseconds to the byte that completes this text, whatever else is drawn meanwhile."""

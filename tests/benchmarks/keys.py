@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks.clocked import Clocked, Update
+from tests.benchmarks.clocked import QUIET, Clocked, Update
 from tests.benchmarks.programs import VISIDATA_ROWS, Stage, installed
 from tests.benchmarks.table import Figures, Row, figures
 
@@ -13,23 +13,31 @@ DOWN, RIGHT, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b[5~"
 FORWARD, SCROLL = "\x06", "\x05"
 BLOCK = 20
 """Keys to one program before the next one has its turn."""
+READ = 0.15
+"""Seconds without a byte after which others' rows have been read, too."""
+MOVED = 0.95
+"""Share of the answers that move on: on a busy machine a key may come before the item that it is for is drawn, and is ignored."""
 
 
 class Keys:
     """A program, the keys to press on it in turn, and what they cost."""
 
-    def __init__(self, program: Clocked, keys: str | list[str]) -> None:
-        self.program = program
+    def __init__(self, program: Clocked, keys: str | list[str], quiet: float = QUIET) -> None:
+        self.program, self.quiet = program, quiet
         self.keys = [keys] if isinstance(keys, str) else keys
         self.updates: list[Update] = []
 
     def press(self, count: int) -> None:
         for _ in range(count):
-            self.updates.append(self.program.press(self.keys[len(self.updates) % len(self.keys)]))
+            self.updates.append(self.program.press(self.keys[len(self.updates) % len(self.keys)], quiet=self.quiet))
 
     @property
     def ms(self) -> Figures:
         return figures(update.ms for update in self.updates)
+
+    @property
+    def frame(self) -> Figures:
+        return figures(update.frame for update in self.updates)
 
     @property
     def bytes(self) -> Figures:
@@ -53,20 +61,51 @@ def position(program: Clocked) -> int:
 
 def next_item(stage: Stage, store: Path, count: int) -> list[Row]:
     """A verdict, until the next item is drawn."""
+    ours, theirs, vim = _next(stage, store, count)
+    return _against(ours, "verdict to next item", ours.ms, theirs, vim)
+
+
+def among_others(stage: Stage, store: Path, count: int, others: int) -> list[Row]:
+    """The same with so many rows of others on each item, shown from the start: the item, and what they said beside it."""
+    ours, theirs, vim = _next(stage, store, count, options=("--open",), quiet=READ)
+    what = f"next item of {others} others' rows"
+    return [*_against(ours, what, ours.frame, theirs, vim), Row(f"{what}, with their marks", "ms", ours.ms)]
+
+
+def next_document(stage: Stage, store: Path, count: int, each: int) -> list[Row]:
+    """A document judged, until the next one is in focus; `each`: documents of an item."""
+    ours, theirs, vim = _next(stage, store, count, each, "relevance")
+    return _against(ours, "document judged to next", ours.ms, theirs, vim)
+
+
+def _against(ours: Keys, what: str, ms: Figures, theirs: Keys | None, vim: Keys | None) -> list[Row]:
+    return [
+        Row(what, "ms", ms, "visidata, page", theirs.ms if theirs else None, 0.5),
+        Row(what, "bytes", ours.bytes, "vim, page", vim.bytes if vim else None, 2.5),
+    ]
+
+
+def _next(
+    stage: Stage,
+    store: Path,
+    count: int,
+    each: int = 1,
+    sentinel: str = "correctness",
+    options: tuple[str, ...] = (),
+    quiet: float = QUIET,
+) -> tuple[Keys, Keys | None, Keys | None]:
+    """Answers that move on, and the peers' pages. `each`: answers that an item takes."""
     with ExitStack() as open_programs:
-        program = _annotator(open_programs, stage, store, "correctness")
+        program = _annotator(open_programs, stage, store, sentinel, *options)
         begun = position(program)
-        ours = Keys(program, ["1", "2"])
+        ours = Keys(program, ["1", "2"], quiet)
         theirs = _visidata(open_programs, stage)
         vim = _vim(open_programs, stage)
         interleave([one for one in (ours, theirs, vim) if one], count)
         moved = position(program) - begun
-    if moved != len(ours.updates):
-        raise RuntimeError(f"{len(ours.updates)} verdicts moved {moved} items")
-    return [
-        Row("verdict to next item", "ms", ours.ms, "visidata, page", theirs.ms if theirs else None, 0.5),
-        Row("verdict to next item", "bytes", ours.bytes, "vim, page", vim.bytes if vim else None, 2.5),
-    ]
+    if not MOVED * len(ours.updates) <= moved * each <= len(ours.updates):
+        raise RuntimeError(f"{len(ours.updates)} answers moved {moved} items")
+    return ours, theirs, vim
 
 
 def scrolling(stage: Stage, store: Path, count: int) -> list[Row]:
@@ -104,8 +143,8 @@ def score(stage: Stage, store: Path, count: int) -> list[Row]:
     ]
 
 
-def _annotator(open_programs: ExitStack, stage: Stage, store: Path, sentinel: str) -> Clocked:
-    return _ready(open_programs, stage.annotator(store), sentinel)
+def _annotator(open_programs: ExitStack, stage: Stage, store: Path, sentinel: str, *options: str) -> Clocked:
+    return _ready(open_programs, stage.annotator(store, *options), sentinel)
 
 
 def _visidata(open_programs: ExitStack, stage: Stage) -> Keys | None:

@@ -25,6 +25,16 @@ lower_bound = 0
 upper_bound = 1000
 """
 
+DOCUMENT_RUBRIC = """
+[[config]]
+name = "relevance"
+type = "categorical"
+target = "document"
+values = [{ label = "relevant", score = 1 }, { label = "irrelevant", score = 0 }]
+"""
+DOCUMENTS = 5
+"""Of each retrieval."""
+
 
 def recorded(names: Sequence[str]) -> list[dict[str, Any]]:
     """Spans as Phoenix lists them."""
@@ -61,6 +71,29 @@ def long_trace(paragraphs: int) -> Iterator[dict[str, Any]]:
         "status_message": "", "start_time": "2026-01-01T00:00:00+00:00", "end_time": "2026-01-01T00:00:01+00:00", "events": [],
         "attributes": {"input.value": "Tell me all of it.", "output.value": text},
     }  # fmt: skip
+
+
+def retrievals(count: int) -> Iterator[dict[str, Any]]:
+    """So many traces, each a question, the documents that were found and an answer."""
+    for number in range(count):
+        trace_id = f"{number + 1:032x}"
+        asked = f"Where is order {number * 7919}?"
+        found = {
+            f"retrieval.documents.{place}.document.{key}": value
+            for place in range(DOCUMENTS)
+            for key, value in (("content", f"Passage {place} about {number * 7919 + place}. " * 12), ("score", 0.9 - place / 10))
+        }
+        parts = (
+            ("ask", "CHAIN", {"input.value": asked, "output.value": f"At depot {number % 97}."}),
+            ("search", "RETRIEVER", {"input.value": asked} | found),
+        )
+        for place, (name, kind, attributes) in enumerate(parts):
+            at = f"2026-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.{place:03}+00:00"
+            yield {
+                "name": name, "context": {"trace_id": trace_id, "span_id": f"{2 * number + place + 1:016x}"}, "span_kind": kind,
+                "parent_id": f"{2 * number + 1:016x}" if place else None, "status_code": "OK", "status_message": "",
+                "start_time": at, "end_time": at, "events": [], "attributes": attributes,
+            }  # fmt: skip
 
 
 class Many:

@@ -7,6 +7,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.queue import Queue, Selection, SourceRef
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.sources.files import Files
@@ -36,6 +37,20 @@ def fill_many(path: Path, spans: int, selection: Selection = Selection()) -> tup
         queue = store.create(path.stem, SourceRef(f"/made-up/{spans}"), selection, BUILT_IN)
         fill(Filling(store, Many(spans), queue, IDENTIFIER))
         return store.queue(queue.id), time.perf_counter() - started
+
+
+def add_others(path: Path, queue: Queue, items: int, each: int) -> None:
+    """So many rows of other people, models and programs on each of the first items."""
+    with closing(open_store(path)) as store:
+        for item in store.items(queue.id, limit=items):
+            spans = store.headers(queue.source_id, item.trace_id)
+            store.keep_pulled([
+                Annotation(
+                    Identity("", Target("span", spans[number % len(spans)].span_id), f"quality {number % 9}", f"annotator:person {number}"),
+                    ("pass", "fail")[number % 3 == 0], number % 3 / 2, "because it says so", ("HUMAN", "LLM", "CODE")[number % 3],
+                )
+                for number in range(each)
+            ])  # fmt: skip
 
 
 def committing(folder: Path, path: Path, queue: Queue, count: int) -> list[Row]:
