@@ -56,12 +56,13 @@ def confusion(name: str, one: str, other: str, table: Mapping[tuple[Value, Value
         for (first, second), count in Counter(table).most_common(SHOWN):
             yield crop(f"  {count:>6,}  {_label(first)} / {_label(second)}", width)
         return
-    room = max(LEAST, min(LABEL, (width - LABEL - 4) // len(labels) - 2))
+    longest = min(LABEL, max(width_of(_label(label)) for label in labels))
+    room = max(LEAST, min(longest, (width - longest - 2) // len(labels) - 2))
     names = [crop(_label(label), room) for label in labels]
-    yield " " * (LABEL + 2) + "".join("  " + " " * (room - width_of(label)) + label for label in names)
+    yield " " * (longest + 2) + "".join("  " + " " * (room - width_of(label)) + label for label in names)
     for label in labels:
-        head = crop(_label(label), LABEL)
-        yield "  " + head + " " * (LABEL - width_of(head)) + "".join(f"  {table.get((label, column), 0):>{room},}" for column in labels)
+        head = crop(_label(label), longest)
+        yield "  " + head + " " * (longest - width_of(head)) + "".join(f"  {table.get((label, column), 0):>{room},}" for column in labels)
 
 
 def _label(label: Value) -> str:

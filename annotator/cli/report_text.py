@@ -132,7 +132,7 @@ def _disputed(made: Report, width: int, most: int) -> Iterator[str]:
     for one in shown:
         target = one.rated.target
         place = "" if target.position is None else f" document {target.position + 1}"
-        ruled = f"  adjudicated: {_said(one.settled)}" if one.settled else ""
+        ruled = f"; adjudicated: {_said(one.settled)}" if one.settled else ""
         yield crop(one_line(f"{target.id}{place}  {one.rated.name}: {_said(one.said)}{ruled}"), width)
     if len(made.disputed) > len(shown):
         yield f"… and {len(made.disputed) - len(shown):,} more: --most N, or --json"

@@ -5,9 +5,8 @@ from collections.abc import Collection
 from annotator.domain.annotation import Annotation
 from annotator.domain.annotation_config import AnnotationConfig, CategoricalConfig, ContinuousConfig
 from annotator.domain.record import record
+from annotator.workflow.outcome import BAD
 
-BAD = frozenset({"fail", "failed", "failing", "bad", "incorrect", "wrong", "no", "false", "negative", "unsafe", "thumbs_down"})
-"""What labels without scores are called."""
 MIDDLE = 0.5
 
 
