@@ -1,6 +1,7 @@
 """A queue of a file, judged: passes, fails with and without an expected output, one item that nobody judged."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,12 @@ def judged(folder: Path) -> Program:
     program.run("annotate", root(2), "expected_output=four", "--as", "ann").done()
     program.run("annotate", root(4), "--as", "ann", "--note", "look\nhere").done()
     return program
+
+
+def copied(program: Program, folder: Path) -> Program:
+    """The same place, to be changed."""
+    shutil.copytree(program.folder, folder, dirs_exist_ok=True)
+    return Program(folder)
 
 
 def lines(program: Program, name: str) -> list[Any]:

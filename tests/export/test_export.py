@@ -13,15 +13,11 @@ import pyarrow.parquet
 import pytest
 
 from annotator.cli.export import EXAMPLES, FORMATS
+from annotator.cli.main import main
 from tests.cli.program import Program
-from tests.export.scene import ANSWERED, ASKED, SCHEMA, judged, lines, root
+from tests.export.scene import ANSWERED, ASKED, SCHEMA, copied, lines, root
 
 TEXTS = [name for name in FORMATS if name not in ("phoenix-dataset", "parquet")]
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return judged(tmp_path_factory.mktemp("export"))
 
 
 def test_json_lines_hold_everything(scene: Program) -> None:
@@ -185,14 +181,26 @@ def test_nothing_is_left_of_an_export_of_nothing(scene: Program) -> None:
         (["phoenix-dataset"], ["came from files", "--to URL"]),
     ],
 )
-def test_what_cannot_be(scene: Program, args: list[str], said: list[str]) -> None:
-    before = sorted(scene.folder.iterdir())
-    scene.run("export", "--format", *args).error(2, *said)
-    assert sorted(scene.folder.iterdir()) == before
+def test_what_cannot_be(
+    scene: Program, args: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "PHOENIX_DISCOVER_CONFIG"):
+        monkeypatch.setenv(name, scene.environment[name])
+    monkeypatch.chdir(scene.folder)
+    before = there(scene)
+    assert main(["export", "--store", str(scene.store), "--format", *args]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and len(err.splitlines()) == 2 and all(text in err for text in said), err
+    assert there(scene) == before
 
 
-def test_what_is_not_here_is_said(tmp_path: Path) -> None:
-    program = judged(tmp_path)
+def there(scene: Program) -> list[str]:
+    """Files, but for what a store keeps beside itself while it is open."""
+    return sorted(path.name for path in scene.folder.iterdir() if not path.name.startswith("annotator.db-"))
+
+
+def test_what_is_not_here_is_said(scene: Program, tmp_path: Path) -> None:
+    program = copied(scene, tmp_path)
     program.run("annotate", root(9), "correctness=pass", "--as", "ann").done()
     program.run("store", "purge", "--yes").done()
     program.run("export", "--format", "jsonl").error(1, "Nothing was exported: 5 not here yet")
