@@ -165,37 +165,29 @@ def test_two_thousand_traces(large: Compared, target: TargetRule, text: str) -> 
     check(large, target, text)
 
 
-def combined() -> st.SearchStrategy[str]:
-    """Conditions joined, turned round, and asked of any span."""
-    span = st.recursive(
-        st.sampled_from(WITHIN),
-        lambda inner: st.one_of(inner.map(lambda one: f"not ({one})"), st.tuples(inner, st.sampled_from(("and", "or")), inner).map(joined)),
-        max_leaves=3,
-    )
-    leaf = st.one_of(st.sampled_from(SINGLE), span.map(lambda one: f"any({one})"))
-    return st.recursive(
-        leaf,
-        lambda inner: st.one_of(inner.map(lambda one: f"not ({one})"), st.tuples(inner, st.sampled_from(("and", "or")), inner).map(joined)),
-        max_leaves=4,
-    )
+def combined(leaf: st.SearchStrategy[str], depth: int) -> st.SearchStrategy[str]:
+    """Conditions joined and turned round, so often within each other."""
+    if not depth:
+        return leaf
+    inner = combined(leaf, depth - 1)
+    both = st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda parts: f"({parts[0]}) {parts[1]} ({parts[2]})")
+    return st.one_of(inner, inner.map(lambda one: f"not ({one})"), both)
 
 
-def joined(parts: tuple[str, str, str]) -> str:
-    return f"({parts[0]}) {parts[1]} ({parts[2]})"
-
-
+OF_ANY = combined(st.sampled_from(WITHIN), 2).map(lambda one: f"any({one})")
+COMBINED = combined(st.one_of(st.sampled_from(SINGLE), OF_ANY), 2)
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
 
 @settings(max_examples=8, **SLOW)  # type: ignore[arg-type]
-@given(target=st.sampled_from(TARGETS), text=combined())
+@given(target=st.sampled_from(TARGETS), text=COMBINED)
 def test_conditions_joined(small: Compared, target: TargetRule, text: str) -> None:
     check(small, target, to_text(parse(text)))
 
 
 @pytest.mark.soak
 @settings(max_examples=100, **SLOW)  # type: ignore[arg-type]
-@given(target=st.sampled_from(TARGETS), text=combined())
+@given(target=st.sampled_from(TARGETS), text=COMBINED)
 def test_conditions_joined_over_two_thousand_traces(large: Compared, target: TargetRule, text: str) -> None:
     check(large, target, to_text(parse(text)))
 
