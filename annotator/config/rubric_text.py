@@ -98,8 +98,10 @@ def _text(text: str) -> str:
     """A string of one line, or of several where it has them."""
     if "\n" not in text:
         return _quoted(text)
-    lines = [_quoted(line)[1:-1] for line in text.split("\n")]
-    return '"""\n' + "\n".join(lines) + '"""'
+    lines = "\n".join(_quoted(line)[1:-1] for line in text.split("\n"))
+    if '"""' not in text and not text.endswith('"'):
+        lines = lines.replace('\\"', '"')
+    return f'"""\n{lines}"""'
 
 
 def _quoted(text: str) -> str:
