@@ -27,7 +27,7 @@ how far they are apart. A judge is a model or a program that annotated under the
 adjudicated, else what most of them say. Failing is the label with the worst score, or what --fail names. The corrected failure
 rate is what follows from the judge's verdicts on all items once it is known how often they are right (Rogan and Gladen).
 
-example: annotator report --by model --width 0.1 done"""
+example: annotator report --by model --width 0.1 not skipped"""
 
 
 def add(verbs: Any) -> None:

@@ -47,7 +47,7 @@ def recheck(made: Report, width: int) -> Iterator[str]:
     for one, pair in found:
         yield _pair_row(f"{pair.other} on {one.name}", pair, width)
     if not found:
-        yield "Nobody judged anything a second time: no annotation has an identifier that ends in :recheck."
+        yield "Nobody judged an item again: no identifier ends in :recheck."
 
 
 def _head(made: Report, everything: Section) -> str:

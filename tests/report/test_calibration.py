@@ -12,7 +12,7 @@ SAMPLED = 0.05
 
 
 def biased(seed: int, traces: int = 4000) -> tuple[float, list[Outcome]]:
-    """The truth, and the verdicts on a queue of all traces with an error and 5 % of the rest. Of those with an error 60 % fail, else 5 %."""
+    """The truth, and the verdicts on a queue of all traces with an error, of which 60 % fail, and 5 % of the rest, of which 5 % fail."""
     random = np.random.default_rng(seed)
     error = random.random(traces) < 0.08
     fails = np.where(error, random.random(traces) < 0.6, random.random(traces) < 0.05)

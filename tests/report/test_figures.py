@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from annotator.cli.report_text import lines, recheck
 from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.outbox import Account
@@ -16,6 +17,7 @@ from annotator.domain.span import Span
 from annotator.errors import UsageError
 from annotator.filter.facts import Reviewer
 from annotator.store.store import SqliteStore
+from annotator.text.cells import width_of
 from annotator.workflow.report import By
 from annotator.workflow.report.between import between
 from annotator.workflow.report.disagreements import disputed
@@ -69,6 +71,7 @@ def of(store: SqliteStore, said: Sequence[Said], **asked: Any) -> ConfigFigures:
     return next(one for one in made if one.name == "correctness")
 
 
+HARM = CategoricalConfig("harm", (Value("none", 0.0), Value("some", 1.0), Value("much", 2.0)), None, "MINIMIZE")
 ANN, BEN, JUDGE = "annotator:ann", "annotator:ben", "LLM judge"
 
 
@@ -76,10 +79,12 @@ def test_two_people(store: SqliteStore) -> None:
     made = of(store, [{ANN: "pass", BEN: "pass"}, {ANN: "fail", BEN: "fail"}, {ANN: "fail", BEN: "pass"}, {ANN: "pass"}, {}])
     assert (made.level, made.people, made.reliability.units) == ("nominal", ("ann", "ben"), 3)
     [pair] = made.pairs
-    assert (pair.one, pair.other, pair.agreement.value) == ("ann", "ben", pytest.approx(2 / 3))
+    assert (pair.one, pair.other) == ("ann", "ben")
+    assert pair.agreement.value == pytest.approx(2 / 3)
     assert dict(pair.table) == {("pass", "pass"): 1, ("fail", "fail"): 1, ("fail", "pass"): 1}
     assert made.tied == 1  # one says fail, one pass: it counts for nothing
-    assert (made.failure.n, made.failure.value) == (3, pytest.approx(1 / 3))
+    assert made.failure.n == 3
+    assert made.failure.value == pytest.approx(1 / 3)
 
 
 def test_scores_are_an_interval_and_their_worse_half_fails(store: SqliteStore) -> None:
@@ -118,7 +123,7 @@ def test_second_verdicts_are_held_against_the_first_of_the_same_person(store: Sq
 
 def test_a_judge_against_most_people_and_against_one(store: SqliteStore) -> None:
     cho = "annotator:cho"
-    said = [{ANN: "fail", BEN: "pass", cho: "pass", JUDGE: "fail"}, {ANN: "fail", BEN: "fail", JUDGE: "fail"}, {JUDGE: "pass"}]
+    said: list[Said] = [{ANN: "fail", BEN: "pass", cho: "pass", JUDGE: "fail"}, {ANN: "fail", BEN: "fail", JUDGE: "fail"}, {JUDGE: "pass"}]
     assert of(store, said).judges[0].found.counts == (1, 1, 0, 0)
     items = found(store, store.queues()[0])
     alone = next(one for one in figures(items, Asked(ASKED.criteria, people="ann")) if one.name == "correctness")
@@ -177,8 +182,8 @@ def test_two_side_by_side(store: SqliteStore) -> None:
     ("config", "named", "said"),
     [
         (CORRECTNESS.config, (), "fail"),
-        (CategoricalConfig("harm", (Value("none", 0.0), Value("some", 1.0), Value("much", 2.0)), None, "MINIMIZE"), (), "much"),
-        (CategoricalConfig("harm", (Value("none", 0.0), Value("some", 1.0), Value("much", 2.0)), None, "MINIMIZE"), ("some", "much"), "much, some"),
+        (HARM, (), "much"),
+        (HARM, ("some", "much"), "much, some"),
         (CategoricalConfig("ok", (Value("Yes"), Value("No"))), (), "No"),
         (ContinuousConfig("score", 0.0, 10.0, None, "MINIMIZE"), (), "score > 5"),
         (None, (), "wrong"),
@@ -203,3 +208,11 @@ def test_who_adjudicates_has_rows_beside_the_web_uis(store: SqliteStore) -> None
     assert contact(store, SERVER, "ann", user).identifier == "px-app:VXNlcjox"
     settled = contact(store, SERVER, "ann:adjudicated", user)
     assert (settled.identifier, settled.user_id) == ("annotator:ann:adjudicated", "VXNlcjox")
+
+
+def test_what_others_wrote_reaches_no_terminal_as_it_is(store: SqliteStore) -> None:
+    evil = "\x1b[31m\u202e\nevil" * 9
+    queue = filled(store, [{evil: evil, ANN: "pass", f"LLM {evil}": evil}] * 2)
+    made = report([evil], evil, "kind", found(store, queue, by="kind"), Asked({}, fails=(evil,), width=0.1), (evil, "ann"))
+    for line in (*lines(made, 80, 20), *recheck(made, 80)):
+        assert line.isprintable() and width_of(line) <= 80, line
