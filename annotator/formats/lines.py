@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from annotator.domain.exported import Exported
-from annotator.formats.openai import joined, messages_to_json, tools_to_json
+from annotator.formats.openai import chat_to_json, joined, messages_to_json, tools_to_json
 from annotator.formats.record import document_to_json, dumped, to_json
 
 
@@ -43,7 +43,7 @@ class EvalItems(Lines):
                 "trace_id": one.item.trace_id,
                 "span_id": target.id if target.kind in ("span", "document") else one.item.span_id,
                 "input": recorded.input,
-                "messages": messages_to_json(recorded.messages),
+                "messages": chat_to_json(recorded.messages),
                 "tools": tools_to_json(recorded.tools),
                 "documents": [document_to_json(found) for found in recorded.documents],
                 "output": recorded.output,
@@ -74,7 +74,7 @@ class FineTuning(Lines):
             return "several answers"
         else:
             answer = joined([message for message in messages_to_json(recorded.answer) if message["role"] == "assistant"])
-        asked = messages_to_json(recorded.messages)
+        asked = chat_to_json(recorded.messages)
         if not any(message["role"] == "user" for message in asked):
             return "no question"
         if not answer["content"] and not answer.get("tool_calls"):

@@ -42,6 +42,17 @@ def messages_to_json(messages: Iterable[Message]) -> list[dict[str, Any]]:
     return found
 
 
+def chat_to_json(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """A conversation: what an assistant said in pieces is one message, so that the results of its calls follow it."""
+    found: list[dict[str, Any]] = []
+    for message in messages_to_json(messages):
+        if found and message["role"] == found[-1]["role"] == "assistant":
+            found[-1] = joined([found[-1], message])
+        else:
+            found.append(message)
+    return found
+
+
 def joined(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One assistant message of several that belong to one answer: some libraries write words and calls apart."""
     texts = [message["content"] for message in messages if isinstance(message.get("content"), str) and message["content"]]

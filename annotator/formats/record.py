@@ -6,7 +6,7 @@ from typing import Any
 
 from annotator.domain.annotation import KnownAnnotation
 from annotator.domain.exported import Exported, Retrieved
-from annotator.formats.openai import messages_to_json, tools_to_json
+from annotator.formats.openai import chat_to_json, messages_to_json, tools_to_json
 
 
 def to_json(one: Exported) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def to_json(one: Exported) -> dict[str, Any]:
         "output": recorded.output,
         "expected_output": one.expected,
         "outcome": one.outcome or None,
-        "messages": messages_to_json(recorded.messages),
+        "messages": chat_to_json(recorded.messages),
         "output_messages": messages_to_json(recorded.answer),
         "tools": tools_to_json(recorded.tools),
         "documents": [document_to_json(found) for found in recorded.documents],

@@ -8,7 +8,7 @@ from annotator.domain.exported import Exported
 from annotator.domain.record import record
 from annotator.errors import UsageError
 from annotator.formats.lines import NOT_RIGHT, Lines, example_id
-from annotator.formats.openai import messages_to_json, tools_to_json
+from annotator.formats.openai import chat_to_json, tools_to_json
 
 Comparison = Literal["text", "exact", "contains"]
 Argument = Literal["input", "messages", "case"]
@@ -104,7 +104,7 @@ class Cases(Lines):
         return {
             "id": example_id(one),
             "input": recorded.input,
-            "messages": messages_to_json(recorded.messages),
+            "messages": chat_to_json(recorded.messages),
             "tools": tools_to_json(recorded.tools),
             "expected": one.wanted,
             "wrong": wrong,

@@ -9,7 +9,7 @@ from annotator.domain.dataset import Example, PutExamples
 from annotator.domain.exported import Exported
 from annotator.domain.source import DatasetSink
 from annotator.formats.lines import example_id
-from annotator.formats.openai import messages_to_json, tools_to_json
+from annotator.formats.openai import chat_to_json, messages_to_json, tools_to_json
 from annotator.formats.record import dumped, whole
 
 TOGETHER, TOGETHER_SIZE = 200, 4 << 20
@@ -41,7 +41,7 @@ def example_of(one: Exported) -> Example:
     item, recorded = one.item, one.recorded
     tools = tools_to_json(recorded.tools)
     documents = [found.document.content for found in recorded.documents]
-    given = {"input": recorded.input, "messages": messages_to_json(recorded.messages)}
+    given = {"input": recorded.input, "messages": chat_to_json(recorded.messages)}
     answer: dict[str, Any] = {"output": recorded.output if one.expected is None else one.expected}
     if one.expected is None and recorded.answer:
         answer["messages"] = messages_to_json(recorded.answer)

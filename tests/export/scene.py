@@ -29,7 +29,7 @@ def root(n: int) -> str:
 
 def spans() -> list[dict[str, Any]]:
     """Four chains with a model call each; the third calls a tool with the call's result in the history, and retrieves."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for n, asked in ASKED.items():
         trace_id = f"aaaa{n:04x}{'0' * 24}"
         messages: list[dict[str, Any]] = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": asked}]
