@@ -2,16 +2,16 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.cli import options, place, servers
 from annotator.cli.saying import say
-from annotator.domain.annotation_config import CategoricalConfig, FreeformConfig
-from annotator.domain.rubric import Criterion, Rubric
+from annotator.domain.rubric import Rubric
 from annotator.errors import RubricError
 from annotator.text.facts import counted
+from annotator.text.rubric_lines import rubric_lines
 
 if TYPE_CHECKING:
     from annotator.domain.queue import Queue
@@ -121,12 +121,8 @@ def _show(args: argparse.Namespace) -> int:
         return 0
     if queue is not None:
         say(f"queue {queue.name}")
-    say(" ".join(part for part in (rubric.tag or "(no name)", f"owner: {rubric.owner}" if rubric.owner else "") if part))
-    _indented(rubric.instructions, "  ")
-    for criterion in rubric.criteria:
-        say("")
-        for line in told(criterion, (queue.digits if queue else {}).get(criterion.name, {})):
-            say(line)
+    for line in rubric_lines(rubric, queue.digits if queue else {}):
+        say(line)
     return 0
 
 
@@ -136,39 +132,6 @@ def out(text: str) -> None:
         say(text.rstrip("\n"))
     else:
         sys.stdout.write(text)
-
-
-def _indented(text: str, by: str) -> None:
-    for line in text.splitlines():
-        say(by + line)
-
-
-def told(criterion: Criterion, digits: Any) -> Iterator[str]:
-    """A config in lines; `digits`: label to its 0-based digit in a queue, else the order counts."""
-    config = criterion.config
-    facts = ["required" if criterion.required else "optional", f"asked when {criterion.when}" if criterion.when else ""]
-    facts += [
-        f"of each {criterion.target}" if criterion.target else "",
-        f"of {', '.join(criterion.kinds)} spans" if criterion.kinds else "",
-    ]
-    facts += [f"key {criterion.key}" if criterion.key else "", (config.optimization_direction or "").lower()]
-    yield f"{config.name}  {config.type.lower()}, {', '.join(fact for fact in facts if fact)}"
-    if config.description:
-        yield f"  {config.description}"
-    yield from (f"  {line}" for line in criterion.instructions.splitlines())
-    if isinstance(config, CategoricalConfig):
-        for index, value in enumerate(config.values):
-            digit = digits.get(value.label, index) + 1
-            key = "".join([str(digit % 10) if digit <= 10 else " ", f" {value.key}" if value.key else ""])
-            score = f" ({value.score:g})" if value.score is not None else ""
-            yield f"  {key}  {value.label}{score}{f'  {value.description}' if value.description else ''}"
-            for name, text in (("yes", value.example), ("no", value.counterexample)):
-                if text:
-                    yield f"       {name}: {text}"
-        return
-    if not isinstance(config, FreeformConfig):
-        lower, upper = config.bounds
-        yield f"  {lower:g} to {upper:g}, in steps of {config.arrow_step:g}"
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
         ("agree", "agree", "Take the answer that a model gave, here or on the item judged last."),
         ("flip", "other label", "Turn the label into the other one, here or on the item judged last."),
         ("judge_wrong", "judge wrong", "Say that the model's answer is wrong, here or on the item judged last."),
+        ("instructions", "how to judge", "Show the rubric's instructions, and each label with its description and examples."),
         ("annotations", "annotations", "Everybody's annotations of the item as a table; change or delete your own there."),
         ("auto_advance", "auto-advance", "Switch going on by itself after the last required answer on or off."),
         ("scroll_up", "up", "Scroll the trace one line up."),

@@ -41,8 +41,8 @@ MOVES = Moves({
 def desk(make_desk: Callable[..., Desk]) -> Desk:
     """Four items: three judged by ann, the last by bob."""
     made = make_desk(items=4, rubric=OLD)
-    for position, quality, score in ((1, "right", 5.0), (2, "wrong", 1.0), (3, "meh", 3.0)):
-        made.answer(position, quality, "quality")
+    for position, label, score in ((1, "right", 5.0), (2, "wrong", 1.0), (3, "meh", 3.0)):
+        made.answer(position, label, "quality")
         made.answer(position, score, "help")
     quality = OLD.criteria[0]
     made.judge.explain(made.item(2), quality, "because")
@@ -120,7 +120,7 @@ def test_sent_and_taken_back_after_it_was_sent(desk: Desk) -> None:
 def test_an_answer_without_a_move_is_counted_and_nothing_is_done(desk: Desk) -> None:
     found = planned(desk, moves=NO_MOVES)
     assert found.stuck == {("help", "1"): 1, ("help", "3"): 1, ("help", "5"): 1, ("quality", "meh"): 1, ("quality", "wrong"): 1}
-    kept = planned(desk, moves=Moves(MOVES.by_config | {"help": ()}, ("help",)))
+    kept = planned(desk, moves=Moves({**MOVES.by_config, "help": ()}, ("help",)))
     assert not kept.stuck and sum(kept.kept.values()) == 3
 
 

@@ -111,7 +111,11 @@ def test_a_pull_keeps_what_only_the_file_has() -> None:
         "q",
         "read",
     )
-    there = [replace(REMARK, config_id="3"), replace(HELP, upper_bound=6.0, config_id="2"), replace(QUALITY, config_id="1")]
+    there: list[AnnotationConfig] = [
+        replace(REMARK, config_id="3"),
+        replace(HELP, upper_bound=6.0, config_id="2"),
+        replace(QUALITY, config_id="1"),
+    ]
     made = pulled(there, own)
     assert [criterion.name for criterion in made.criteria] == ["help", "quality", "mine", "remark"]
     assert made.criteria[0] == replace(own.criteria[0], config=replace(HELP, upper_bound=6.0, step=0.5, optimization_direction=None))
@@ -119,11 +123,8 @@ def test_a_pull_keeps_what_only_the_file_has() -> None:
     assert isinstance(quality, CategoricalConfig) and not made.criteria[1].required
     assert quality.values == (Value("good", 1.0, "g", "fine", "e", "c"), Value("bad", 0.0))
     assert (made.name, made.version, made.owner, made.instructions) == ("r", "1", "q", "read")
-    assert [held(criterion.config) for criterion in made.criteria if criterion.name != "mine"] == [
-        held(there[1]),
-        held(there[2]),
-        held(there[0]),
-    ]
+    kept = [held(criterion.config) for criterion in made.criteria if criterion.name != "mine"]
+    assert kept == [held(there[1]), held(there[2]), held(there[0])]
     assert pulled(there, made) == made
 
 

@@ -44,6 +44,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "next_item": partial(moving.step_item, 1),
         "previous_item": partial(moving.step_item, -1),
         "jump": windows.jump,
+        "instructions": windows.instructions,
         "filter": screen.filtering.ask,
         "next_criterion": partial(moving.step_criterion, 1),
         "previous_criterion": partial(moving.step_criterion, -1),

@@ -1,6 +1,7 @@
 """Commands that open something over the review screen: help, palette, item list, outbox."""
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import ItemState
@@ -8,7 +9,7 @@ from annotator.domain.queue import Item, Listed
 from annotator.keymap.commands import COMMANDS, CONTEXTS
 from annotator.keymap.keys import display_all
 from annotator.text.cells import wrap
-from annotator.text.escape import one_line
+from annotator.text.escape import one_line, visible
 from annotator.text.line import Line, Piece, line
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.widgets.chooser import Choice, Chooser
@@ -39,6 +40,18 @@ class Windows:
         hints = [(first("list_close"), "back"), (f"{first('list_up')}{first('list_down')}", "scroll"), (first("quit"), "leave")]
         page = Reader("Keys", lambda width: help_lines(self.screen, width), self.screen.keyboard.list_command, hints=hints)
         self.screen.app.push_screen(page)
+
+    def instructions(self) -> None:
+        """How to judge, as the rubric says it."""
+        from annotator.text.rubric_lines import rubric_lines
+
+        first = self.screen.session.keymap.first
+        hints = [(first("list_close"), "back"), (f"{first('list_up')}{first('list_down')}", "scroll")]
+        queue = self.desk.session.queue
+        texts = [visible(text) for text in rubric_lines(queue.rubric, queue.digits)]
+        self.screen.app.push_screen(
+            Reader("How to judge", lambda width: paragraphs(texts, width), self.screen.keyboard.list_command, hints=hints)
+        )
 
     def palette(self) -> None:
         """Every command by name; choosing one runs it."""
@@ -123,6 +136,16 @@ class Windows:
             self.desk.say("this queue has no server; annotator push --to URL sends it to one")
             return
         self.screen.app.push_screen(OutboxScreen(self.screen.session, self.desk.store), lambda _: self.screen.outbox_changed())
+
+
+def paragraphs(texts: Iterable[str], width: int) -> list[Line]:
+    """Each text in as many lines as it needs, the later ones under the first one's words."""
+    lines: list[Line] = []
+    for text in texts:
+        indent = len(text) - len(text.lstrip())
+        rows = [text[indent:][start:end] for start, end in wrap(text[indent:], max(20, width - indent - 4))] or [""]
+        lines += [line(Piece(" " * indent), Piece(row, "text" if indent else "strong")) for row in rows]
+    return lines
 
 
 def help_lines(screen: "ReviewScreen", width: int) -> list[Line]:
