@@ -164,6 +164,7 @@ def _format(args: argparse.Namespace, queue: "Queue") -> "Format":
 
 
 def _upload(args: argparse.Namespace, queue: "Queue", exporting: "Exporting") -> int:
+    from annotator.formats.outputs import nothing
     from annotator.workflow.datasets import upload
 
     if args.to and queue.source.server not in ("", servers.find(args.to).settings.url):
@@ -183,6 +184,8 @@ def _upload(args: argparse.Namespace, queue: "Queue", exporting: "Exporting") ->
     finally:
         meter.end()
         phoenix.close()
+    if not done.count:
+        raise nothing(exporting.left)
     same = done.count - done.put.created - done.put.updated
     what = f"data set {name}: {done.put.created:,} new, {done.put.updated:,} changed, {same:,} unchanged"
     return _tell(what, done.splits, exporting.left, exporting, False)

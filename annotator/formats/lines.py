@@ -70,8 +70,6 @@ class FineTuning(Lines):
             return reason
         if one.expected is not None:
             answer = {"role": "assistant", "content": one.expected}
-        elif recorded.choices > 1:
-            return "several answers"
         else:
             answer = joined([message for message in messages_to_json(recorded.answer) if message["role"] == "assistant"])
         asked = chat_to_json(recorded.messages)
@@ -90,11 +88,16 @@ NOT_RIGHT = {
     "": "without a verdict",
 }
 """By outcome: why an item without an expected output tells no right answer."""
+DOCUMENT = "documents, which answer nothing"
 
 
 def unanswered(one: Exported) -> str:
     """Why the right answer is not known; '' where it is."""
-    return "" if one.expected is not None or one.outcome == "pass" else NOT_RIGHT[one.outcome]
+    if one.item.target.kind == "document":
+        return DOCUMENT
+    if one.expected is not None or one.outcome != "pass":
+        return "" if one.expected is not None else NOT_RIGHT[one.outcome]
+    return "several answers" if one.recorded.choices > 1 else ""
 
 
 def example_id(one: Exported) -> str:

@@ -101,11 +101,14 @@ class Outputs:
         for writer in self.writers.values():
             writer.end()
         if not self.written:
-            why = "; ".join(f"{count:,} {reason}" for reason, count in (+self.left).most_common(3))
-            raise AnnotatorError(
-                f"Nothing was exported{f': {why}' if why else ''}.",
-                "Judged items are exported that the filter lets through; --all takes every item.",
-            )
+            raise nothing(self.left)
+
+
+def nothing(left: Counter[str]) -> AnnotatorError:
+    """That there is nothing to export, and why."""
+    why = "; ".join(f"{count:,} {reason}" for reason, count in (+left).most_common(3))
+    advice = "Judged items are exported that the filter lets through; --all takes every item."
+    return AnnotatorError(f"Nothing was exported{f': {why}' if why else ''}.", advice)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from annotator.domain.exported import Exported
 from annotator.domain.record import record
 from annotator.errors import UsageError
-from annotator.formats.lines import NOT_RIGHT, Lines, example_id
+from annotator.formats.lines import DOCUMENT, Lines, example_id, unanswered
 from annotator.formats.openai import chat_to_json, tools_to_json
 
 Comparison = Literal["text", "exact", "contains"]
@@ -95,9 +95,11 @@ class Cases(Lines):
 
     def value(self, one: Exported) -> Mapping[str, Any] | str:
         recorded = one.recorded
-        wrong = recorded.output if one.outcome == "fail" and recorded.output else None
+        wrong = recorded.output if one.outcome == "fail" and recorded.output and recorded.choices == 1 else None
+        if (reason := unanswered(one)) and (wrong is None or reason == DOCUMENT):
+            return reason if one.outcome != "fail" or reason == DOCUMENT else "no answer"
         if one.wanted is None and wrong is None:
-            return "no answer" if one.outcome in ("pass", "fail") else NOT_RIGHT[one.outcome]
+            return "no answer"
         # What differs from the expected output in blanks alone may come again.
         if wrong is not None and one.wanted is not None and wrong.split() == one.wanted.split():
             wrong = None

@@ -1,6 +1,8 @@
 """What an item says when it leaves: whose verdict counts, sessions and documents, and nothing that the config hides."""
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from annotator.domain.source import Page
 from annotator.domain.span import Span, Trace
 from annotator.domain.step import SetAnnotation
 from annotator.filter.facts import Reviewer
+from annotator.formats.dspy import Examples
 from annotator.formats.lines import EvalItems, FineTuning
 from annotator.formats.record import columns, dumped, flat, to_json
 from annotator.formats.regression import Cases
@@ -140,8 +143,24 @@ def test_a_document_is_one_of_its_span(tmp_path: Path) -> None:
         ("document 0", "fail", 1),
         ("document 1", "pass", 1),
     ]
+    assert [Cases(io.BytesIO()).write(one) for one in found] == ["documents, which answer nothing"] * 2
+    assert [one.wanted for one in found] == [None, None]
     assert [example_of(one).id for one in found] == ["document:s1:0", "document:s1:1"]
     assert [example_of(one).span_id for one in found] == ["s1", "s1"]
+    scene.store.close()
+
+
+def test_several_answers_are_no_right_one(tmp_path: Path) -> None:
+    choices = {f"llm.output_messages.{place}.message.content": f"choice {place}" for place in range(2)}
+    roles = {f"llm.output_messages.{place}.message.role": "assistant" for place in range(2)}
+    scene = Scene(tmp_path, replace(span(1, **choices, **roles), kind="LLM"))
+    scene.add(S1, "t1", "s1")
+    scene.say(S1, ANN, "pass")
+    writers = (FineTuning(io.BytesIO()), Cases(io.BytesIO()), Examples(io.BytesIO()))
+    assert [[writer.write(one) for writer in writers] for one in scene.exported()] == [["several answers"] * 3]
+    scene.say(S1, ANN, None, name="expected_output", explanation="the first")
+    [one] = scene.exported()
+    assert [writer.write(one) for writer in writers] == ["", "", ""] and one.wanted == "the first"
     scene.store.close()
 
 
@@ -161,7 +180,7 @@ def test_nothing_hidden_leaves_and_recorded_chats_are_chats(name: str, tmp_path:
     assert all(WORD in dumped(to_json(item)) for item in Exporting(scene.store, scene.queue, Wanted(), None).items())
     configs = ("correctness",)
     for item in found:
-        lines = [writer.value(item) for writer in (EvalItems(None), FineTuning(None), Cases(None))]  # type: ignore[arg-type]
+        lines = [writer.value(item) for writer in (EvalItems(io.BytesIO()), FineTuning(io.BytesIO()), Cases(io.BytesIO()))]
         cells = flat(item, configs)
         assert list(cells) == list(columns(configs))
         example = example_of(item)
