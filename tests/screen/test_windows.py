@@ -120,6 +120,9 @@ def test_span_keys_walk_the_tree_and_the_tree_can_go(tmp_path: Path) -> None:
         assert current_span(lines) == "" and "span 1 of 3" in text(lines)
         assert current_span(press(terminal, "t")) == "reply"
         press(terminal, "]", "1")
+        assert current_span(terminal.lines()) == "lookup_1" and "judging  tool lookup_1" in terminal.text(), "the span is judged, and stays"
+        press(terminal, "\x1b")
+        press(terminal, "1")
         assert current_span(terminal.lines()) == "reply", "the next item is seen from its own span"
     assert scene.answers() == ["pass", None]
 

@@ -98,7 +98,7 @@ def test_rows_of_a_whole_queue_are_read_in_bounded_requests(tmp_path: Path, phoe
         work = Filling(ann.store, ann.sink, ann.judge.queue, ann.identifier, ann.sink)
         assert sum(pull_unread(work)) == 110 and list(pull_unread(work)) == []
         asked = [len(ids) for request, _ in ann.proxy.seen[before:] for name, ids in request.query.items() if name.endswith("_ids")]
-        assert 0 < max(asked) <= 200 and len(asked) == 2 * 3, "spans and traces of a hundred at a time; none has a session here"
+        assert 0 < max(asked) <= 200 and len(asked) == 2 * 2, "spans and traces of a hundred at a time; none has a session here"
         assert [known(ann, n)[0].row.label for n in (0, 109)] == ["pass", "fail"]
         queue, trace_id = ann.judge.queue, ann.item(0).trace_id
         read_at = ann.store.rows_read_at(queue.source_id, trace_id)
