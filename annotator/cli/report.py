@@ -7,7 +7,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import options, place
+from annotator.cli import options, place, servers
 from annotator.cli.filtering import condition_of, reviewer_of
 from annotator.cli.saying import Meter, say, were
 from annotator.errors import UsageError
@@ -53,6 +53,7 @@ def add(verbs: Any) -> None:
     verb.add_argument("--recheck", action="store_true", help="only how far people agree with themselves")
     verb.add_argument("--most", type=int, metavar="N", default=SHOWN, help=f"list at most N disagreements ({SHOWN}); --json has all")
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling that intervals come from (0)")
+    verb.add_argument("--pull", action="store_true", help="first read what everybody annotated since from the server")
     verb.add_argument("--json", action="store_true", help="one JSON object")
     verb.set_defaults(run=run)
 
@@ -65,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
     store = place.existing_store(args)
     queues = [place.named_queue(store, name) for name in dict.fromkeys(args.queue)] or [place.named_queue(store, None)]
+    if args.pull:
+        _pull(store, queues)
     found, unknown = _judged(args, store, queues)
     criteria = {criterion.name: criterion for queue in reversed(queues) for criterion in queue.rubric.criteria}
     asked = Asked(criteria, tuple(args.config), args.human or "", args.judge or "", tuple(args.fail), args.width, args.seed)
@@ -89,6 +92,23 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--width {args.width:g} is not between 0 and 1.", "Say for instance --width 0.1.")
     if args.seed < 0:
         raise UsageError(f"--seed {args.seed} is below 0.", "Give a whole number of 0 or more.")
+
+
+def _pull(store: "SqliteStore", queues: "list[Queue]") -> None:
+    """Everybody's rows on every item's trace; queues from files have none elsewhere."""
+    from annotator.workflow.everyone import TRACES, pull
+
+    show = Meter()
+    for queue in queues:
+        settings = servers.settings_of(queue) if queue.source.is_server else None
+        if settings is None:
+            continue
+        server, total, after = servers.connector(settings)(queue.source.project), store.counts(queue.id).items, 0
+        while items := store.items(queue.id, after, TRACES):
+            pull(store, server, queue.source.server, queue.source_id, list(dict.fromkeys(item.trace_id for item in items)))
+            after = items[-1].position
+            show(f"{queue.name}: annotations of {after:,} of {total:,} items")
+    show.end()
 
 
 def _judged(args: argparse.Namespace, store: "SqliteStore", queues: "list[Queue]") -> "tuple[list[Judged], int]":

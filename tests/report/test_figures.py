@@ -139,7 +139,7 @@ def test_a_judge_with_other_labels_is_read_by_its_score(store: SqliteStore) -> N
 
 
 def test_items_weigh_as_they_were_likely_to_be_taken(store: SqliteStore) -> None:
-    said: list[Said] = [{ANN: "fail"}] * 2 + [{ANN: "pass"}] * 2
+    said: list[Said] = [{ANN: "fail"}, {ANN: "fail"}, {ANN: "pass"}, {ANN: "pass"}]
     made = of(store, said, inclusion=lambda item: 1.0 if item.position <= 2 else 0.1)
     assert made.failure.value == pytest.approx(2 / (2 + 20))
 
