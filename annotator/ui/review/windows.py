@@ -48,7 +48,7 @@ class Windows:
         first = self.screen.session.keymap.first
         hints = [(first("list_close"), "back"), (f"{first('list_up')}{first('list_down')}", "scroll")]
         queue = self.desk.session.queue
-        texts = [visible(text) for text in rubric_lines(queue.rubric, queue.digits)]
+        texts = [row for text in rubric_lines(queue.rubric, queue.digits) for row in visible(text).split("\n")]
         self.screen.app.push_screen(
             Reader("How to judge", lambda width: paragraphs(texts, width), self.screen.keyboard.list_command, hints=hints)
         )
