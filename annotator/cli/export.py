@@ -10,7 +10,7 @@ from annotator.cli import options, place, servers
 from annotator.cli.filtering import condition_of, reviewer_of
 from annotator.cli.saying import Meter, say
 from annotator.domain.splits import Splits, parse_splits
-from annotator.errors import UsageError
+from annotator.errors import ServerError, UsageError
 from annotator.text.facts import counted
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ FORMATS = {
     "pytest": "tests that run --function with the recorded inputs",
 }
 EXAMPLES = """in use:
-  annotator export --format jsonl --out golden.jsonl
   annotator export --format csv --out judged.csv correctness = fail
   annotator export --format parquet --out judged.parquet --all
   annotator export --format phoenix-dataset --dataset golden --split train=0.8,test=0.2
@@ -41,7 +40,7 @@ EXAMPLES = """in use:
   annotator export --format dspy --out golden.py
   annotator export --format pytest --function my_app.support:answer --out test_golden.py
 
-example: annotator export --format jsonl --out golden.jsonl flagged"""
+example: annotator export --format jsonl --out golden.jsonl"""
 DESCRIPTION = """The judged items of a queue: what was asked and answered, the expected output where somebody wrote one, documents,
 everybody's annotations. Times are UTC; what the config redacts stays hidden. A file is written whole or not at all.
 By default a pass is the best label of the rubric's first required config, a fail the worst."""
@@ -179,8 +178,18 @@ def _upload(args: argparse.Namespace, queue: "Queue", exporting: "Exporting") ->
         raise UsageError(f"{settings.named} cannot keep data sets apart by example.", "Update it, or export a file.")
     meter = Meter()
     total = exporting.store.counts(queue.id).items
+    sent = 0
+
+    def report(count: int) -> None:
+        nonlocal sent
+        sent = count
+
     try:
-        done = upload(phoenix, name, _items(exporting, total, meter))
+        done = upload(phoenix, name, _items(exporting, total, meter), report)
+    except ServerError:
+        if sent:
+            say(f"annotator: {counted(sent, 'item')} went; the same command goes on, and changes nothing that is there.", aside=True)
+        raise
     finally:
         meter.end()
         phoenix.close()

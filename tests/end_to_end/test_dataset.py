@@ -2,10 +2,12 @@
 
 import json
 import secrets
+import shlex
 from typing import Any
 
 import pytest
 
+from annotator.cli.export import EXAMPLES
 from annotator.domain.annotation import Target
 from annotator.domain.splits import parse_splits
 from tests.end_to_end.workplace import Workplace, seed
@@ -114,6 +116,14 @@ def test_the_shape_is_that_of_the_server_itself(place: tuple[Workplace, str], ph
         for key in ("label", "score", "explanation", "annotator_kind", "user_id", "email"):
             assert mine[key] == row[key], (annotation, key)
     assert theirs["metadata"]["span_kind"] == ours["metadata"]["span_kind"]
+
+
+def test_the_example_of_the_help_runs(place: tuple[Workplace, str], phoenix: PhoenixServer) -> None:
+    person, _ = place
+    [example] = [line for line in EXAMPLES.splitlines() if "phoenix-dataset" in line]
+    words = shlex.split(example.partition("annotator ")[2])
+    assert "data set golden: " in person.run(*words)
+    assert {f"span:{root(n)}" for n in (1, 2, 3, 4)} <= examples(phoenix, "golden").keys()
 
 
 def test_another_server_is_not_the_queues(place: tuple[Workplace, str]) -> None:
