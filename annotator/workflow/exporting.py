@@ -19,7 +19,7 @@ from annotator.workflow.expected import NAME
 from annotator.workflow.filtering import Sieve
 from annotator.workflow.outcome import Judging, judging_of, standing
 from annotator.workflow.recorded import Recordings
-from annotator.workflow.turns import LONGEST
+from annotator.workflow.turns import ALL
 
 Rows = Sequence[KnownAnnotation]
 MISSING, DAMAGED, UNKNOWN = "not here yet", "damaged", "undecided"
@@ -142,7 +142,7 @@ class Exporting:
         server, source_id, target = self.queue.source.server, self.queue.source_id, item.target
         rows = self.store.known_on(server, [target])
         if target.kind in ("trace", "session") or (target.kind == "span" and self.queue.selection.target == "root"):
-            traces = self.store.session_traces(source_id, target.id, LONGEST) if target.kind == "session" else []
+            traces = self.store.session_traces(source_id, target.id, ALL) if target.kind == "session" else []
             for trace_id in traces or [item.trace_id]:
                 rows += self.store.known_in(server, source_id, trace_id)
         elif target.kind == "span":

@@ -12,7 +12,7 @@ from annotator.text.shape.outline import outline
 from annotator.text.shape.scope import Scope
 from annotator.text.trace.ends import answers, question
 from annotator.workflow.questions import question_of
-from annotator.workflow.turns import LONGEST, Readings
+from annotator.workflow.turns import ALL, Readings
 
 
 class Recordings:
@@ -45,16 +45,15 @@ class Recordings:
             self._last = None if trace is None else (trace, Readings(trace))
         return self._last
 
-    def _session(self, item: Item, scope: Scope) -> Recorded:
-        """Its turns, the newest of which asks and answers."""
+    def _session(self, item: Item, scope: Scope) -> Recorded | None:
+        """Its turns, the newest of which asks and answers; None while one of them is not here."""
         turns: list[tuple[str, str]] = []
-        for trace_id in self.store.session_traces(self.source_id, item.target.id, LONGEST) or [item.trace_id]:
+        for trace_id in self.store.session_traces(self.source_id, item.target.id, ALL) or [item.trace_id]:
             found = self._trace(trace_id)
-            if found is None or not found[0].spans:
-                continue
+            if found is None:
+                return None
             turn = Scope(*found, "")
             turns.append((question(turn).text or "", "\n".join(end.text for end in answers(turn) if end.text)))
-        turns = turns or [("", "")]
         asked, told = turns[-1]
         earlier = [message for turn in turns[:-1] for message in (*_spoken("user", turn[0]), *_spoken("assistant", turn[1]))]
         return _recorded(scope, asked, told, (*earlier, *_spoken("user", asked)), _spoken("assistant", told), 1 if told else 0, None)

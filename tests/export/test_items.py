@@ -15,7 +15,7 @@ from annotator.domain.imported import Import, Written
 from annotator.domain.queue import NewItem, Queue, Selection, SourceRef, TargetRule
 from annotator.domain.rubric import BUILT_IN, Criterion, Rubric
 from annotator.domain.source import Page
-from annotator.domain.span import Span, Trace
+from annotator.domain.span import Span, SpanHeader, Trace
 from annotator.domain.step import SetAnnotation
 from annotator.filter.facts import Reviewer
 from annotator.formats.dspy import Examples
@@ -25,7 +25,7 @@ from annotator.formats.regression import Cases
 from annotator.store.store import SqliteStore, open_store
 from annotator.text.redact import Redaction
 from annotator.workflow.datasets import example_of
-from annotator.workflow.exporting import Exporting, Wanted
+from annotator.workflow.exporting import MISSING, Exporting, Wanted
 from annotator.workflow.outcome import judging_of
 from tests.recorded import FOLDER, traces
 from tests.redaction.planted import PATTERN, WORD, Planter
@@ -129,6 +129,16 @@ def test_a_session_is_a_conversation(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (said["input"], said["output"], said["outcome"]) == ("question 3", "answer 3", "pass")
     assert [(row["target"], row["id"]) for row in said["annotations"]] == [("session", "s"), ("span", "s2")], "of all its traces"
+    scene.store.close()
+
+
+def test_a_session_of_which_a_turn_is_not_here_is_left_out(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, span(2, "s"), rule="session")
+    scene.store.add_page(scene.source_id, Page(headers=(SpanHeader("t1", "s1", None, "answer", "CHAIN", "OK", 1, 2, "s"),)))
+    scene.add(Target("session", "s"), "t2", "s2")
+    scene.say(Target("session", "s"), ANN, "pass")
+    exporting = Exporting(scene.store, scene.queue, Wanted())
+    assert list(exporting.items()) == [] and exporting.left == {MISSING: 1}
     scene.store.close()
 
 
