@@ -47,6 +47,12 @@ def test_every_command_of_the_review_screen_has_its_function(tmp_path: Path) -> 
         assert all(callable(act) for act in app.review.table.values())
 
 
+def test_a_key_before_the_first_item_is_no_step(tmp_path: Path) -> None:
+    with review(tmp_path) as app:
+        app.review.table["next_item"]()
+        assert not app.review.desk.ended
+
+
 @pytest.mark.parametrize("context", ELSEWHERE)
 def test_every_other_command_is_run_by_its_window(context: str) -> None:
     (path,) = (ROOT / "annotator" / "ui").rglob(ELSEWHERE[context])

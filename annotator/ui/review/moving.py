@@ -184,7 +184,9 @@ class Moving:
             self.desk.say(f"{slot.criterion.name} is not answered{where}; {ways}", "warn")
 
     def step_item(self, direction: Literal[1, -1]) -> None:
-        """The neighbour in the queue, whatever its state."""
+        """The neighbour in the queue, whatever its state; none of an item that has not come yet."""
+        if self.desk.view is None and not self.desk.ended:
+            return
         steps, queue_id = self.desk.steps, self.desk.session.queue.id
         if self.desk.view is None:
             item = steps.step(queue_id, 1 << 60, -1) if direction < 0 else None
