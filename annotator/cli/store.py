@@ -139,7 +139,7 @@ def _copy_of(path: Path, given: str | None) -> Path:
         to = to / name
     if not to.parent.is_dir():
         raise UsageError(f"There is no folder {to.parent}.", "Make it first, or name another file.")
-    own = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", ".drain")]
+    own = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", ".drain", ".queues")]
     if any(to.resolve() == one.resolve() for one in own):
         raise UsageError(f"{to} is the store itself.", "Name another file.")
     return to

@@ -26,12 +26,12 @@ def drain_lock(store: Path) -> Iterator[bool]:
 def queue_lock(store: Path, queue_id: int, alone: bool = False) -> Iterator[bool]:
     """A queue's rubric stays as it is while reviews of it are open: they share the lock, and who changes the rubric has it alone.
 
-    False, at once, where it is not to be had.
+    False, at once, where it is not to be had. One file for all queues: the byte at a queue's id is its lock.
     """
-    handle = os.open(store.with_name(f"{store.name}.queue-{queue_id}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(store.with_name(f"{store.name}.queues"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            fcntl.lockf(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB, 1, queue_id)
         except OSError:
             yield False
         else:
