@@ -46,6 +46,7 @@ def _config(one: ConfigFigures) -> dict[str, Any]:
         "recheck": [_pair(pair) for pair in one.repeated],
         "fails": one.fails or None,
         "failure_rate": figure(one.failure),
+        "weighted": one.weighted,
         "tied": one.tied,
         "judges": [_judge(judge) for judge in one.judges],
         "more": dict(one.more),

@@ -77,8 +77,8 @@ def judge_lines(section: Section, by: str, width: int) -> Iterator[str]:
             yield ""
             where = f", {by} {one_line(section.group)}" if section.group else ""
             yield crop(f"JUDGE  {one_line(judge.who)} on {one_line(one.name)} against people{where}", width)
-            yield crop(f"  {counted(sum(judge.found.counts), 'item')}, of which these fail ({one_line(one.fails)}):", width)
-            yield crop(f"  for both {both:,}, for the judge alone {theirs:,}, for people alone {ours:,}, for neither {neither:,}", width)
+            yield crop(f"  {counted(sum(judge.found.counts), 'item')}; failing is {one_line(one.fails)}", width)
+            yield crop(f"  both say so {both:,}, only the judge {theirs:,}, only people {ours:,}, neither {neither:,}", width)
             yield from _judge(judge, width)
 
 

@@ -110,6 +110,8 @@ def _failures(made: Report, width: int) -> Iterator[str]:
         for one in section.configs:
             if one.failure.n:
                 yield _row((one.name, f"{one.failure.n:,}", short(one.failure), one_line(one.fails)), width)
+                if one.weighted:
+                    yield "· weighted by how likely each item was to come into the queue"
                 if one.more:
                     yield f"· {more_words(one.more['failure_rate'], 'verdict')}"
                 if one.tied:

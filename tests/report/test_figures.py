@@ -142,6 +142,9 @@ def test_items_weigh_as_they_were_likely_to_be_taken(store: SqliteStore) -> None
     said: list[Said] = [{ANN: "fail"}, {ANN: "fail"}, {ANN: "pass"}, {ANN: "pass"}]
     made = of(store, said, inclusion=lambda item: 1.0 if item.position <= 2 else 0.1)
     assert made.failure.value == pytest.approx(2 / (2 + 20))
+    asked = Asked(ASKED.criteria, inclusion=lambda item: 1.0 if item.position <= 2 else 0.1)
+    text = "\n".join(lines(report(["queue"], "", None, found(store, store.queues()[0]), asked), 80, 0))
+    assert "weighted by how likely each item was to come into the queue" in text
 
 
 def test_a_target_of_several_queues_counts_once(store: SqliteStore) -> None:

@@ -14,7 +14,7 @@ from annotator.domain.rubric import Criterion
 from annotator.workflow.report.calibration import Calibration, Outcome, calibration, failure_rate, more_verdicts
 from annotator.workflow.report.failing import Failing, failing
 from annotator.workflow.report.intervals import Figure, more_for_resampled, more_for_share, share
-from annotator.workflow.report.rated import Judged, Rated, Rater
+from annotator.workflow.report.rated import Judged, Rated, Rater, inclusion_of
 from annotator.workflow.report.reliability import Level, Reliability, kappa, reliability
 
 Value = str | float
@@ -37,7 +37,7 @@ class Asked:
     width: float | None = None
     """How many more verdicts make the intervals that narrow."""
     seed: int = 0
-    inclusion: Callable[[Item], float] = lambda item: 1.0
+    inclusion: Callable[[Item], float] = inclusion_of
     """The probability with which an item came into its queue."""
 
 
@@ -77,6 +77,8 @@ class ConfigFigures:
     fails: str
     """What counts as failing, for people; '' where that is not known."""
     failure: Figure
+    weighted: bool
+    """Not all items were equally likely to come into their queue: shares are those of the traffic that they came from."""
     tied: int
     """Targets on which as many people say one thing as another, and nobody settled it: they count for nothing."""
     judges: tuple[JudgeFigures, ...]
@@ -125,7 +127,7 @@ def _of_config(name: str, found: Sequence[Judged], asked: Asked) -> ConfigFigure
     return ConfigFigures(
         name, level, tuple(rater.who for rater in people), agreed,
         tuple(pair for pair in pairs if pair.agreement.n), tuple(pair for pair in again if pair.agreement.n),
-        fails.said if known else "", failure if known else Figure(), tied, tuple(one for one in figured if sum(one.found.counts)), more,
+        fails.said if known else "", failure if known else Figure(), len({one.inclusion for _, one in outcomes}) > 1, tied, tuple(one for one in figured if sum(one.found.counts)), more,
     )  # fmt: skip
 
 

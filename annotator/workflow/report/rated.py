@@ -62,6 +62,11 @@ def rater_of(known: KnownAnnotation, mine: bool = False) -> Rater:
     return Rater(known.row.annotator_kind, who(known).removesuffix(role).removeprefix("annotator:"), role, mine)
 
 
+def inclusion_of(item: Item) -> float:
+    """The probability with which it came into its queue; 1 where the queue keeps none."""
+    return getattr(item, "inclusion", None) or 1.0
+
+
 def judged(
     store: Store,
     queues: Sequence[Queue],
