@@ -11,7 +11,8 @@ from tests.cli.program import Program, trace_lines
 from tests.end_to_end.workplace import Workplace
 
 CONFIG_KEYS = {
-    "name", "level", "people", "units", "agreement", "alpha", "pairs", "recheck", "fails", "failure_rate", "weighted", "tied", "judges", "more",
+    "name", "level", "people", "units", "agreement", "alpha", "pairs", "recheck", "fails", "failure_rate", "weighted", "tied",
+    "judges", "more",
 }  # fmt: skip
 JUDGE_KEYS = {
     "judge", "annotator_kind", "true_positives", "false_positives", "false_negatives", "true_negatives", "tpr", "tnr", "precision",

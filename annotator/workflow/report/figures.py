@@ -121,13 +121,14 @@ def _of_config(name: str, found: Sequence[Judged], asked: Asked) -> ConfigFigure
     failure = failure_rate([outcome for _, outcome in outcomes])
     known = level == "interval" or fails.labels is not None
     figured = [_judge(judge, outcomes, asked, fails, level) for judge in judges if asked.judge in ("", judge.who)] if known else []
+    weighted = len({one.inclusion for _, one in outcomes}) > 1
     more: dict[str, int | None] = {}
     if asked.width is not None:
         more = {"alpha": more_for_resampled(agreed.alpha, asked.width), "failure_rate": more_for_share(failure, asked.width)}
     return ConfigFigures(
         name, level, tuple(rater.who for rater in people), agreed,
         tuple(pair for pair in pairs if pair.agreement.n), tuple(pair for pair in again if pair.agreement.n),
-        fails.said if known else "", failure if known else Figure(), len({one.inclusion for _, one in outcomes}) > 1, tied, tuple(one for one in figured if sum(one.found.counts)), more,
+        fails.said if known else "", failure if known else Figure(), weighted, tied, tuple(one for one in figured if sum(one.found.counts)), more,
     )  # fmt: skip
 
 
