@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from annotator.domain.annotation import Annotation, ItemState
+from annotator.domain.annotation import Annotation, Identity, ItemState, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
 from annotator.domain.moves import NO_MOVES, Move, Moves, Stretch
 from annotator.domain.rubric import Criterion, Rubric
+from annotator.domain.source import Page
+from annotator.domain.step import SetAnnotation, Step
 from annotator.errors import InvalidAnnotation, RubricError, StoreError
 from annotator.workflow.migration import Migration, carry_out, in_use, plan, take_back
-from tests.workflow.scene import Desk
+from tests.workflow.scene import Desk, span
 
 OLD = Rubric(
     (
@@ -183,3 +185,21 @@ def test_only_the_last_thing_done_is_taken_back(desk: Desk) -> None:
 def test_a_rubric_without_name_and_version_cannot_be_told_from_another(desk: Desk) -> None:
     with pytest.raises(RubricError, match="neither a name nor a version"):
         planned(desk, replace(NEW, name="", version=""))
+
+
+def test_answers_on_every_target_of_the_traces_move_and_those_elsewhere_stay(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(items=2, rubric=OLD)
+    desk.store.add_page(
+        desk.queue.source_id, Page(spans=(span("s1", "t1", session="x"), span("s9", "t1", parent_id="s1"), span("s8", "t8")))
+    )
+    targets = [Target("span", "s9"), Target("document", "s1", 1), Target("trace", "t1"), Target("session", "x")]
+    rows = [
+        Annotation(Identity(desk.server.url, target, "quality", desk.judge.identifier), "wrong", 0.0, metadata={"rubric": "r@1"})
+        for target in (*targets, Target("span", "s8"))
+    ]
+    changes = tuple(SetAnnotation(row.identity, row) for row in rows)
+    desk.store.commit(Step("ann", desk.queue.id, "answer", "wrong", desk.item(1).id, "quality", changes))
+    assert planned(desk).moved == {("quality", "wrong", "incorrect"): 4}
+    move(desk)
+    labels = [row.label for target in (*targets, Target("span", "s8")) for row in desk.store.on_target(desk.server.url, target)]
+    assert labels == ["incorrect"] * 4 + ["wrong"], "the trace t8 is not in the queue"
