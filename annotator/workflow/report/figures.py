@@ -128,7 +128,8 @@ def _of_config(name: str, found: Sequence[Judged], asked: Asked) -> ConfigFigure
     return ConfigFigures(
         name, level, tuple(rater.who for rater in people), agreed,
         tuple(pair for pair in pairs if pair.agreement.n), tuple(pair for pair in again if pair.agreement.n),
-        fails.said if known else "", failure if known else Figure(), weighted, tied, tuple(one for one in figured if sum(one.found.counts)), more,
+        fails.said if known else "", failure if known else Figure(), weighted, tied,
+        tuple(one for one in figured if sum(one.found.counts)), more,
     )  # fmt: skip
 
 
