@@ -19,7 +19,9 @@ from annotator.ui.app import ReviewApp
 from annotator.ui.session import Session
 from tests.architecture.running import ROOT
 
-ELSEWHERE = {"field": "text_field.py", "list": "chooser.py", "items": "item_list.py", "annotations": "annotations.py", "outbox": "outbox.py"}
+ELSEWHERE = {
+    "field": "text_field.py", "list": "chooser.py", "items": "item_list.py", "annotations": "annotations.py", "outbox": "outbox.py",
+}  # fmt: skip
 """Contexts whose commands a widget or a window runs, and in which file."""
 
 

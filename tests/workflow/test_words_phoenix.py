@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from annotator.domain.annotation import TargetKind
 from annotator.domain.evidence import Evidence, evidence_of
 from annotator.domain.span import Span, Trace
 from annotator.workflow.bulk import answer_all, note_all
@@ -77,11 +78,12 @@ def test_notes_are_changed_and_deleted_exactly(person: Program) -> None:
         "POST", "/v1/span_notes", {"data": {"span_id": person.span_ids[0], "note": "theirs", "identifier": "annotator:bob:1"}}
     )
     assert theirs
-    for kind in ("span", "trace", "session"):
+    kinds: tuple[TargetKind, ...] = ("span", "trace", "session")
+    for kind in kinds:
         person.judge.note(person.item(0), f"on the {kind}", person.on(0, kind))
         person.judge.note(person.item(0), f"second on the {kind}", person.on(0, kind))
     person.settled()
-    for kind in ("span", "trace", "session"):
+    for kind in kinds:
         one, other = notes_on(person.judge, person.on(0, kind))
         edit_note(person.judge, person.item(0), one, f"changed on the {kind}")
         delete_note(person.judge, person.item(0), other)

@@ -63,8 +63,8 @@ def rater_of(known: KnownAnnotation, mine: bool = False) -> Rater:
 
 
 def inclusion_of(item: Item) -> float:
-    """The probability with which it came into its queue; 1 where the queue keeps none."""
-    return getattr(item, "inclusion", None) or 1.0
+    """The probability with which it came into its queue: 1, since queues take everything that they choose."""
+    return 1.0
 
 
 def judged(
