@@ -103,10 +103,10 @@ def _fitting(text: str, start: int, stop: int, width: int) -> int:
         begin = at - 1 if before else at
         left += before
         at = _unsettled(text, at, stop)
-        for first, _, cells in split_graphemes(text[begin:at])[0]:
+        for first, last, cells in split_graphemes(text[begin:at])[0]:
             left -= cells
-            if left < 0 and begin + first > start:
-                return begin + first
+            if left < 0:
+                return begin + (first if begin + first > start else last)
         before = 0
     return stop
 

@@ -31,6 +31,12 @@ def test_wide_characters() -> None:
     assert crop(text, 6) == "東京…" and crop("abc", 3) == "abc" and crop("abcd", 3) == "ab…" and crop("abc", 0) == ""
 
 
+@pytest.mark.parametrize("char", ["東", "\U0002d4ef", "👨\u200d👩", "\u2764\ufe0f"])
+def test_what_is_too_wide_for_the_only_cell_is_cut(char: str) -> None:
+    """The second one is of no settled width."""
+    assert crop(f"{char}  never ended", 2) == "…" and crop(f"{char}  never ended", 3) == f"{char}…"
+
+
 @given(TEXTS, st.integers(0, 20))
 def test_crop_fits(text: str, width: int) -> None:
     line = text.replace("\n", " ")
@@ -50,7 +56,10 @@ def slow_fitting(text: str, start: int, width: int) -> int:
 
 MIXED = st.lists(
     st.sampled_from(
-        ("a", "b", " ", "e\u0301", "\u0301", "\u200d", "\ufe0f", "\u2764", "😀", "👍🏽", "👨\u200d👩", "中", "🇩", "\u1100", "\u0e33")
+        (
+            "a", "b", " ", "e\u0301", "\u0301", "\u200d", "\ufe0f", "\u2764", "😀", "👍🏽", "👨\u200d👩", "中", "🇩", "\u1100", "\u0e33",
+            "\U0002d4ef",
+        )  # fmt: skip
     ),
     max_size=60,
 ).map("".join)
