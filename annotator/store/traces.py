@@ -9,7 +9,7 @@ from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import SourceRef
 from annotator.domain.source import Page
 from annotator.domain.span import LogRecord, Span, SpanHeader, Trace, start_order
-from annotator.domain.store import TraceStore
+from annotator.domain.trace_store import TraceStore
 from annotator.errors import StoreError
 from annotator.store.area import BATCH, Area, among
 from annotator.store.codec import pack, unpack, whole_span

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from annotator.domain.source import Page
-from annotator.domain.store import TraceStore
+from annotator.domain.trace_store import TraceStore
 from annotator.workflow.batched import batched
 
 

@@ -9,7 +9,7 @@ from annotator.domain.message import Reading
 from annotator.domain.queue import Item
 from annotator.domain.record import record
 from annotator.domain.span import Trace
-from annotator.domain.store import TraceStore
+from annotator.domain.trace_store import TraceStore
 from annotator.reading import read
 from annotator.text.block import Block
 from annotator.text.lines.layout import lay_out

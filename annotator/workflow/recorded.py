@@ -7,7 +7,7 @@ from annotator.domain.exported import Recorded, Retrieved
 from annotator.domain.message import Message, Part, Reading
 from annotator.domain.queue import Item
 from annotator.domain.span import Span, Trace
-from annotator.domain.store import TraceStore
+from annotator.domain.trace_store import TraceStore
 from annotator.text.shape.outline import outline
 from annotator.text.shape.scope import Scope
 from annotator.text.trace.ends import answers, question

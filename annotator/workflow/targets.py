@@ -4,8 +4,8 @@ from annotator.domain.annotation import Target
 from annotator.domain.queue import Item, Queue
 from annotator.domain.record import record
 from annotator.domain.rubric import Criterion
-from annotator.domain.store import TraceStore
 from annotator.domain.target import ItemTarget
+from annotator.domain.trace_store import TraceStore
 from annotator.text.block import Block
 from annotator.text.escape import one_line
 from annotator.workflow.present import Presented, present

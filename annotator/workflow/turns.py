@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 
 from annotator.domain.message import Reading
 from annotator.domain.span import Span, SpanHeader, Trace, root
-from annotator.domain.store import TraceStore
+from annotator.domain.trace_store import TraceStore
 from annotator.reading import read
 from annotator.text.trace.turns import Conversation, Turn, turn
 

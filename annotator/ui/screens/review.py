@@ -11,19 +11,7 @@ from textual.geometry import Size
 from annotator.domain.store import Store
 from annotator.keymap.keys import key_name
 from annotator.ui.background import Background
-from annotator.ui.messages import (
-    Coloured,
-    Connected,
-    Filled,
-    Learned,
-    NotOpened,
-    OpinionsRead,
-    Prepared,
-    RowsPulled,
-    ServerSilent,
-    Sifted,
-    Synced,
-)
+from annotator.ui.messages import Connected
 from annotator.ui.review import regions
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.bulking import Bulking
@@ -50,7 +38,7 @@ from annotator.ui.review.selecting import Selecting
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
 from annotator.ui.review.writing import Writing
-from annotator.ui.screens.framed import FramedScreen
+from annotator.ui.screens.listening import ListeningScreen
 from annotator.ui.screens.outbox import OutboxScreen
 from annotator.ui.session import Session
 from annotator.ui.widgets.chooser import Chooser
@@ -64,8 +52,8 @@ if TYPE_CHECKING:
     from annotator.ui.widgets.text_field import TextField
 
 
-class ReviewScreen(FramedScreen, inherit_bindings=False):
-    """Draws the desk, turns keys into commands, and listens to the background."""
+class ReviewScreen(ListeningScreen, inherit_bindings=False):
+    """Draws the desk, and turns keys into commands."""
 
     DEFAULT_CSS = """
     ReviewScreen { layout: vertical; background: transparent; }
@@ -256,53 +244,6 @@ class ReviewScreen(FramedScreen, inherit_bindings=False):
     def redraw(self) -> None:
         self.host.forget_terminal()
         self.app.refresh(repaint=True, layout=True)
-
-    # Background
-
-    @on(Prepared)
-    def _prepared(self, message: Prepared) -> None:
-        self.moving.arrived(message.item_id, message.presented)
-
-    @on(OpinionsRead)
-    def _opinions_read(self, message: OpinionsRead) -> None:
-        self.everyone.came(message.opinions)
-
-    @on(RowsPulled)
-    def _rows_pulled(self, message: RowsPulled) -> None:
-        self.everyone.pulled(message.trace_id)
-        self.filtering.pulled(everywhere=not message.trace_id)
-
-    @on(Coloured)
-    def _coloured(self) -> None:
-        self.fitting.lay_out(keep_top=True)
-
-    @on(Filled)
-    def _filled(self, message: Filled) -> None:
-        self.news.filled(message)
-
-    @on(Connected)
-    def _connected(self, message: Connected) -> None:
-        self.news.connected(message)
-
-    @on(ServerSilent)
-    def _silent(self, message: ServerSilent) -> None:
-        self.news.silent(message)
-
-    @on(NotOpened)
-    def _not_opened(self, message: NotOpened) -> None:
-        self.news.not_opened(message)
-
-    @on(Sifted)
-    def _sifted(self, message: Sifted) -> None:
-        self.filtering.sifted(message)
-
-    @on(Learned)
-    def _learned(self, message: Learned) -> None:
-        self.filtering.learned(message)
-
-    @on(Synced)
-    def _synced(self, message: Synced) -> None:
-        self.news.synced(message)
 
     def outbox_changed(self) -> None:
         self.desk.refresh_figures()

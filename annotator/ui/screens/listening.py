@@ -1,0 +1,82 @@
+"""A screen that is told by background threads what came, and hands it on."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from annotator.ui.messages import (
+    Coloured,
+    Connected,
+    Filled,
+    Learned,
+    NotOpened,
+    OpinionsRead,
+    Prepared,
+    RowsPulled,
+    ServerSilent,
+    Sifted,
+    Synced,
+)
+from annotator.ui.screens.framed import FramedScreen
+
+if TYPE_CHECKING:
+    from annotator.ui.review.everyone import Everyone
+    from annotator.ui.review.filtering import Filtering
+    from annotator.ui.review.fitting import Fitting
+    from annotator.ui.review.moving import Moving
+    from annotator.ui.review.news import News
+
+
+class ListeningScreen(FramedScreen, inherit_bindings=False):
+    """Each message of `ui/messages.py` goes to what it is about."""
+
+    everyone: "Everyone"
+    filtering: "Filtering"
+    fitting: "Fitting"
+    moving: "Moving"
+    news: "News"
+
+    @on(Prepared)
+    def _prepared(self, message: Prepared) -> None:
+        self.moving.arrived(message.item_id, message.presented)
+
+    @on(OpinionsRead)
+    def _opinions_read(self, message: OpinionsRead) -> None:
+        self.everyone.came(message.opinions)
+
+    @on(RowsPulled)
+    def _rows_pulled(self, message: RowsPulled) -> None:
+        self.everyone.pulled(message.trace_id)
+        self.filtering.pulled(everywhere=not message.trace_id)
+
+    @on(Coloured)
+    def _coloured(self) -> None:
+        self.fitting.lay_out(keep_top=True)
+
+    @on(Filled)
+    def _filled(self, message: Filled) -> None:
+        self.news.filled(message)
+
+    @on(Connected)
+    def _connected(self, message: Connected) -> None:
+        self.news.connected(message)
+
+    @on(ServerSilent)
+    def _silent(self, message: ServerSilent) -> None:
+        self.news.silent(message)
+
+    @on(NotOpened)
+    def _not_opened(self, message: NotOpened) -> None:
+        self.news.not_opened(message)
+
+    @on(Sifted)
+    def _sifted(self, message: Sifted) -> None:
+        self.filtering.sifted(message)
+
+    @on(Learned)
+    def _learned(self, message: Learned) -> None:
+        self.filtering.learned(message)
+
+    @on(Synced)
+    def _synced(self, message: Synced) -> None:
+        self.news.synced(message)
