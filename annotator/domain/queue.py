@@ -9,8 +9,25 @@ from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
 
 TargetRule = Literal["root", "span", "document", "trace", "session"]
-Order = Literal["listed", "newest", "oldest", "random"]
-"""listed: as the source gives them."""
+Order = Literal["listed", "newest", "oldest", "random", "stratified", "uncertain"]
+"""listed: as the source gives them; stratified: in turn from each value of `Selection.by`; uncertain: nearest to `Selection.near` first."""
+
+
+@record
+class Rule:
+    """Why targets come into a queue, and how many of those that could."""
+
+    name: str
+    when: str = ""
+    """A condition in the filter language; '' for every target."""
+    rate: float = 1.0
+    """The probability with which one that meets it is taken, above 0 and at most 1; drawn from the seed, the rule's name and the target."""
+    cap: int | None = None
+    """At most so many of the queue's items by this rule; None for any number."""
+    priority: int = 0
+    """Higher ones come first, whatever the order."""
+    reviewers: tuple[str, ...] = ()
+    """Only these people get what it takes; nobody named: everybody."""
 
 
 @record
@@ -31,6 +48,18 @@ class Selection:
     """Of tables in files: (role, column) as a person named them; the other roles are guessed."""
     filter: str = ""
     """A condition that items meet, in the filter language; '' for none."""
+    rules: tuple[Rule, ...] = ()
+    """An item is what at least one of them takes; without any, everything is. Drawn with `seed`."""
+    by: str = ""
+    """What a stratified or an uncertain order looks at, a field or annotation of the filter language; '' in other orders."""
+    near: float = 0.5
+    """The score about which a judge is least certain, in an uncertain order."""
+    reviewers: int = 1
+    """How many people judge the same traces, each from a queue of their own."""
+    overlap: int = 1
+    """How many verdicts of different people an item is to have."""
+    reviewer: str = ""
+    """Whose queue it is, where there are several reviewers: the permutation is their own."""
 
 
 @record
@@ -93,6 +122,10 @@ class Item:
     """Why it was skipped, deferred or flagged."""
     why: str = ""
     """Why it is in the queue."""
+    rule: str = ""
+    """The name of the first rule that took it; '' without rules."""
+    inclusion: float | None = 1.0
+    """The probability with which it came into the queue; None where no chance decided, so that nothing can be said of what was left out."""
 
 
 @record
@@ -103,6 +136,8 @@ class NewItem:
     trace_id: str
     span_id: str
     why: str = ""
+    rule: str = ""
+    inclusion: float | None = 1.0
 
 
 @record

@@ -12,7 +12,8 @@ from annotator.store.traces import text_of
 
 FIELDS = """
     SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
-        item.state, item.reason, item.why, span.name, span.start_ns, span.end_ns, CASE WHEN span.redaction IS ? THEN span.question END,
+        item.state, item.reason, item.why, item.rule, item.inclusion,
+        span.name, span.start_ns, span.end_ns, CASE WHEN span.redaction IS ? THEN span.question END,
         CASE WHEN ? THEN span.status_code = 'ERROR'
             WHEN item.kind = 'session' THEN EXISTS (SELECT 1 FROM span AS named JOIN trace AS turn ON turn.id = named.trace
                 JOIN span AS one ON one.trace = turn.id
@@ -60,6 +61,6 @@ class Lists(Area):
 
 
 def _listed(row: Sequence[Any]) -> Listed:
-    name, start, end, question, failed = row[11:]
+    name, start, end, question, failed = row[13:]
     duration = end - start if start is not None and end is not None and end >= start else None
-    return Listed(item_of_row(row[:11]), name or "", bool(failed), duration, question)
+    return Listed(item_of_row(row[:13]), name or "", bool(failed), duration, question)

@@ -24,7 +24,7 @@ QUEUE = """
 """
 ITEM = """
     SELECT item.id, item.queue, item.position, item.kind, item.target, item.document, trace.trace_id, item.span_id,
-        item.state, item.reason, item.why
+        item.state, item.reason, item.why, item.rule, item.inclusion
     FROM item JOIN trace ON trace.id = item.trace
 """
 UNSENT = """
@@ -123,11 +123,13 @@ class Queues(Area, QueueStore):
         fresh = {item.target: item for item in reversed(items) if item.target not in have}
         first = 1 + int(self.db.one("SELECT coalesce(max(position), 0) FROM item WHERE queue = ?", (queue_id,))[0])
         rows = [
-            (queue_id, position, *target_values(item.target), traces[item.trace_id].id, item.span_id, item.why)
+            (queue_id, position, *target_values(item.target), traces[item.trace_id].id, item.span_id, item.why, item.rule, item.inclusion)
             for position, item in enumerate(reversed(fresh.values()), first)
         ]
         self.db.many(
-            "INSERT INTO item (queue, position, kind, target, document, trace, span_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            "INSERT INTO item (queue, position, kind, target, document, trace, span_id, why, rule, inclusion)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
         return len(rows)
 
@@ -224,5 +226,6 @@ def _queue(row: Sequence[Any]) -> Queue:
 
 
 def item_of_row(row: Sequence[Any]) -> Item:
-    id_, queue_id, position, kind, target, document, trace_id, span_id, state, reason, why = row
-    return Item(id_, queue_id, position, target_of(kind, target, document), trace_id, span_id, ItemState(state), reason, why)
+    id_, queue_id, position, kind, target, document, trace_id, span_id, state, reason, why, rule, inclusion = row
+    on = target_of(kind, target, document)
+    return Item(id_, queue_id, position, on, trace_id, span_id, ItemState(state), reason, why, rule, inclusion)

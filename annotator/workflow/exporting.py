@@ -128,7 +128,7 @@ class Exporting:
             self._expected(own),
             self.queue.rubric.name,
             self.queue.rubric.version,
-            None,
+            1 / item.inclusion if item.inclusion else None,
             self.wanted.splits.of(item.target) if self.wanted.splits else None,
         )
 
