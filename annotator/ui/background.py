@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from annotator.domain.queue import Queue
-from annotator.domain.source import Source
 from annotator.domain.store import Store
-from annotator.errors import AnnotatorError, Forbidden, ServerError, StoreBusy, StoreError
+from annotator.errors import AnnotatorError, StoreBusy, StoreError
 from annotator.text.block import Block
 from annotator.text.markup import code
 from annotator.text.trace.turns import Turn
-from annotator.ui.messages import Coloured, Connected, Filled, OpinionsRead, Prepared, RowsPulled, ServerSilent, Synced
+from annotator.ui.feeding import Feeding
+from annotator.ui.messages import Coloured, OpinionsRead, Prepared, ServerSilent, Synced
 from annotator.ui.pulling import Pulling
 from annotator.ui.session import Connection, Session
 from annotator.workflow.present import present
@@ -61,6 +60,7 @@ class Background:
         self._turns: dict[tuple[str, int], Turn] = {}
         """Other traces of sessions, each read once: 20 of them take 100 ms for every item of a long chat."""
         self.pulling = Pulling(session, post, self._stop)
+        self._feeding = Feeding(session, post, self._stop, lambda: self.position, self._read_again)
         self._read_to = 0
         """The position up to which the questions of the item list were read."""
 
@@ -71,7 +71,7 @@ class Background:
         self._started = True
         runs = [self._prepare]
         if self.session.source or self.session.connect:
-            runs.append(self._feed)
+            runs.append(self._feeding.feed)
         if self.session.connect:
             runs += [self._sync, self.pulling.pull]
         for run in runs:
@@ -158,72 +158,9 @@ class Background:
         found = read_some(store, session.queue.id, session.queue.source_id, self._read_to)
         self._read_to = store.counts(session.queue.id).items if found is None else found
 
-    def _feed(self, store: Store) -> None:
-        from annotator.workflow.outage import pause, wait_out
-        from annotator.workflow.sync import contact
-
-        session = self.session
-        if session.source is not None:
-            self._fill(store, session.queue, session.source(), None)
-        if session.connect is None:
-            return
-        tries = 0
-        while not self._stop.is_set():
-            try:
-                server = session.connect(session.queue.source.project)
-                user = server.user()
-                contact(store, session.queue.source.server, session.annotator, user)
-                able = server.capabilities
-                self.post(Connected(server.version, able.read_only, able.unowned))
-                if session.queue.source.is_server:
-                    self._fill(store, store.queue(session.queue.id), server, server)
-                return
-            except Forbidden as error:
-                self.post(ServerSilent(error, None))
-                return
-            except StoreBusy:
-                self._stop.wait(IDLE_SECONDS)
-            except AnnotatorError as error:
-                if error.exit_code != 3:
-                    self.post(ServerSilent(error, None))
-                    return
-                wait = pause(tries, error)
-                tries += 1
-                self.post(ServerSilent(error, wait))
-                wait_out(error, wait, self._stop.wait, self._probe)
-
-    def _probe(self) -> None:
-        """Raises where the server does not answer."""
-        if self.session.connect is not None:
-            self.session.connect("").user()
-
-    def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
-        from annotator.workflow.everyone import pull_unread
-        from annotator.workflow.fill import fill
-        from annotator.workflow.filling import Filling, Progress
-        from annotator.workflow.loading import load, load_some
-
-        last = Progress()
-        apart = not source.capabilities.payloads_with_listing
-
-        def report(progress: Progress) -> None:
-            """After each page of 100 traces, the payloads of about 100 spans: the first item is ready with the first page."""
-            nonlocal last
-            last = progress
-            if apart:
-                load_some(work, self.position)
-            self.post(Filled(progress, finished=False))
-
-        work = Filling(store, source, queue, self.session.identifier, sink, self._stop.is_set, report, annotator=self.session.annotator)
-        fill(work)
-        if apart:
-            for _ in load(work, lambda: self.position):
-                self.post(Filled(last, finished=False))
+    def _read_again(self) -> None:
+        """The queue has more items whose questions are to be read."""
         self._read_to = 0
-        self.post(Filled(last, finished=True))
-        with suppress(ServerError):  # what is about to be shown is asked for again
-            for _ in pull_unread(work):
-                self.post(RowsPulled(""))
 
     def _sync(self, store: Store) -> None:
         from annotator.workflow.outage import pause, wait_out
@@ -245,7 +182,7 @@ class Background:
             if done is not None and done.error is not None:
                 connections.clear()
                 # The rows of an outage wait for the same pause as this thread.
-                if wait_out(done.error, pause(tries, done.error), self._stop.wait, self._probe):
+                if wait_out(done.error, pause(tries, done.error), self._stop.wait, session.probe):
                     store.hurry(server)
                 tries += 1
                 continue

@@ -62,3 +62,8 @@ class Session:
     """A model's answer is filled in beforehand, for a person to take or to override."""
     redactor: Redactor | None = None
     """What the stores hide of traces; None where the config names no patterns."""
+
+    def probe(self) -> None:
+        """Ask the server for a sign of life. Raises where it does not answer."""
+        if self.connect is not None:
+            self.connect("").user()
