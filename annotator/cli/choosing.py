@@ -6,7 +6,8 @@ import time
 from datetime import datetime
 from typing import cast
 
-from annotator.domain.queue import Order, Selection, TargetRule
+from annotator.domain.ordering import Ordering, ordering_of
+from annotator.domain.queue import Selection, TargetRule
 from annotator.errors import UsageError
 
 AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -14,7 +15,7 @@ AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def selection(args: argparse.Namespace, server: bool) -> Selection:
     """Raises UsageError for a time or an order that cannot be read, FilterError for a filter."""
-    order, seed = _order(args.order, server)
+    ordering = _order(args.order, server)
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit {args.limit} leaves nothing to review.", "Give a number of 1 or more.")
     target = args.target or ("span" if args.kind else "root")
@@ -30,10 +31,12 @@ def selection(args: argparse.Namespace, server: bool) -> Selection:
         _time(args.until, "--until"),
         args.session,
         args.limit,
-        order,
-        seed,
+        ordering.order,
+        ordering.seed,
         _columns(args, server),
         args.filter.strip(),
+        by=ordering.by,
+        near=ordering.near,
     )
 
 
@@ -47,14 +50,13 @@ def _columns(args: argparse.Namespace, server: bool) -> tuple[tuple[str, str], .
     return column_map(args.column)
 
 
-def _order(text: str | None, server: bool) -> tuple[Order, int]:
+def _order(text: str | None, server: bool) -> Ordering:
     if text is None:
-        return ("newest" if server else "listed"), 0
-    if text in ("newest", "oldest"):
-        return cast(Order, text), 0
-    if match := re.fullmatch(r"random(?::(\d+))?", text):
-        return "random", int(match[1] or 0)
-    raise UsageError(f"--order {text} is not an order.", "Use newest, oldest, or random:SEED with a number.")
+        return Ordering("newest" if server else "listed")
+    try:
+        return ordering_of(text)
+    except UsageError as error:
+        raise UsageError(f"--order {error.title}", error.advice) from None
 
 
 def _time(text: str | None, option: str) -> int | None:

@@ -39,5 +39,8 @@ def source(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--until", metavar="TIME", help="started before")
     verb.add_argument("--session", metavar="ID", help="only the traces of a session")
     verb.add_argument("--limit", type=int, metavar="N", help="at most N items")
-    verb.add_argument("--order", metavar="ORDER", help="newest (default for a server), oldest, or random:SEED")
+    ways = "newest (default for a server), oldest, random:SEED, stratified:FIELD, or uncertain:NAME@0.5"
+    more = "stratified takes in turn from each kind, status, model or label of an annotation, shuffled within each (stratified:kind@SEED)"
+    near = "uncertain brings what an annotation (llm.correctness) scored nearest to a threshold first"
+    verb.add_argument("--order", metavar="ORDER", help=f"{ways}; {more}; {near}")
     verb.add_argument("--offline", action="store_true", help="do not use the network")
