@@ -31,6 +31,28 @@ class Rule:
 
 
 @record
+class Met:
+    """A rule that an item met while the rule was open."""
+
+    rule: str
+    """Its name; '' stands for the queue's limit."""
+    chance: float | None
+    """The probability with which the rule takes it, or the limit leaves it; None where the limit cuts by something else than chance."""
+    taken: bool = True
+    """The rule's draw took it."""
+
+
+@record
+class Taken:
+    """What a rule has come to in a queue."""
+
+    items: int = 0
+    """The items that are there by it."""
+    draws: int = 0
+    """The items that its draws took, whichever rule took them first."""
+
+
+@record
 class Selection:
     """Which spans become items. Times are nanoseconds, `since` included, `until` excluded."""
 
@@ -138,6 +160,8 @@ class NewItem:
     why: str = ""
     rule: str = ""
     inclusion: float | None = 1.0
+    met: tuple[Met, ...] = ()
+    """By which rules `inclusion` is; of one that is in the queue already, those that it did not meet before."""
 
 
 @record

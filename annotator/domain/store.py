@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from annotator.domain.annotation import Annotation, Identity, ItemState, KnownAnnotation, Target, TargetKind
+from annotator.domain.handover import HandedOver
 from annotator.domain.imported import Import, Kept, Written
 from annotator.domain.outbox import Account, OutboxCounts, OutboxEntry
-from annotator.domain.queue import Counts, Item, Listed, NewItem, Queue, Selection, SourceRef
+from annotator.domain.queue import Counts, Item, Listed, Met, NewItem, Queue, Selection, SourceRef, Taken
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import ServerRow
 from annotator.domain.step import Reversal, SetAnnotation, Step, Verdict
@@ -70,6 +71,22 @@ class QueueStore(Protocol):
         """Items that are here already show these traces and spans: their sessions went on."""
 
 
+class RuleStore(Protocol):
+    """Which rules the items of a queue met while those were open."""
+
+    def taken(self, queue_id: int) -> Mapping[str, Taken]:
+        """By the rule's name; one that came to nothing is missing."""
+
+    def met(self, queue_id: int, targets: Collection[Target]) -> Mapping[Target, Mapping[str, Met]]:
+        """Of those that are items of the queue, by the rule's name."""
+
+    def keep_met(self, queue_id: int, items: Sequence[NewItem]) -> None:
+        """Items that are in the queue already met these rules too, and are the likelier for it."""
+
+    def settle_limit(self, queue_id: int) -> None:
+        """The limit has cut nothing: the probabilities that it kept open are those of the rules."""
+
+
 class AnnotationStore(Protocol):
     def commit(self, step: Step) -> None:
         """Journal, annotations, outbox, item states and counters in one transaction; on disk when it returns.
@@ -90,15 +107,10 @@ class AnnotationStore(Protocol):
     def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that `on_target` may have rows for."""
 
-    def keep_pulled(self, rows: Sequence[Annotation], read_at: float | None = None) -> None:
-        """Keep rows read from the server; one with a change of ours in the outbox is left alone.
+    def keep_read(self, rows: Sequence[ServerRow], read_at: float) -> None:
+        """Keep rows as a server said them, with source, author and time; one with a change of ours in the outbox is left alone.
 
         `read_at`: when the reading began, in seconds since 1970; what was changed or sent since then is left alone too.
-        """
-
-    def keep_read(self, rows: Sequence[ServerRow], read_at: float) -> None:
-        """Keep rows as a server said them, with source, author and time. What `keep_pulled` leaves alone is left alone.
-
         A row that was decided here, and is another now that its user did not write, becomes a conflict: both are kept.
         """
 
@@ -131,6 +143,18 @@ class AnnotationStore(Protocol):
 
     def last_verdicts(self, queue_id: int, annotator: str, limit: int) -> list[Verdict]:
         """Newest first; undone ones are left out."""
+
+    def steps_since(self, queue_ids: Collection[int], at: float) -> list[tuple[float, Step]]:
+        """What everybody did on these queues from that time on and did not take back, with its time; without what was so already."""
+
+    def shift_began(self, queue_ids: Collection[int], pause: float) -> float | None:
+        """The first step after nobody had judged for that many seconds; None where nobody ever did."""
+
+    def last_handover(self, queue_ids: Collection[int]) -> HandedOver | None:
+        """The newest that covers all these queues."""
+
+    def keep_handover(self, handed: HandedOver) -> None:
+        """Journal that a shift was handed over; nothing that could be undone."""
 
     def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
         """When the newest verdicts were made, newest first, in seconds since 1970."""
@@ -235,7 +259,7 @@ class WordStore(Protocol):
     def session_ids(self, limit: int = 1000) -> list[str]: ...
 
 
-class Store(TraceStore, QueueStore, AnnotationStore, ImportStore, OutboxStore, WordStore, Protocol):
+class Store(TraceStore, QueueStore, RuleStore, AnnotationStore, ImportStore, OutboxStore, WordStore, Protocol):
     """All of it, over one connection."""
 
     def together(self) -> AbstractContextManager[None]:

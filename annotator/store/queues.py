@@ -16,6 +16,7 @@ from annotator.store.area import BATCH, Area, among, target_of, target_values
 from annotator.store.codec import to_text
 from annotator.store.database import Database
 from annotator.store.known import keep_source, keep_traces
+from annotator.store.rules import keep_met
 
 QUEUE = """
     SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
@@ -131,6 +132,7 @@ class Queues(Area, QueueStore):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
+        keep_met(self.db, queue_id, list(fresh.values()))
         return len(rows)
 
     def counts(self, queue_id: int) -> Counts:

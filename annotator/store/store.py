@@ -16,12 +16,13 @@ from annotator.store.lists import Lists
 from annotator.store.opening import BUSY_SECONDS, open_database
 from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
+from annotator.store.rules import Rules
 from annotator.store.steps import Steps
 from annotator.store.traces import Traces
 from annotator.store.words import Words
 
 
-class SqliteStore(Traces, Queues, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Accounts, Words, Store):
+class SqliteStore(Traces, Queues, Rules, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Accounts, Words, Store):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property
