@@ -14,8 +14,8 @@ from annotator.errors import AnnotatorError, FilterError
 
 VERBS = {
     "demo": "demo", "review": "review", "pull": "pull", "push": "push", "status": "status", "list": "list_items", "show": "show",
-    "annotate": "annotate", "import": "import_annotations", "export": "export", "report": "report", "rubric": "rubric", "keys": "keys",
-    "queue": "queues", "store": "store", "where": "where",
+    "annotate": "annotate", "import": "import_annotations", "export": "export", "report": "report", "handover": "handover",
+    "rubric": "rubric", "keys": "keys", "queue": "queues", "store": "store", "where": "where",
 }  # fmt: skip
 """Verb to its module. Only that of the verb which is run is imported: all of them take 15 ms."""
 EPILOG = """examples:

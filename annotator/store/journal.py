@@ -1,8 +1,10 @@
 """The journal: one row per change, in the order of `seq`, never changed; and what a person did, newest first."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from annotator.domain.annotation import NOTE, Annotation, ItemState
+from annotator.domain.handover import HandedOver
 from annotator.domain.record import record
 from annotator.domain.step import Verdict
 from annotator.store.area import Area, identity_of
@@ -16,7 +18,7 @@ class Occasion:
 
     at: float
     action: str
-    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), reveal, or one of imports.py."""
+    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), reveal, handover, or one of imports.py."""
     annotator: str = ""
     queue: int | None = None
     step: int | None = None
@@ -78,6 +80,29 @@ class History(Area):
         why = Occasion(self.clock(), "reveal", annotator, queue_id, None, "reveal")
         with self.db.atomic():
             write(self.db, why, item=item_id, before=None, after=to_text({"trace": trace_id, "parts": list(parts)}))
+
+    def shift_began(self, queue_ids: Collection[int], pause: float) -> float | None:
+        marks = ",".join("?" * len(queue_ids))
+        began: float | None = None
+        # Not by the index on queue: the newest come first, and few are looked at.
+        for (at,) in self.db.each(f"SELECT at FROM step WHERE +queue IN ({marks}) ORDER BY id DESC", tuple(queue_ids)):
+            if began is not None and began - at > pause:
+                break
+            began = at
+        return began
+
+    def last_handover(self, queue_ids: Collection[int]) -> HandedOver | None:
+        for at, annotator, after in self.db.each("SELECT at, annotator, after FROM journal WHERE action = 'handover' ORDER BY seq DESC"):
+            said = json.loads(after)
+            if set(queue_ids) <= set(said["queues"]):
+                return HandedOver(at, annotator, said["since"], tuple(said["queues"]), said["where"])
+        return None
+
+    def keep_handover(self, handed: HandedOver) -> None:
+        why = Occasion(handed.at, "handover", handed.annotator, command="handover")
+        after = {"since": handed.since, "queues": list(handed.queues), "where": handed.where}
+        with self.db.atomic():
+            write(self.db, why, before=None, after=to_text(after))
 
     def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
         rows = self.db.all(

@@ -1,6 +1,7 @@
 """Steps: what a person does, as one transaction, and taking it back to any depth."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +56,13 @@ class Steps(Area):
         if effect.changed:
             self._make(effect, why, change.identity if isinstance(change, SetAnnotation) else None)
         return effect
+
+    def steps_since(self, queue_ids: Collection[int], at: float) -> list[tuple[float, Step]]:
+        marks = ",".join("?" * len(queue_ids))
+        rows = self.db.all(
+            f"SELECT at, {STEP.removeprefix('SELECT ')} WHERE queue IN ({marks}) AND undone <> 1 AND at >= ? ORDER BY id", (*queue_ids, at)
+        )
+        return [(moment, replace(self._step(row), changes=self._changes(row[7], made=True))) for moment, *row in rows]
 
     def undo(self, annotator: str, queue_id: int) -> Reversal | None:
         return self._reverse("undo", "undone = 0 ORDER BY id DESC", annotator, queue_id)
@@ -146,8 +154,12 @@ class Steps(Area):
 
     def _step(self, row: Any) -> Step:
         _, annotator, queue, command, title, item, criterion, effects, target = row
-        changes = tuple(self._change(one) for one in text_effects(effects))
-        return Step(annotator, queue, command, title, item, criterion, changes, target_of(*json.loads(target)) if target else None)
+        on = target_of(*json.loads(target)) if target else None
+        return Step(annotator, queue, command, title, item, criterion, self._changes(effects), on)
+
+    def _changes(self, effects: str, made: bool = False) -> tuple[Change, ...]:
+        """`made`: without what was so already."""
+        return tuple(self._change(one) for one in text_effects(effects) if one.changed or not made)
 
     def _change(self, effect: Effect) -> Change:
         if effect.item:

@@ -1,0 +1,284 @@
+"""Handing a shift over: what the journal says was done and stands, and what is open."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import quote
+
+from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Identity, ItemState, KnownAnnotation, Target
+from annotator.domain.handover import Answer, Because, Difference, Entry, Given, Handover, Period, Person, Place, QueueState, Unsent
+from annotator.domain.outbox import OutboxEntry
+from annotator.domain.queue import Item, Listed, Queue
+from annotator.domain.redaction import Redactor
+from annotator.domain.step import SetAnnotation, SetItem, Step
+from annotator.domain.store import Store
+from annotator.workflow.agreement import value_of
+from annotator.workflow.progress import pace
+from annotator.workflow.questions import HEAVY, with_questions
+from annotator.workflow.report.rated import rater_of
+
+PAUSE_SECONDS = 4 * 3600.0
+"""A shift begins after nobody judged for so long."""
+PARKED, WAITING = 1000, 200
+"""Unsent rows of a server that are looked at, at most."""
+
+
+def period_of(store: Store, queues: Sequence[Queue], now: float, since: float | None = None, where: str = "") -> Period:
+    """From `since`, else from the last hand-over or the begin of the shift, whichever is later.
+
+    Where nothing was done since the last hand-over, or its file is written anew (`where`), it is made again.
+    """
+    ids = [queue.id for queue in queues]
+    if since is not None:
+        return Period(since, now, "asked")
+    began, handed = store.shift_began(ids, PAUSE_SECONDS), store.last_handover(ids)
+    if began is None:
+        return Period(now, now, "nothing")
+    if handed is not None:
+        because: Because = "handover"
+        start = handed.at
+        later = store.steps_since(ids, handed.at)
+        if not later or handed.where == where != "":
+            because, start = "again", handed.since
+        if because == "again" or handed.at >= began:
+            return Period(start, now, because)
+        return Period(began, now, "shift", handed.at, sum(at < began for at, _ in later))
+    return Period(began, now, "shift")
+
+
+class Written(NamedTuple):
+    """Who wrote a row last in the period, on which item, and when."""
+
+    who: str
+    item: int
+    at: float
+
+
+class Put(NamedTuple):
+    """In which state somebody put an item last."""
+
+    state: ItemState
+    at: float
+
+
+@dataclass
+class Shift:
+    """The steps of a period, by whom they are and what they changed."""
+
+    times: dict[str, list[float]] = field(default_factory=dict)
+    """Of every step, by person."""
+    verdicts: dict[str, list[float]] = field(default_factory=dict)
+    put: dict[tuple[str, int], Put] = field(default_factory=dict)
+    """By person and item."""
+    written: dict[Identity, Written] = field(default_factory=dict)
+
+    def add(self, at: float, step: Step, item_of: Callable[[int, Target], int | None]) -> None:
+        """Moving a queue to another rubric judges nothing."""
+        if step.sets_rubric:
+            return
+        who = step.annotator
+        self.times.setdefault(who, []).append(at)
+        moved = [change for change in step.changes if isinstance(change, SetItem)]
+        if any(change.state != ItemState.TODO for change in moved):
+            self.verdicts.setdefault(who, []).append(at)
+        several = len({change.identity.target for change in step.changes if isinstance(change, SetAnnotation)}) > 1
+        for change in step.changes:
+            if isinstance(change, SetItem):
+                self.put[who, change.item_id] = Put(change.state, at)
+            elif isinstance(change, SetAnnotation):
+                # A step on several targets may be on several items, which it judges themselves.
+                found = item_of(step.queue_id, change.identity.target) if several else None
+                self.written[change.identity] = Written(who, found or step.item_id, at)
+
+
+@dataclass
+class Gathering:
+    """One look through the store. `only`: what this person did; '' for everybody."""
+
+    store: Store
+    queues: Sequence[Queue]
+    period: Period
+    urls: Mapping[int, str]
+    """By queue: the address of a trace's page, with `{trace_id}` in it."""
+    redactor: Redactor | None = None
+    only: str = ""
+    most: int = 20
+    """Entries of a list whose questions are read where they are not known yet."""
+
+    def __post_init__(self) -> None:
+        self._queues = {queue.id: queue for queue in self.queues}
+        self._items: dict[int, Item] = {}
+        self._rows: dict[tuple[str, Target], list[KnownAnnotation]] = {}
+        self._listed: dict[int, tuple[Listed, str | None]] = {}
+
+    def handover(self) -> Handover:
+        shift = Shift()
+        for at, step in self.store.steps_since(list(self._queues), self.period.since):
+            if at <= self.period.until and self.only in ("", step.annotator.removesuffix(RECHECK)):
+                shift.add(at, step, self._item_of)
+        standing = [(identity, written, row) for identity, written in shift.written.items() if (row := self._now(identity, written))]
+        answers = [one for one in standing if one[0].name != NOTE]
+        moved = {state: self._moved(shift, state) for state in ItemState}
+        partial = self._partial(answers)
+        differing = list(self._differing(answers))
+        notes = sorted(((written.item, written.who, row.row.explanation or "", written.at) for identity, written, row in standing
+                        if identity.name == NOTE), key=self._place_of)  # fmt: skip
+        parked = {server: self.store.outbox_entries(server, "parked", PARKED) for server in self._servers}
+        named = [*moved[ItemState.FLAGGED], *moved[ItemState.DEFERRED], *moved[ItemState.SKIPPED], *partial, *notes]
+        lists = [[one[0] for one in some] for some in (*(moved[state] for state in ItemState), partial, notes)]
+        self._read([one[0] for one in named] + [item for item, *_ in differing], {item for some in lists for item in some[: self.most]})
+
+        def entries(found: Iterable[tuple[int, str, str, float]]) -> tuple[Entry, ...]:
+            return tuple(Entry(self._place(item), who, self._words(words), at) for item, who, words, at in found)
+
+        return Handover(
+            self.period,
+            tuple(QueueState(queue.name, queue.source, self.store.counts(queue.id)) for queue in self.queues),
+            tuple(self._people(shift, standing)),
+            tuple(self._given(answers)),
+            entries(moved[ItemState.FLAGGED]),
+            tuple(self._parked(entry) for some in parked.values() for entry in some),
+            tuple(Difference(self._place(item, target), name, mine, others) for item, target, name, mine, others in differing),
+            entries(moved[ItemState.DEFERRED]),
+            entries(partial),
+            entries(moved[ItemState.SKIPPED]),
+            entries(notes),
+            tuple(self._unsent(server, some) for server, some in parked.items()),
+        )
+
+    @property
+    def _servers(self) -> list[str]:
+        return list(dict.fromkeys(queue.source.server for queue in self.queues if queue.source.server))
+
+    def _item(self, item_id: int) -> Item:
+        if item_id not in self._items:
+            self._items[item_id] = self.store.item(item_id)
+        return self._items[item_id]
+
+    def _item_of(self, queue_id: int, target: Target) -> int | None:
+        found = self.store.item_of(queue_id, target)
+        return found.id if found else None
+
+    def _known(self, server: str, target: Target) -> list[KnownAnnotation]:
+        if (server, target) not in self._rows:
+            self._rows[server, target] = self.store.known_on(server, [target])
+        return self._rows[server, target]
+
+    def _now(self, identity: Identity, written: Written) -> KnownAnnotation | None:
+        """The row as it is: an earlier step may have been taken back since, or somebody else's row kept in its place."""
+        return next((known for known in self._known(identity.server, identity.target) if known.row.identity == identity), None)
+
+    def _place_of(self, found: Sequence[object]) -> tuple[int, int, float]:
+        """The order of queues and positions."""
+        item = self._item(int(str(found[0])))
+        return list(self._queues).index(item.queue_id), item.position, float(str(found[-1]))
+
+    def _moved(self, shift: Shift, state: ItemState) -> list[tuple[int, str, str, float]]:
+        """Items that were put in a state and still are: by whom last, and why."""
+        found: dict[int, tuple[int, str, str, float]] = {}
+        for (who, item_id), put in shift.put.items():
+            item = self._item(item_id)
+            if put.state == state == item.state and (item_id not in found or put.at > found[item_id][-1]):
+                found[item_id] = (item_id, who, item.reason, put.at)
+        return sorted(found.values(), key=self._place_of)
+
+    def _partial(self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[tuple[int, str, str, float]]:
+        """What was answered of items that are still to do, by person."""
+        found: dict[tuple[int, str], tuple[list[str], float]] = {}
+        for identity, written, known in answers:
+            item = self._item(written.item)
+            if item.state == ItemState.TODO and self._queues[item.queue_id].rubric.criterion(identity.name):
+                said, at = found.get((item.id, written.who), ([], 0.0))
+                found[item.id, written.who] = [*said, f"{identity.name} {value_of(known.row)}"], max(at, written.at)
+        return sorted(((item, who, ", ".join(said), at) for (item, who), (said, at) in found.items()), key=self._place_of)
+
+    def _differing(
+        self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]
+    ) -> list[tuple[int, Target, str, Answer, tuple[Answer, ...]]]:
+        """First verdicts on whole items, and who said another thing; what was settled or said again is no other opinion."""
+        found = []
+        for identity, written, known in answers:
+            mine = rater_of(known)
+            if mine.role or self._item(written.item).state != ItemState.DONE:
+                continue
+            others = []
+            for other in self._known(identity.server, identity.target):
+                rater = rater_of(other)
+                same = other.row.identity == identity or (rater.kind, rater.who) == (HUMAN, mine.who)
+                if not same and not rater.role and other.row.name == identity.name and known.row.contradicts(other.row):
+                    others.append(Answer(rater.who, rater.kind, self._words(value_of(other.row))))
+            if others:
+                said = Answer(written.who, HUMAN, self._words(value_of(known.row)))
+                found.append((written.item, identity.target, identity.name, said, tuple(others), written.at))
+        return [one[:-1] for one in sorted(found, key=self._place_of)]
+
+    def _people(self, shift: Shift, standing: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[Person]:
+        notes = Counter(written.who for identity, written, _ in standing if identity.name == NOTE)
+        answers = Counter(written.who for identity, written, _ in standing if identity.name != NOTE)
+        states = Counter((who, put.state) for (who, _), put in shift.put.items())
+        return [
+            Person(
+                who, *(states[who, state] for state in (ItemState.DONE, ItemState.SKIPPED, ItemState.DEFERRED, ItemState.FLAGGED)),
+                answers[who], notes[who], pace(shift.verdicts.get(who, [])[::-1]), min(times), max(times),
+            )
+            for who, times in sorted(shift.times.items())
+        ]  # fmt: skip
+
+    def _given(self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[Given]:
+        """In the order of the rubrics, then of the names."""
+        order = {one.name: place for queue in reversed(self.queues) for place, one in enumerate(queue.rubric.criteria)}
+        found: dict[tuple[str, str], list[KnownAnnotation]] = {}
+        for identity, written, known in answers:
+            found.setdefault((identity.name, written.who), []).append(known)
+        given = []
+        for (name, who), rows in sorted(found.items(), key=lambda pair: (order.get(pair[0][0], len(order)), pair[0])):
+            labels = Counter(known.row.label for known in rows if known.row.label is not None)
+            bare = [known.row for known in rows if known.row.label is None]
+            scores = sorted(row.score for row in bare if row.score is not None)
+            texts = sum(row.score is None for row in bare)
+            given.append(Given(name, who, tuple(labels.most_common()), tuple(scores), texts))
+        return given
+
+    def _words(self, text: str) -> str:
+        """Whoever typed it may have quoted the trace."""
+        return self.redactor.text(text) if self.redactor and text else text
+
+    def _read(self, items: Sequence[int], shown: Iterable[int]) -> None:
+        """What was asked in these items; of those that are shown also where it was never read."""
+        wanted = set(shown)
+        rows: dict[tuple[int, bool], list[Listed]] = {}
+        for item_id in dict.fromkeys(items):
+            item = self._item(item_id)
+            queue = self._queues[item.queue_id]
+            [row] = self.store.listed(queue.id, item.position - 1, 1)
+            light = item_id in wanted and self.store.payload_size(queue.source_id, item.trace_id) <= HEAVY
+            rows.setdefault((queue.id, light), []).append(row)
+        for (queue_id, light), some in rows.items():
+            questions = with_questions(self.store, self._queues[queue_id].source_id, some, lambda light=light: light)  # type: ignore[misc]
+            self._listed |= {row.item.id: (row, asked) for row, asked in zip(some, questions, strict=True)}
+
+    def _place(self, item_id: int, target: Target | None = None) -> Place:
+        item = self._item(item_id)
+        row, question = self._listed[item_id]
+        url = self.urls.get(item.queue_id, "").replace("{trace_id}", quote(item.trace_id, safe=""))
+        return Place(self._queues[item.queue_id].name, item.position, target or item.target, item.trace_id, question or row.name, url)
+
+    def _parked(self, entry: OutboxEntry) -> Entry:
+        target = entry.identity.target
+        whole = Target("span", target.id) if target.kind == "document" else target
+        places = ((queue.id, one) for queue in self.queues if queue.source.server == entry.identity.server for one in (target, whole))
+        item = next((found for queue_id, one in places if (found := self._item_of(queue_id, one))), None)
+        if item is not None and item not in self._listed:
+            self._read([item], [item])
+        place = self._place(item, target) if item is not None else Place("", None, target, target.id if target.kind == "trace" else "", "", "")
+        mine = value_of(entry.row) if entry.row else "taken back"
+        theirs = value_of(entry.theirs) if entry.theirs else "taken away"
+        what = f"{entry.identity.name}: {mine} here, {theirs} on the server" if entry.conflict else f"{entry.identity.name} {mine}"
+        return Entry(place, entry.annotator, self._words(f"{what}; {entry.error}"), 0.0)
+
+    def _unsent(self, server: str, parked: Sequence[OutboxEntry]) -> Unsent:
+        counts = self.store.outbox_counts(server)
+        waiting = self.store.outbox_entries(server, "waiting", WAITING)
+        reasons = Counter(entry.error for entry in (*parked, *waiting) if entry.error)
+        return Unsent(server, counts.waiting, counts.parked, tuple(reasons.most_common()))
