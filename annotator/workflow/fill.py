@@ -14,13 +14,14 @@ from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
-from annotator.workflow.selection import ordered
+from annotator.workflow.selection import Ranked, mixes, ordered
 
 
 def streams(queue: Queue, source: Source) -> bool:
     """True where items can join the queue while the source is still listed, because it lists in the queue's order."""
-    order = queue.selection.order
-    return order == "listed" or (order in ("newest", "oldest") and not source.capabilities.payloads_with_listing)
+    if mixes(queue.selection):
+        return False
+    return queue.selection.order == "listed" or not source.capabilities.payloads_with_listing
 
 
 def fill(work: Filling) -> Progress:
@@ -135,9 +136,9 @@ def _headers(work: Filling, traces: Mapping[str, Sequence[SpanHeader] | None]) -
     return {trace_id: asked[trace_id] if spans is None else spans for trace_id, spans in traces.items()}
 
 
-def _all(work: Filling, choosing: Choosing) -> Iterator[tuple[int | None, NewItem]]:
+def _all(work: Filling, choosing: Choosing) -> Iterator[Ranked]:
     for trace_ids in batched(work.store.trace_ids(work.queue.source_id)):
         headers = _headers(work, dict.fromkeys(trace_ids))
         starts = {span.span_id: span.start_ns for spans in headers.values() for span in spans}
         for item in choosing.candidates(headers, whole=True):
-            yield starts.get(item.span_id), item
+            yield Ranked(starts.get(item.span_id), item)

@@ -1,7 +1,9 @@
 """What may become an item of a queue: from span headers, before any condition is looked at; and the condition of a selection."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from annotator.domain.annotation import Target
 from annotator.domain.filter import And, AnySpan, Comparison, Condition, Field, Not, OneOf, Or, Present
@@ -77,16 +79,94 @@ def _why(spans: Sequence[SpanHeader], selection: Selection) -> str:
     return ""
 
 
-def ordered(items: Iterable[tuple[int | None, NewItem]], selection: Selection) -> list[NewItem]:
-    """Items with their start times, in the selection's order; random is a permutation that only the seed decides."""
+class Ranked(NamedTuple):
+    """An item, and what its place among others is decided by."""
+
+    start_ns: int | None
+    item: NewItem
+    stratum: tuple[str, ...] = ()
+    """The values that `Selection.by` has of it; () for none, which is a stratum too."""
+    score: float | None = None
+    """Of the annotation that `Selection.by` names."""
+
+
+def gathers(selection: Selection) -> bool:
+    """Nothing gets a position before all that the queue may take is known, down to payloads and annotations."""
+    return selection.order in ("stratified", "uncertain") or len({rule.priority for rule in selection.rules}) > 1
+
+
+def mixes(selection: Selection) -> bool:
+    """Positions are known when the source was listed to its end, and not before."""
+    return gathers(selection) or selection.order == "random" or selection.reviewers > 1
+
+
+def ordered(items: Iterable[Ranked], selection: Selection) -> list[NewItem]:
+    """In the queue's order: higher priority of their rules first, then the selection's order; equals by the permutation of seed and
+    reviewer. Of several reviewers each walks a permutation, whatever the selection says of times.
+    """
+    return [row.item for row in ranked(items, selection)]
+
+
+def ranked(items: Iterable[Ranked], selection: Selection) -> list[Ranked]:
+    """`ordered`, with what decided it."""
     rows = list(items)
-    if selection.order == "random":
-        return [item for _, item in sorted(rows, key=lambda row: _shuffle_key(selection.seed, row[1].target.id))]
-    if selection.order in ("newest", "oldest"):
-        newest = selection.order == "newest"
-        return [item for _, item in sorted(rows, key=lambda row: row[0] or 0, reverse=newest)]
-    return [item for _, item in rows]
+    turns = _turns(rows, selection) if selection.order == "stratified" else {}
+
+    def place(row: Ranked) -> tuple[Any, ...]:
+        mixed = _mixed(row.item.target, selection)
+        if selection.order == "stratified":
+            return turns[row.item.target], not row.stratum, row.stratum
+        if selection.order == "uncertain":
+            return row.score is None, 0.0 if row.score is None else abs(row.score - selection.near), mixed
+        if selection.order == "random" or selection.reviewers > 1:
+            return (mixed,)
+        return ({"newest": -1, "oldest": 1}.get(selection.order, 0) * (row.start_ns or 0),)
+
+    return sorted(rows, key=lambda row: (-priority(row.item, selection), *place(row)))
 
 
-def _shuffle_key(seed: int, target_id: str) -> bytes:
-    return hashlib.blake2b(f"{seed}:{target_id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _turns(rows: Sequence[Ranked], selection: Selection) -> dict[Target, int]:
+    """Of a stratified order: the round in which each comes, by a shuffle within its stratum of its priority."""
+    strata: dict[tuple[int, tuple[str, ...]], list[Target]] = {}
+    for row in rows:
+        strata.setdefault(_stratum(row, selection), []).append(row.item.target)
+    for targets in strata.values():
+        targets.sort(key=lambda target: _mixed(target, selection))
+    return {target: turn for targets in strata.values() for turn, target in enumerate(targets)}
+
+
+def within(rows: Sequence[Ranked], selection: Selection, room: int | None) -> list[tuple[NewItem, float | None]]:
+    """The first of `ranked` rows, at most `room`, and the probability with which the limit left each: in a stratified order that of its
+    stratum, in a permutation the same for all; None where no chance decided whom it cut. A priority that came whole is not cut.
+    """
+    if room is None or len(rows) <= room:
+        return [(row.item, 1.0) for row in rows]
+    by_chance = selection.order in ("random", "stratified") or (selection.reviewers > 1 and selection.order != "uncertain")
+    whole = Counter(_stratum(row, selection) for row in rows)
+    left = Counter(_stratum(row, selection) for row in rows[:room])
+    cut = priority(rows[room].item, selection)
+    found: list[tuple[NewItem, float | None]] = []
+    for row in rows[:room]:
+        of = _stratum(row, selection)
+        found.append((row.item, 1.0 if of[0] > cut else left[of] / whole[of] if by_chance else None))
+    return found
+
+
+def _stratum(row: Ranked, selection: Selection) -> tuple[int, tuple[str, ...]]:
+    return priority(row.item, selection), row.stratum if selection.order == "stratified" else ()
+
+
+def priority(item: NewItem, selection: Selection) -> int:
+    """Of the rule that took it."""
+    return next((rule.priority for rule in selection.rules if rule.name == item.rule), 0)
+
+
+def _mixed(target: Target, selection: Selection) -> bytes:
+    which = target.id if target.position is None else f"{target.id}:{target.position}"
+    return shuffle_key(selection.seed, selection.reviewer, which)
+
+
+def shuffle_key(seed: int, reviewer: str, target_id: str) -> bytes:
+    """Its place in a permutation: everybody's the same for no reviewer, else the reviewer's own."""
+    whose = f"{reviewer}:" if reviewer else ""
+    return hashlib.blake2b(f"{seed}:{whose}{target_id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -11,7 +11,7 @@ from annotator.domain.span import Span
 from annotator.store.store import SqliteStore
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling
-from annotator.workflow.selection import ordered
+from annotator.workflow.selection import Ranked, ordered
 from tests.fake_server import FakeServer
 from tests.workflow.scene import SECOND, span
 
@@ -103,7 +103,7 @@ def test_a_session_is_that_of_any_span(ids: Ids) -> None:
 
 
 def test_orders(choose: Choose) -> None:
-    rows = [(start, choose([span(f"{start}", start=start)], Selection())[0]) for start in (3, 1, 2)]
+    rows = [Ranked(start, choose([span(f"{start}", start=start)], Selection())[0]) for start in (3, 1, 2)]
 
     def order(**selection: object) -> list[str]:
         return [item.target.id for item in ordered(rows, Selection(**selection))]  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ def test_orders(choose: Choose) -> None:
 
 def test_a_random_order_is_the_seeds_alone(choose: Choose) -> None:
     items = [choose([span(f"{n}", start=n)], Selection())[0] for n in range(50)]
-    rows = [(0, item) for item in items]
+    rows = [Ranked(0, item) for item in items]
     mixed = random.Random(1).sample(rows, len(rows))
     one, two = Selection(order="random", seed=1), Selection(order="random", seed=2)
     assert ordered(rows, one) == ordered(mixed, one) != ordered(rows, two)
