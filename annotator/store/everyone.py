@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from annotator.domain.annotation import Annotation, KnownAnnotation, TargetKind
+from annotator.domain.annotation import KnownAnnotation, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.store import journal
 from annotator.store.annotations import KNOWN, known
@@ -59,13 +59,7 @@ class Everyone(Area):
         for start in range(0, len(rows), BATCH):
             with self.db.atomic():
                 for row in rows[start : start + BATCH]:
-                    self._take_in(row.annotation, row, read_at)
-
-    def keep_pulled(self, rows: Sequence[Annotation], read_at: float | None = None) -> None:
-        for start in range(0, len(rows), BATCH):
-            with self.db.atomic():
-                for row in rows[start : start + BATCH]:
-                    self._take_in(row, None, read_at)
+                    self._take_in(row, read_at)
 
     def forget_gone(self, server: str, kind: TargetKind, ids: Collection[str], rows: Sequence[ServerRow]) -> None:
         held = {row.annotation.identity for row in rows}
@@ -82,8 +76,8 @@ class Everyone(Area):
                         journal.write(self.db, Occasion(self.clock(), "pulled"), identity=one, before=before, after=None)
                         keep_row(self.db, one, None, "", 0)
 
-    def _take_in(self, row: Annotation, read: ServerRow | None, read_at: float | None) -> None:
-        """`read`: with what the server says about it; without that, what the server has now is taken as it is."""
+    def _take_in(self, read: ServerRow, read_at: float) -> None:
+        row = read.annotation
         identity, content = keep_identity(self.db, row.identity), row_text(row)
         entry = standing(self.db, identity)
         account = self.db.one(
@@ -91,10 +85,9 @@ class Everyone(Area):
         )
         annotator = account[0] if account else ""
         if entry is not None:
-            newer = read_at is not None and max(entry.changed_at, entry.sent_at) >= read_at
-            if entry.state != "sent" or newer:
+            if entry.state != "sent" or max(entry.changed_at, entry.sent_at) >= read_at:
                 return
-            same_user = read is None or (account is not None and read.user_id == account[1] != "")
+            same_user = account is not None and read.user_id == account[1] != ""
             # The server held a row that was decided here, and holds another one.
             if not (same_user or entry.untouched(row.identity) or same_row(row.identity, content, entry.expected)):
                 self._dispute(identity, content, annotator)
@@ -110,11 +103,10 @@ class Everyone(Area):
                 " VALUES (?, ?, ?, 'put', ?, 0, 1, ?, ?, 'sent', 0)",
                 (identity, row.identity.server, annotator, content, content, content),
             )
-        origin = ("", "", 0.0) if read is None else (read.source or "API", read.author, seconds(read.updated_at))
+        origin = (read.source or "API", read.author, seconds(read.updated_at))
         before = row_now(self.db, identity)
         if same_row(row.identity, before, content):
-            if read is not None:
-                self.db.execute("UPDATE annotation SET source = ?, author = ?, at = ? WHERE identity = ?", (*origin, identity))
+            self.db.execute("UPDATE annotation SET source = ?, author = ?, at = ? WHERE identity = ?", (*origin, identity))
             return
         seq = 0
         # A row of somebody else's that comes for the first time takes nothing away from anybody.

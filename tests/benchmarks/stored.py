@@ -17,6 +17,7 @@ from annotator.workflow.filling import Filling
 from annotator.workflow.judge import Judge
 from tests.benchmarks.material import Many
 from tests.benchmarks.table import Row, figures
+from tests.server_rows import server_rows
 
 ANNOTATOR, IDENTIFIER = "ann", "annotator:ann"
 
@@ -44,13 +45,13 @@ def add_others(path: Path, queue: Queue, items: int, each: int) -> None:
     with closing(open_store(path)) as store:
         for item in store.items(queue.id, limit=items):
             spans = store.headers(queue.source_id, item.trace_id)
-            store.keep_pulled([
+            store.keep_read(server_rows(*(
                 Annotation(
                     Identity("", Target("span", spans[number % len(spans)].span_id), f"quality {number % 9}", f"annotator:person {number}"),
                     ("pass", "fail")[number % 3 == 0], number % 3 / 2, "because it says so", ("HUMAN", "LLM", "CODE")[number % 3],
                 )
                 for number in range(each)
-            ])  # fmt: skip
+            )), store.clock())  # fmt: skip
 
 
 def committing(folder: Path, path: Path, queue: Queue, count: int) -> list[Row]:

@@ -26,6 +26,7 @@ from annotator.workflow.report.figures import Asked, ConfigFigures, figures
 from annotator.workflow.report.rated import Judged, judged
 from annotator.workflow.report.whole import report
 from annotator.workflow.sync import contact
+from tests.server_rows import server_rows
 
 SERVER = "http://server"
 CORRECTNESS = Criterion(CategoricalConfig("correctness", (Value("pass", 1.0), Value("fail", 0.0)), None, "MAXIMIZE"))
@@ -50,7 +51,7 @@ def filled(store: SqliteStore, said: Sequence[Said], name: str = "queue", rubric
     store.set_loaded(queue.source_id, [span.trace_id for span in spans])
     store.add_items(queue.id, [NewItem(Target("span", span.span_id), span.trace_id, span.span_id) for span in spans])
     for n, answers in enumerate(said):
-        store.keep_pulled([row(f"s{n}", who, value) for who, value in answers.items()])
+        store.keep_read(server_rows(*(row(f"s{n}", who, value) for who, value in answers.items())), store.clock())
     return queue
 
 
@@ -134,7 +135,7 @@ def test_a_judge_against_most_people_and_against_one(store: SqliteStore) -> None
 def test_a_judge_with_other_labels_is_read_by_its_score(store: SqliteStore) -> None:
     queue = filled(store, [{ANN: "fail"}, {ANN: "pass"}])
     rows = [Annotation(Identity(SERVER, Target("span", f"s{n}"), "correctness", "judge"), "odd", float(n), None, "LLM") for n in (0, 1)]
-    store.keep_pulled(rows)
+    store.keep_read(server_rows(*rows), store.clock())
     assert figures(found(store, queue), ASKED)[0].judges[0].found.counts == (1, 0, 0, 1)
 
 

@@ -15,6 +15,7 @@ from annotator.domain.outbox import Account
 from annotator.domain.queue import Item
 from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.store.store import open_store
+from tests.server_rows import server_rows
 from tests.store.scene import SERVER, Clock, filled, identity, item_at, row
 
 MEMORY = "/dev/shm"
@@ -216,7 +217,7 @@ class Machine(RuleBasedStateMachine):
     def pull(self) -> None:
         """After everything was sent, the server's rows are the local ones; what was there before us comes, if it was left there."""
         self.deliver_everything()
-        self.store.keep_pulled(list(self.server.values()))
+        self.store.keep_read(server_rows(*self.server.values()), self.clock.now + 1)
         self.now.update(self.server)
         self.base_known |= set(self.server)
 

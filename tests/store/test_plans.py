@@ -13,6 +13,7 @@ from annotator.domain.span import Span
 from annotator.store.store import SqliteStore
 from annotator.workflow.judge import Judge
 from annotator.workflow.stepping import next_todo
+from tests.server_rows import server_rows
 from tests.store.scene import ON_SERVER, SERVER, filled
 
 SMALL = {"queue", "source", "account", "tally", "outbox_tally"}
@@ -131,7 +132,7 @@ def test_a_drain_scans_nothing(store: SqliteStore, queue: Queue) -> None:
     store.drop(entries[3].identity)
     for entry in entries[4:]:
         store.sent(entry, entry.row)
-    store.keep_pulled([entry.row for entry in entries if entry.row])
+    store.keep_read(server_rows(*(entry.row for entry in entries if entry.row)), store.clock() + 1)
     assert len(seen) > 100 and scans(store, seen) == []
 
 

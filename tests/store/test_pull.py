@@ -3,9 +3,11 @@ from annotator.domain.outbox import Account
 from annotator.domain.queue import Counts
 from annotator.domain.step import SetItem
 from annotator.store.store import SqliteStore
+from tests.server_rows import server_rows
 from tests.store.scene import SERVER, Clock, deliver, due, filled, identity, item_at, journal, judged, label_of, only, put, row, step
 
 ANN = Account(SERVER, "ann", "annotator:ann", "")
+USER = Account(SERVER, "ann", "annotator:ann", "7")
 
 
 def test_the_first_account_stays(store: SqliteStore) -> None:
@@ -18,11 +20,11 @@ def test_the_first_account_stays(store: SqliteStore) -> None:
 def test_rows_of_others_are_kept_and_replaced(store: SqliteStore) -> None:
     item = item_at(store, filled(store), 1)
     of = identity(item, identifier="llm")
-    store.keep_pulled([row(of, "pass", annotator_kind="LLM")])
+    store.keep_read(server_rows(row(of, "pass", annotator_kind="LLM")), store.clock())
     assert store.on_target(SERVER, item.target) == [row(of, "pass", annotator_kind="LLM")]
     assert store.on_target("", item.target) == [] and store.on_target(SERVER, Target("trace", item.target.id)) == []
     assert journal(store) == []
-    store.keep_pulled([row(of, "fail", annotator_kind="LLM")])
+    store.keep_read(server_rows(row(of, "fail", annotator_kind="LLM")), store.clock())
     assert label_of(store, of) == "fail" and [action for action, *_ in journal(store)] == ["pulled"]
     assert due(store) == []
 
@@ -33,24 +35,24 @@ def test_a_change_of_ours_that_waits_is_left_alone(store: SqliteStore) -> None:
     of = identity(item)
     store.commit(step(item, put(of, "pass")))
     entry = only(due(store))
-    store.keep_pulled([row(of, "web")])
+    store.keep_read(server_rows(row(of, "web")), store.clock() + 1)
     assert only(due(store)) == entry and label_of(store, of) == "pass"
     store.park(entry, "gone")
-    store.keep_pulled([row(of, "web")])
+    store.keep_read(server_rows(row(of, "web")), store.clock() + 1)
     assert label_of(store, of) == "pass"
     store.drop(of)
-    store.keep_pulled([row(of, "web")])
+    store.keep_read(server_rows(row(of, "web")), store.clock() + 1)
     assert label_of(store, of) == "pass"
 
 
 def test_what_another_client_changed_since_arrives(store: SqliteStore) -> None:
-    store.fix_account(ANN)
+    store.fix_account(USER)
     queue = filled(store)
     item = item_at(store, queue, 1)
     of = identity(item)
     store.commit(step(item, put(of, "pass")))
     deliver(store)
-    store.keep_pulled([row(of, "web")])
+    store.keep_read(server_rows(row(of, "web"), user_id="7"), store.clock() + 1)
     assert label_of(store, of) == "web" and journal(store)[-1][:2] == ("pulled", "ann")
     store.commit(step(item, put(of, "fail")))
     entry = only(due(store))
@@ -58,14 +60,15 @@ def test_what_another_client_changed_since_arrives(store: SqliteStore) -> None:
 
 
 def test_a_reading_from_before_the_last_change_is_stale(store: SqliteStore, clock: Clock) -> None:
+    store.fix_account(USER)
     item = item_at(store, filled(store), 1)
     of = identity(item)
     store.commit(step(item, put(of, "pass")))
     clock.now += 10
     deliver(store)
-    store.keep_pulled([row(of, "web")], read_at=clock.now - 5)
+    store.keep_read(server_rows(row(of, "web"), user_id="7"), clock.now - 5)
     assert label_of(store, of) == "pass"
-    store.keep_pulled([row(of, "web")], read_at=clock.now + 1)
+    store.keep_read(server_rows(row(of, "web"), user_id="7"), clock.now + 1)
     assert label_of(store, of) == "web"
 
 
@@ -75,7 +78,7 @@ def test_my_own_row_from_the_server_is_the_base_of_a_later_change(store: SqliteS
     item = item_at(store, queue, 1)
     of = identity(item)
     base = row(of, "fail", score=0.0, metadata={"from": "web"})
-    store.keep_pulled([base])
+    store.keep_read(server_rows(base), store.clock())
     assert due(store) == [] and store.outbox_counts().waiting == 0
     store.commit(judged(item, "pass"))
     entry = only(due(store))
@@ -92,7 +95,7 @@ def test_my_own_row_from_the_server_is_the_base_of_a_later_change(store: SqliteS
 def test_a_row_pulled_before_the_account_was_known_is_a_base_too(store: SqliteStore) -> None:
     item = item_at(store, filled(store), 1)
     base = row(identity(item), "fail")
-    store.keep_pulled([base])
+    store.keep_read(server_rows(base), store.clock())
     store.commit(judged(item, "pass"))
     entry = only(due(store))
     assert entry.base_known and entry.base == base
@@ -102,8 +105,8 @@ def test_the_base_follows_the_server_while_nothing_of_ours_is_there(store: Sqlit
     store.fix_account(ANN)
     item = item_at(store, filled(store), 1)
     of = identity(item)
-    store.keep_pulled([row(of, "one")])
-    store.keep_pulled([row(of, "two")])
+    store.keep_read(server_rows(row(of, "one")), store.clock())
+    store.keep_read(server_rows(row(of, "two")), store.clock())
     store.commit(judged(item, "pass"))
     assert only(due(store)).base == row(of, "two")
 
@@ -125,6 +128,6 @@ def test_the_rows_of_one_person_among_everybodys(store: SqliteStore) -> None:
     item = item_at(store, filled(store, 1), 1)
     mine, theirs = (Annotation(Identity(SERVER, item.target, "correctness", one), "pass") for one in ("annotator:ann", "annotator:bob"))
     note = Annotation(Identity(SERVER, item.target, NOTE, "annotator:bob:1"), explanation="seen")
-    store.keep_pulled([mine, theirs, note])
+    store.keep_read(server_rows(mine, theirs, note), store.clock())
     assert store.on_target(SERVER, item.target, "annotator:ann") == [mine, note]
     assert store.on_target(SERVER, item.target) == [mine, theirs, note]

@@ -7,6 +7,7 @@ from annotator.domain.queue import Counts
 from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.errors import StoreError
 from annotator.store.store import SqliteStore
+from tests.server_rows import server_rows
 from tests.store.scene import (
     ON_FILE,
     SERVER,
@@ -312,7 +313,7 @@ def test_a_withdrawal_that_another_person_built_on_stands(store: SqliteStore) ->
     queue = filled(store)
     item = item_at(store, queue, 1)
     of = identity(item)
-    store.keep_pulled([row(of, "pass")])
+    store.keep_read(server_rows(row(of, "pass")), store.clock())
     store.commit(step(item, SetAnnotation(of, None)))
     store.commit(step(item, put(of, "pass"), annotator="bob"))
     reversal = store.undo("ann", queue.id)

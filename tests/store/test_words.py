@@ -5,6 +5,7 @@ from annotator.domain.source import Page
 from annotator.domain.span import SpanHeader
 from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.store.store import SqliteStore
+from tests.server_rows import server_rows
 from tests.store.scene import SERVER, filled
 from tests.store.test_plans import statements
 
@@ -14,7 +15,7 @@ def test_every_name_once_and_in_order(store: SqliteStore) -> None:
     headers = [SpanHeader(f"t{n}", f"s{n}", None, "a", "LLM", "OK", 1, 2, session) for n, session in enumerate(("b", None, "a", "b"), 1)]
     store.add_page(queue.source_id, Page(headers=tuple(headers)))
     rows = [Annotation(Identity(SERVER, Target("span", f"s{n}"), name, "x")) for n in (1, 2, 3) for name in ("tone", "correctness")]
-    store.keep_pulled(rows)
+    store.keep_read(server_rows(*rows), store.clock())
     assert store.annotation_names() == ["correctness", "tone"]
     assert store.annotation_names(limit=1) == ["correctness"]
     assert store.session_ids() == ["a", "b"]

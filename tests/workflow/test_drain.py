@@ -14,6 +14,7 @@ from annotator.errors import Forbidden, IdentityError, ProjectNotFound
 from annotator.workflow.judge import Judge
 from annotator.workflow.sync import BATCH, SETTLE_SECONDS, Drain, contact
 from tests.fake_server import FakeServer
+from tests.server_rows import server_rows
 from tests.workflow.scene import RUBRIC, Desk, traces
 
 THIRD = [NewItem(Target("span", "s3"), "t3", "s3")]
@@ -275,7 +276,7 @@ def test_a_withdrawn_answer_is_gone_also_where_it_was_there_before_us(make_desk:
     desk = make_desk(rubric=RUBRIC)
     before = [Annotation(desk.identity(1), "fail", 0.0), Annotation(desk.identity(1, "severity"), "high", None, "why")]
     desk.server.write(*before)
-    desk.store.keep_pulled(before)
+    desk.store.keep_read(server_rows(*before), desk.clock.now)
     desk.answer(1, "pass")
     desk.drain()
     assert [(row.name, row.label) for row in desk.server.annotations] == [("correctness", "pass")]

@@ -16,6 +16,7 @@ from annotator.filter.parsing import parse
 from annotator.store.store import SqliteStore, open_store
 from annotator.store.traces import Traces
 from annotator.workflow.filtering import Sieve, sampled, state_of, vocabulary_of
+from tests.server_rows import server_rows
 from tests.workflow.scene import SECOND
 
 SERVER = "http://server"
@@ -87,7 +88,7 @@ def queue(store: SqliteStore) -> Queue:
     store.add_page(queue.source_id, Page(headers=(SpanHeader("t3", "t3a", None, "far", "LLM", "OK", 200 * SECOND, 201 * SECOND),)))
     store.add_items(queue.id, [NewItem(Target("span", f"t{n}a"), f"t{n}", f"t{n}a") for n in (1, 2, 3)])
     mine = [one for one in ROWS if one.identity.identifier.startswith("annotator:ann")]
-    store.keep_pulled([one for one in ROWS if one not in mine])
+    store.keep_read(server_rows(*(one for one in ROWS if one not in mine)), store.clock())
     changes = tuple(SetAnnotation(one.identity, one) for one in mine)
     store.commit(Step("ann", queue.id, "answer", "", 1, "", (*changes, SetItem(2, ItemState.FLAGGED))))
     return queue

@@ -9,6 +9,7 @@ from annotator.domain.annotation_config import CategoricalConfig, FreeformConfig
 from annotator.domain.rubric import BUILT_IN, Condition, Criterion, Rubric
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.judge import Circumstances
+from tests.server_rows import server_rows
 from tests.workflow.scene import COMMENT, CORRECTNESS, RUBRIC, SCORE, SEVERITY, Desk
 
 
@@ -98,7 +99,7 @@ def test_without_circumstances_metadata_claims_none(make_desk: Callable[..., Des
 
 def test_what_somebody_else_wrote_into_the_metadata_is_kept(desk: Desk) -> None:
     theirs = Annotation(desk.identity(1), "pass", 1.0, "why", "HUMAN", {"ticket": 7})
-    desk.store.keep_pulled([theirs])
+    desk.store.keep_read(server_rows(theirs), desk.clock.now)
     desk.answer(1, "fail")
     row = desk.local(1)
     assert row is not None and row.metadata["ticket"] == 7 and row.metadata["annotator"] == "ann" and row.explanation == "why"

@@ -6,6 +6,7 @@ from annotator.domain.annotation import NOTE, Annotation, Identity, Target
 from annotator.domain.target import ItemTarget
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.notes import delete_note, edit_note, is_mine, notes_on
+from tests.server_rows import server_rows
 from tests.workflow.scene import Desk
 
 
@@ -56,7 +57,7 @@ def test_a_note_is_deleted_and_comes_back_as_the_same_one(desk: Desk) -> None:
 def test_nobody_touches_the_notes_of_others(desk: Desk) -> None:
     theirs = Annotation(Identity(desk.judge.server, TRACE.target, NOTE, "annotator:annabel:1"), explanation="hers")
     nested = Annotation(Identity(desk.judge.server, TRACE.target, NOTE, "annotator:ann:bel:1"), explanation="of 'ann:bel'")
-    desk.store.keep_pulled([theirs, nested])
+    desk.store.keep_read(server_rows(theirs, nested), desk.clock.now)
     assert texts(desk, TRACE) == [] and not is_mine(desk.judge, theirs)
     with pytest.raises(InvalidAnnotation, match="not yours"):
         edit_note(desk.judge, desk.item(1), theirs, "mine")
