@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 
-from annotator.domain.queue import NewItem, Queue
+from annotator.domain.queue import Met, NewItem, Queue
 from annotator.domain.source import BadLine, Page, Source
 from annotator.domain.span import SpanHeader
 from annotator.workflow.adding import Headers, add
@@ -14,7 +14,8 @@ from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
-from annotator.workflow.selection import Ranked, mixes, ordered
+from annotator.workflow.ranking import Ranking
+from annotator.workflow.selection import Ranked, gathers, mixes, ordered, ranked, within
 
 
 def streams(queue: Queue, source: Source) -> bool:
@@ -68,7 +69,11 @@ def fill(work: Filling) -> Progress:
     if strays:
         waiting.update(dict.fromkeys(strays))
         done = replace(done, bad=(*done.bad, _strayed(strays)))
-    if not streaming:
+    if gathers(queue.selection):
+        done = _gathered(work, choosing, done)
+        if work.stopped():
+            return done
+    elif not streaming:
         done = _chosen(work, choosing, ordered(_all(work, choosing), queue.selection), done)
     elif not _full(queue, done.items):
         for trace_ids in batched(waiting):
@@ -105,6 +110,42 @@ def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: P
             if work.stopped() or _full(work.queue, done.items):
                 break
     return done
+
+
+def _gathered(work: Filling, choosing: Choosing, done: Progress) -> Progress:
+    """Add those that fit in an order that is known when all of them are: what is fetched for that is kept, also when somebody stops it."""
+    ranking, rows = Ranking(work), list[Ranked]()
+    for chosen in choosing.choose([row.item for row in _all(work, choosing)]):
+        done = replace(done, looked=done.looked + chosen.looked)
+        for some in batched(chosen.items):
+            rows += ranking.look(some, chosen.headers, lambda so_far=done: work.report(so_far))  # type: ignore[misc]
+        work.report(done)
+        if work.stopped():
+            return done
+    return place(work, rows, done)
+
+
+def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
+    """Add the items of `rows` behind those that are there, in their order, as far as the limit goes."""
+    queue, limit = work.queue, work.queue.selection.limit
+    if queue.complete:  # what is there has its probability, and what is new competes for the room that is left
+        here = {row.item.target for row in rows if work.store.item_of(queue.id, row.item.target) is not None}
+        work.store.keep_met(queue.id, [row.item for row in rows if row.item.target in here and row.item.met])
+        rows = [row for row in rows if row.item.target not in here]
+        limit = None if limit is None else limit - done.items
+    for some in batched(within(ranked(rows, queue.selection), queue.selection, limit)):
+        items = [_limited(item, chance) for item, chance in some]
+        added = add(work, items, done.items, _headers(work, dict.fromkeys(item.trace_id for item in items)))
+        done = replace(done, items=done.items + added, added=done.added + added)
+    return done
+
+
+def _limited(item: NewItem, chance: float | None) -> NewItem:
+    """A limit left the item with this probability."""
+    if chance == 1:
+        return item
+    whole = None if chance is None or item.inclusion is None else item.inclusion * chance
+    return replace(item, inclusion=whole, met=(*item.met, Met("", chance)))
 
 
 def _ahead(pages: Iterator[Page]) -> Iterator[Page]:

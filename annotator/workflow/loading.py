@@ -1,6 +1,6 @@
 """Bring the payloads of a queue's items, those that are looked at first before the others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from annotator.domain.source import BadLine, Page
 from annotator.domain.span import Span
@@ -10,6 +10,8 @@ from annotator.workflow.filling import Filling
 SPANS_A_REQUEST = 100
 """A page of 100 spans (0.2 MB of JSON) holds the interpreter for about 1 ms."""
 TRACES_A_REQUEST = 100
+Asked = tuple[list[str], Iterator[Sequence[Span]]]
+"""Traces, and their spans on their way."""
 
 
 def load(work: Filling, position: Callable[[], int]) -> Iterator[int]:
@@ -34,7 +36,25 @@ def load_some(work: Filling, position: int) -> int:
     return len(asked[0])
 
 
-def _ask(work: Filling, position: int, coming: Sequence[str] = ()) -> tuple[list[str], Iterator[Sequence[Span]]] | None:
+def bring(work: Filling, traces: Mapping[str, int]) -> Iterator[int]:
+    """The payloads of these traces that are not here, by their number of spans; yields how many came each time, until somebody stops it."""
+    store, source_id = work.store, work.queue.source_id
+    missing = [(trace_id, count) for trace_id, count in traces.items() if not store.has_payload(source_id, trace_id)]
+
+    def ask() -> Asked | None:
+        ids = _batch(missing)
+        del missing[: len(ids)]
+        return (ids, Ahead(work.source.spans(ids))) if ids else None
+
+    asked = ask()
+    while asked is not None and not work.stopped():
+        ids, pages = asked
+        asked = ask()
+        keep(work, ids, pages)
+        yield len(ids)
+
+
+def _ask(work: Filling, position: int, coming: Sequence[str] = ()) -> Asked | None:
     """Traces of which something is missing and that are not coming already, and their spans on their way; None where there is none."""
     for start in (max(0, position - 1), 0):
         missing = work.store.missing(work.queue.id, start, TRACES_A_REQUEST + len(coming))
