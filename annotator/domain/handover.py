@@ -7,8 +7,8 @@ from annotator.domain.queue import Counts, SourceRef
 from annotator.domain.record import record
 
 Because = Literal["asked", "handover", "again", "shift", "nothing"]
-"""Why a period begins when it does: somebody said so; the last hand-over was then; so did that one, and this takes its place, or nothing was
-done since; nobody had judged for a while; nobody ever judged."""
+"""Why a period begins when it does: somebody said so; the last hand-over was then; that one began so too, and this takes its place, or
+nothing was done since; nobody had judged for a while; nobody ever judged."""
 
 
 @record

@@ -7,13 +7,14 @@ from shlex import quote
 from statistics import fmean
 from typing import TypeVar
 
-from annotator.domain.annotation import ADJUDICATED, RECHECK
-from annotator.domain.handover import Difference, Entry, Given, Handover, Period, Person, Place
+from annotator.domain.annotation import ADJUDICATED, HUMAN, RECHECK
+from annotator.domain.handover import Answer, Difference, Entry, Given, Handover, Period, Person, Place
+from annotator.domain.queue import Counts
 from annotator.text.cells import crop
 from annotator.text.escape import one_line
 from annotator.text.facts import counted
 
-QUESTION, WORDS, VALUE = 60, 400, 40
+QUESTION, WORDS, VALUE = 60, 240, 40
 """Cells of a question, of a reason or note, and of an answer, at most."""
 LABELS = 12
 """Labels of one config that are counted apart."""
@@ -46,16 +47,16 @@ def markdown(made: Handover, most: int) -> Iterator[str]:
     yield from _period(made.period)
     yield ""
     for queue in made.queues:
-        states = vars_of(queue.counts)
-        yield f"- **{escaped(queue.name)}**: {counted(queue.counts.items, 'item')}: {states}" + ("" if queue.source.server else _local(queue.name))
+        where = "" if queue.source.server else _local(queue.name)
+        yield f"- **{escaped(queue.name)}**: {counted(queue.counts.items, 'item')}: {_states(queue.counts)}{where}"
     if not made.people:
         yield "- Nobody judged anything in this time."
     for person in made.people:
         yield _person(person)
     yield from _first(made, most)
     yield from _answers(made.given)
-    yield from _section("Skipped", made.skipped, most, _entry, _all(made, "skipped"))
-    yield from _section("New notes", made.notes, most, _entry, "--json")
+    yield from _section(made, "Skipped", made.skipped, most, _entry, _all(made, "skipped"))
+    yield from _section(made, "New notes", made.notes, most, _entry, "annotator handover --json")
     yield from _unsent(made)
 
 
@@ -75,8 +76,7 @@ def _period(period: Period) -> Iterator[str]:
         yield f"Not in it: {counted(period.missed, 'step')} after the last hand-over; `--since {handed:%Y-%m-%dT%H:%M}` has them."
 
 
-def vars_of(counts: object) -> str:
-    """How many are in each state."""
+def _states(counts: Counts) -> str:
     found = [(state, getattr(counts, state)) for state in ("todo", "done", "skipped", "deferred", "flagged")]
     return ", ".join(f"{count:,} {'to do' if state == 'todo' else state}" for state, count in found if count) or "empty"
 
@@ -108,11 +108,11 @@ def _first(made: Handover, most: int) -> Iterator[str]:
         yield "Nothing: no item is flagged, disputed, deferred or half judged."
         return
     yield "`annotator show ID` prints an item; on the screen the list of items goes to its number."
-    yield from _section("Flagged", made.flagged, most, _entry, _all(made, "flagged"), "###")
-    yield from _section("Waiting for a decision", made.parked, most, _entry, "annotator push", "###")
-    yield from _section("Disagreements", made.differences, most, _difference, _all(made, "disagreement"), "###")
-    yield from _section("Deferred", made.deferred, most, _entry, _all(made, "deferred"), "###")
-    yield from _section("Begun and not whole", made.partial, most, _entry, _all(made, "todo and mine"), "###")
+    yield from _section(made, "Flagged", made.flagged, most, _entry, _all(made, "flagged"), "###")
+    yield from _section(made, "Waiting for a decision", made.parked, most, _entry, "annotator push", "###")
+    yield from _section(made, "Disagreements", made.differences, most, _difference, _all(made, "disagreement"), "###")
+    yield from _section(made, "Deferred", made.deferred, most, _entry, _all(made, "deferred"), "###")
+    yield from _section(made, "Begun and not whole", made.partial, most, _entry, _all(made, "todo and mine"), "###")
 
 
 def _all(made: Handover, words: str) -> str:
@@ -121,35 +121,42 @@ def _all(made: Handover, words: str) -> str:
     return f"annotator list{one} {words}"
 
 
-def _section(title: str, some: Sequence[T], most: int, line: Callable[[T], str], everything: str, level: str = "##") -> Iterator[str]:
+def _section(
+    made: Handover, title: str, some: Sequence[T], most: int, line: Callable[[T, bool], str], everything: str, level: str = "##"
+) -> Iterator[str]:
+    """`everything`: the command that shows all of them. Queues are named where there are several."""
     if not some:
         return
     yield from ("", f"{level} {title} ({len(some):,})", "")
     for one in some[:most]:
-        yield f"- {line(one)}"
+        yield f"- {line(one, len(made.queues) > 1)}"
     if len(some) > most:
-        how = "`annotator handover --json` has all" if everything == "--json" else f"{code(everything)} shows all"
-        yield f"- … and {len(some) - most:,} more: {how}"
+        yield f"- … and {len(some) - most:,} more: {code(everything)} has all"
 
 
-def _place(place: Place) -> str:
+def _place(place: Place, named: bool) -> str:
     """Position, words, id, and page."""
     number = f"**{place.position}**" if place.position is not None else "in no queue here"
     document = "" if place.target.position is None else f" document {place.target.position + 1}"
     asked = f" {escaped(place.question, QUESTION)}" if place.question else ""
     page = f" [trace](<{one_line(place.url).replace(' ', '%20').replace('<', '%3C').replace('>', '%3E')}>)" if place.url else ""
-    queue = f" in {escaped(place.queue)}" if place.queue else ""
+    queue = f" in {escaped(place.queue)}" if place.queue and named else ""
     return f"{number}{queue}:{asked}{document} {code(place.show_id)}{page}"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: Entry, named: bool) -> str:
     words = f": {escaped(entry.words)}" if entry.words else ""
-    return f"{_place(entry.place)} — {_who(entry.who)}{words}"
+    return f"{_place(entry.place, named)} — {_who(entry.who)}{words}"
 
 
-def _difference(one: Difference) -> str:
-    said = ", ".join(f"{_who(other.who)}{'' if other.kind == 'HUMAN' else f' ({other.kind})'} {escaped(other.value, VALUE)}" for other in one.others)
-    return f"{_place(one.place)} — {escaped(one.name, VALUE)}: {_who(one.mine.who)} {escaped(one.mine.value, VALUE)}, {said}"
+def _difference(one: Difference, named: bool) -> str:
+    said = ", ".join(_said(answer) for answer in (one.mine, *one.others))
+    return f"{_place(one.place, named)} — {escaped(one.name, VALUE)}: {said}"
+
+
+def _said(answer: Answer) -> str:
+    kind = "" if answer.kind == HUMAN else f" ({answer.kind})"
+    return f"{_who(answer.who)}{kind} {escaped(answer.value, VALUE)}"
 
 
 def _answers(given: Sequence[Given]) -> Iterator[str]:
@@ -175,6 +182,7 @@ def _unsent(made: Handover) -> Iterator[str]:
     if not some:
         yield "Nothing: everything was sent."
     for one in some:
-        yield f"- {escaped(one.server)}: {one.waiting:,} waiting, {one.parked:,} parked; `annotator push` sends them, and says what is in the way"
+        how = "`annotator push` sends them, and says what is in the way"
+        yield f"- {escaped(one.server)}: {one.waiting:,} waiting, {one.parked:,} parked; {how}"
         for reason, count in one.reasons[:LABELS]:
             yield f"  - {counted(count, 'row')}: {escaped(reason)}"

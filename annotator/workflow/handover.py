@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Identity, ItemState, KnownAnnotation, Target
+from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Annotation, Identity, ItemState, KnownAnnotation, Target
 from annotator.domain.handover import Answer, Because, Difference, Entry, Given, Handover, Period, Person, Place, QueueState, Unsent
 from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, Listed, Queue
@@ -14,6 +14,7 @@ from annotator.domain.redaction import Redactor
 from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.domain.store import Store
 from annotator.workflow.agreement import value_of
+from annotator.workflow.answers import spoken
 from annotator.workflow.progress import pace
 from annotator.workflow.questions import HEAVY, with_questions
 from annotator.workflow.report.rated import rater_of
@@ -126,8 +127,9 @@ class Gathering:
                         if identity.name == NOTE), key=self._place_of)  # fmt: skip
         parked = {server: self.store.outbox_entries(server, "parked", PARKED) for server in self._servers}
         named = [*moved[ItemState.FLAGGED], *moved[ItemState.DEFERRED], *moved[ItemState.SKIPPED], *partial, *notes]
-        lists = [[one[0] for one in some] for some in (*(moved[state] for state in ItemState), partial, notes)]
-        self._read([one[0] for one in named] + [item for item, *_ in differing], {item for some in lists for item in some[: self.most]})
+        differing_items = [item for item, *_ in differing]
+        lists = [differing_items, *([one[0] for one in some] for some in (*(moved[state] for state in ItemState), partial, notes))]
+        self._read([*(one[0] for one in named), *differing_items], {item for some in lists for item in some[: self.most]})
 
         def entries(found: Iterable[tuple[int, str, str, float]]) -> tuple[Entry, ...]:
             return tuple(Entry(self._place(item), who, self._words(words), at) for item, who, words, at in found)
@@ -188,9 +190,10 @@ class Gathering:
         found: dict[tuple[int, str], tuple[list[str], float]] = {}
         for identity, written, known in answers:
             item = self._item(written.item)
-            if item.state == ItemState.TODO and self._queues[item.queue_id].rubric.criterion(identity.name):
+            criterion = self._queues[item.queue_id].rubric.criterion(identity.name)
+            if item.state == ItemState.TODO and criterion is not None:
                 said, at = found.get((item.id, written.who), ([], 0.0))
-                found[item.id, written.who] = [*said, f"{identity.name} {value_of(known.row)}"], max(at, written.at)
+                found[item.id, written.who] = [*said, f"{identity.name} {spoken(criterion, known.row)}"], max(at, written.at)
         return sorted(((item, who, ", ".join(said), at) for (item, who), (said, at) in found.items()), key=self._place_of)
 
     def _differing(
@@ -207,9 +210,9 @@ class Gathering:
                 rater = rater_of(other)
                 same = other.row.identity == identity or (rater.kind, rater.who) == (HUMAN, mine.who)
                 if not same and not rater.role and other.row.name == identity.name and known.row.contradicts(other.row):
-                    others.append(Answer(rater.who, rater.kind, self._words(value_of(other.row))))
+                    others.append(Answer(rater.who, rater.kind, self._words(_label(other.row))))
             if others:
-                said = Answer(written.who, HUMAN, self._words(value_of(known.row)))
+                said = Answer(written.who, HUMAN, self._words(_label(known.row)))
                 found.append((written.item, identity.target, identity.name, said, tuple(others), written.at))
         return [one[:-1] for one in sorted(found, key=self._place_of)]
 
@@ -219,8 +222,8 @@ class Gathering:
         states = Counter((who, put.state) for (who, _), put in shift.put.items())
         return [
             Person(
-                who, *(states[who, state] for state in (ItemState.DONE, ItemState.SKIPPED, ItemState.DEFERRED, ItemState.FLAGGED)),
-                answers[who], notes[who], pace(shift.verdicts.get(who, [])[::-1]), min(times), max(times),
+                who, states[who, ItemState.DONE], states[who, ItemState.SKIPPED], states[who, ItemState.DEFERRED],
+                states[who, ItemState.FLAGGED], answers[who], notes[who], pace(shift.verdicts.get(who, [])[::-1]), min(times), max(times),
             )
             for who, times in sorted(shift.times.items())
         ]  # fmt: skip
@@ -271,7 +274,8 @@ class Gathering:
         item = next((found for queue_id, one in places if (found := self._item_of(queue_id, one))), None)
         if item is not None and item not in self._listed:
             self._read([item], [item])
-        place = self._place(item, target) if item is not None else Place("", None, target, target.id if target.kind == "trace" else "", "", "")
+        nowhere = Place("", None, target, target.id if target.kind == "trace" else "", "", "")
+        place = nowhere if item is None else self._place(item, target)
         mine = value_of(entry.row) if entry.row else "taken back"
         theirs = value_of(entry.theirs) if entry.theirs else "taken away"
         what = f"{entry.identity.name}: {mine} here, {theirs} on the server" if entry.conflict else f"{entry.identity.name} {mine}"
@@ -282,3 +286,8 @@ class Gathering:
         waiting = self.store.outbox_entries(server, "waiting", WAITING)
         reasons = Counter(entry.error for entry in (*parked, *waiting) if entry.error)
         return Unsent(server, counts.waiting, counts.parked, tuple(reasons.most_common()))
+
+
+def _label(row: Annotation) -> str:
+    """What tells two answers apart."""
+    return row.label if row.label is not None else f"{row.score:g}"
