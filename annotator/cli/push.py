@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
         _send_queue(args, store)
     for entry in store.outbox_entries(None, "parked", 1_000_000) if args.retry or args.drop else []:
         (store.retry if args.retry else store.drop)(entry.identity)
+    for member in store.members_open(None, "parked", 1_000_000) if args.retry or args.drop else []:
+        (store.retry_member if args.retry else store.drop_member)(member)
     code = sent = 0
     for server in store.awaited():
         went, ended = drain(store, server, place.store_path(args))
@@ -52,6 +54,8 @@ def tell(store: Any, sent: int, code: int) -> int:
     for entry in store.outbox_entries(None, "parked", 20):
         what = f"{entry.identity.name} on {entry.identity.target.named}"
         say(f"parked: {what}: {entry.error}", aside=True)
+    for member in store.members_open(None, "parked", 20):
+        say(f"parked: {member.target.named} {'in' if member.within else 'out of'} {member.dataset}: {member.error}", aside=True)
     if counts.parked:
         print(f"annotator: {counted(counts.parked, 'row')} {'is' if counts.parked == 1 else 'are'} parked", file=sys.stderr)
         print("  --retry sends them again, --drop gives them up; or decide one by one in review with b", file=sys.stderr)
@@ -76,9 +80,12 @@ def _send_queue(args: argparse.Namespace, store: Any) -> None:
 
 def drain(store: Any, server: str, path: Any) -> tuple[int, int]:
     """Until nothing waits, or the server stops us: how many rows the server took, and the exit code."""
+    from annotator.config.paths import paths
+    from annotator.config.settings import load_settings
     from annotator.store.lock import drain_lock
     from annotator.workflow.sync import Drain, Drained
 
+    expected = load_settings(paths().config).expected_output
     connect = cache(servers.connector(servers.kept_server(server)))
     deadline = time.monotonic() + LOCK_SECONDS
     sent, meter = 0, Meter()
@@ -90,7 +97,7 @@ def drain(store: Any, server: str, path: Any) -> tuple[int, int]:
     while True:
         with drain_lock(path) as mine:
             if mine:
-                done = Drain(store, connect, server, time.time, settle=0.0, report=report).run()
+                done = Drain(store, connect, server, time.time, 0.0, report, redactor=store.redactor, expected=expected).run()
                 meter.end()
                 sent += done.sent
                 if done.unowned:

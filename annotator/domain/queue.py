@@ -126,6 +126,8 @@ class Queue:
     """The source's stamp when it was."""
     purged_at: float = 0.0
     """When its payloads were removed, in seconds since 1970; 0 for never."""
+    dataset: str = ""
+    """The data set that the review screen adds items to; '' until somebody named it."""
 
 
 @record

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from annotator.domain.annotation import NOTE, Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
-from annotator.domain.dataset import Example, PutExamples
+from annotator.domain.dataset import Example, HeldExample, PutExamples
 from annotator.domain.filter import Condition
 from annotator.domain.payload import PackedSpan
 from annotator.domain.queue import Selection
@@ -191,6 +191,18 @@ class DatasetSink(Protocol):
 
         Where no example has a split, the splits that are there stay as they are. Errors are those of `Sink.put`.
         """
+
+    def examples(self, dataset: str, ids: Collection[str]) -> Mapping[str, HeldExample]:
+        """Those of the ids that the data set has now; none where there is no such data set. Raises RejectedRow where it cannot tell."""
+
+    def remove_example(self, dataset: str, example_id: str, known: Collection[str]) -> bool:
+        """Take out exactly this example: read again, its digest one of `known` (or any, where that is empty), by its id.
+
+        False when it is gone already. Raises RejectedRow when what is there is another one, with nothing done.
+        """
+
+    def datasets(self) -> Sequence[str]:
+        """The names of all."""
 
 
 class TraceServer(Source, Sink, Protocol):

@@ -30,7 +30,18 @@ class SetRubric:
     rubric: Rubric
 
 
-Change = SetAnnotation | SetItem | SetRubric
+@record
+class SetMember:
+    """Put a target into a data set, as an item of the step's queue, or take it out."""
+
+    server: str
+    """Where the data set is; '' for a queue from files."""
+    dataset: str
+    target: Target
+    within: bool
+
+
+Change = SetAnnotation | SetItem | SetRubric | SetMember
 
 
 @record

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
+from annotator.domain.dataset import target_id
 from annotator.domain.exported import Exported
 from annotator.formats.openai import chat_to_json, joined, messages_to_json, tools_to_json
 from annotator.formats.record import document_to_json, dumped, to_json
@@ -101,6 +102,5 @@ def unanswered(one: Exported) -> str:
 
 
 def example_id(one: Exported) -> str:
-    """What an item is called outside: `span:ID`, `document:ID:POSITION`, `trace:ID`, `session:ID`."""
-    target = one.item.target
-    return f"{target.kind}:{target.id}" + ("" if target.position is None else f":{target.position}")
+    """See `target_id`."""
+    return target_id(one.item.target)

@@ -9,6 +9,7 @@ from annotator.store import journal
 from annotator.store.area import BATCH, Area, identity_of, keep_identity, keep_row, row_now
 from annotator.store.codec import Effect, effects_text, same_row, text_effects
 from annotator.store.journal import Occasion
+from annotator.store.members import copy_members, member_of, move_member
 from annotator.store.standing import want
 
 
@@ -50,6 +51,8 @@ class Accounts(Area):
             with self.db.atomic():
                 why = Occasion(self.clock(), "push", annotator, queue_id)
                 copied += sum(self._copy(identity, server, identifier, why) for identity in local[start : start + BATCH])
+        with self.db.atomic():
+            copied += copy_members(self.db, server, Occasion(self.clock(), "push", annotator, queue_id))
         self._move_steps(queue_id, server, identifier, annotator)
         return copied
 
@@ -87,13 +90,16 @@ class Accounts(Area):
                     (queue_id, annotator, last, BATCH),
                 )
                 for id_, text in steps:
-                    effects = [self._moved(one, server, identifier) for one in text_effects(text)]
+                    effects = [self._moved(one, server, identifier, annotator, queue_id) for one in text_effects(text)]
                     self.db.execute("UPDATE step SET effects = ? WHERE id = ?", (effects_text(effects), id_))
             if not steps:
                 return
             last = steps[-1][0]
 
-    def _moved(self, effect: Effect, server: str, identifier: str) -> Effect:
+    def _moved(self, effect: Effect, server: str, identifier: str, annotator: str, queue_id: int) -> Effect:
+        if effect.member and not member_of(self.db, effect.subject)[0]:
+            why = Occasion(self.clock(), "push", annotator, queue_id)
+            return replace(effect, subject=move_member(self.db, effect.subject, server, why))
         identity = identity_of(self.db, effect.subject) if effect.row else None
         if identity is None or identity.server:
             return effect

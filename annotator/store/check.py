@@ -32,10 +32,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "counters that are not the number of what is unsent",
-        "SELECT one.server || ' ' || one.state FROM (SELECT server, state, count(*) AS found FROM outbox GROUP BY server, state) AS one"
+        "SELECT one.server || ' ' || one.state FROM (SELECT server, state, count(*) AS found FROM"
+        " (SELECT server, state FROM outbox UNION ALL SELECT server, state FROM member) GROUP BY server, state) AS one"
         " LEFT JOIN outbox_tally USING (server, state) WHERE entries IS NOT found"
         " UNION ALL SELECT server || ' ' || state FROM outbox_tally AS kept WHERE entries <> 0 AND NOT EXISTS"
-        " (SELECT 1 FROM outbox WHERE outbox.server = kept.server AND outbox.state = kept.state)",
+        " (SELECT 1 FROM outbox WHERE outbox.server = kept.server AND outbox.state = kept.state) AND NOT EXISTS"
+        " (SELECT 1 FROM member WHERE member.server = kept.server AND member.state = kept.state)",
         REPORT_IT,
     ),
     (
@@ -50,6 +52,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
         "SELECT name || ' of ' || target FROM annotation JOIN identity ON identity.id = annotation.identity WHERE seq > 0 AND NOT EXISTS"
         " (SELECT 1 FROM journal WHERE journal.seq = annotation.seq AND journal.identity = annotation.identity"
         " AND CASE action WHEN 'conflict' THEN before ELSE after END IS annotation.content)",
+        REPORT_IT,
+    ),
+    (
+        "data sets that are not what the journal says",
+        "SELECT dataset || ' with ' || target FROM member WHERE seq > 0 AND NOT EXISTS (SELECT 1 FROM journal"
+        " WHERE journal.seq = member.seq AND journal.member = member.id AND (after IS NOT NULL) = within)",
         REPORT_IT,
     ),
     (

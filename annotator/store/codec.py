@@ -47,34 +47,37 @@ def same_row(identity: Identity, one: str | None, other: str | None) -> bool:
 
 @record
 class Effect:
-    """One change of a step and what was there before it: the text of an annotation, of an item's state and reason, or of a rubric."""
+    """One change of a step and what was there before it: the text of an annotation, of an item's state and reason, of a rubric, or of
+    who put a target into a data set.
+    """
 
     item: bool
     subject: int
-    """The id of the item, of the queue whose rubric it is, else of the identity."""
+    """The id of the item, of the queue whose rubric it is, of the member, else of the identity."""
     before: str | None
     after: str | None
     changed: bool = True
     """False where it was so already; taking the step back then neither asks nor does anything about it."""
     rubric: bool = False
+    member: bool = False
 
     @property
     def row(self) -> bool:
         """An annotation is changed."""
-        return not self.item and not self.rubric
+        return not (self.item or self.rubric or self.member)
 
 
-ROW, ITEM, RUBRIC = range(3)
+ROW, ITEM, RUBRIC, MEMBER = range(4)
 
 
 def effects_text(effects: Sequence[Effect]) -> str:
-    kinds = (RUBRIC if one.rubric else ITEM if one.item else ROW for one in effects)
+    kinds = (MEMBER if one.member else RUBRIC if one.rubric else ITEM if one.item else ROW for one in effects)
     return to_text([[kind, one.subject, one.before, one.after, int(one.changed)] for kind, one in zip(kinds, effects, strict=True)])
 
 
 def text_effects(text: str) -> list[Effect]:
     return [
-        Effect(kind == ITEM, subject, before, after, bool(changed), kind == RUBRIC)
+        Effect(kind == ITEM, subject, before, after, bool(changed), kind == RUBRIC, kind == MEMBER)
         for kind, subject, before, after, changed in json.loads(text)
     ]
 

@@ -31,13 +31,20 @@ def next_seq(db: Database) -> int:
 
 
 def write(
-    db: Database, why: Occasion, *, identity: int | None = None, item: int | None = None, before: str | None, after: str | None
+    db: Database,
+    why: Occasion,
+    *,
+    identity: int | None = None,
+    item: int | None = None,
+    member: int | None = None,
+    before: str | None,
+    after: str | None,
 ) -> int:
     """Append a row; its seq."""
     row = db.execute(
-        "INSERT INTO journal (at, annotator, queue, step, command, action, identity, item, before, after)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (why.at, why.annotator, why.queue, why.step, why.command, why.action, identity, item, before, after),
+        "INSERT INTO journal (at, annotator, queue, step, command, action, identity, item, member, before, after)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (why.at, why.annotator, why.queue, why.step, why.command, why.action, identity, item, member, before, after),
     )
     return int(row.lastrowid or 0)
 

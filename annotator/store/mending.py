@@ -50,11 +50,11 @@ def stand_in(new: sqlite3.Connection) -> int:
 
 
 def drop_orphans(new: sqlite3.Connection, name: str) -> None:
-    """Rows whose queue, trace or identity is gone mean nothing; the journal keeps its rows, without their identity."""
+    """Rows whose queue, trace or identity is gone mean nothing; the journal keeps its rows, without their identity or member."""
     for _, _, parent, column, *_ in new.execute(f'PRAGMA foreign_key_list("{name}")').fetchall():
         orphan = f'"{column}" IS NOT NULL AND "{column}" NOT IN (SELECT id FROM "{parent}")'
         if name == "journal":
-            new.execute(f"UPDATE journal SET identity = NULL WHERE {orphan}")
+            new.execute(f'UPDATE journal SET "{column}" = NULL WHERE {orphan}')
         else:
             new.execute(f'DELETE FROM "{name}" WHERE {orphan}')
 
@@ -68,8 +68,8 @@ def look_again(new: sqlite3.Connection, lost: Mapping[str, int | None]) -> None:
 
 def mark(new: sqlite3.Connection) -> None:
     """A journal row whose number is above all that were ever given, also to rows that are lost now."""
-    highest = "(SELECT max(seq) AS seq FROM journal UNION SELECT max(seq) FROM annotation UNION SELECT max(seq) FROM outbox)"
+    highest = " UNION ".join(f"SELECT max(seq) AS seq FROM {table}" for table in ("journal", "annotation", "outbox", "member"))
     new.execute(
-        f"INSERT INTO journal (seq, at, annotator, command, action) SELECT 1 + coalesce(max(seq), 0), ?, '', '', 'rescue' FROM {highest}",
+        f"INSERT INTO journal (seq, at, annotator, command, action) SELECT 1 + coalesce(max(seq), 0), ?, '', '', 'rescue' FROM ({highest})",
         (time.time(),),
     )

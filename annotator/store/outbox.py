@@ -40,7 +40,8 @@ class Outbox(Area):
         row = self.db.one(
             "SELECT min(max(CASE WHEN changed_at > :now THEN :now ELSE changed_at + :settle END,"
             " CASE WHEN not_before > :now + :longest THEN :now ELSE not_before END))"
-            " FROM outbox WHERE server = :server AND state = 'waiting'",
+            " FROM (SELECT changed_at, not_before FROM outbox WHERE server = :server AND state = 'waiting'"
+            " UNION ALL SELECT changed_at, not_before FROM member WHERE server = :server AND state = 'waiting')",
             {"now": now, "settle": settle, "longest": LONGEST_DELAY, "server": server},
         )
         return None if row[0] is None else float(row[0])
@@ -88,7 +89,8 @@ class Outbox(Area):
 
     def hurry(self, server: str) -> None:
         with self.db.atomic():
-            self.db.execute("UPDATE outbox SET not_before = 0 WHERE server = ? AND state = 'waiting' AND tries > 0", (server,))
+            for table in ("outbox", "member"):
+                self.db.execute(f"UPDATE {table} SET not_before = 0 WHERE server = ? AND state = 'waiting' AND tries > 0", (server,))
 
     def park(self, entry: OutboxEntry, reason: str, conflict: bool = False, theirs: Annotation | None = None) -> None:
         """Left waiting where a newer generation came meanwhile; an attempt since the entry was read was refused."""

@@ -20,7 +20,7 @@ from annotator.store.rules import keep_met
 
 QUEUE = """
     SELECT queue.id, queue.name, queue.source, source.location, queue.project, queue.server,
-        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete, queue.stamp, queue.purged_at
+        queue.selection, queue.rubric, queue.digits, queue.cursor, queue.complete, queue.stamp, queue.purged_at, queue.dataset
     FROM queue JOIN source ON source.id = queue.source
 """
 ITEM = """
@@ -34,6 +34,7 @@ UNSENT = """
         AND item.document = identity.document
     )
 """
+UNSENT_MEMBERS = "SELECT count(*) FROM member WHERE queue = ? AND state IN ('waiting', 'parked')"
 
 
 class Queues(Area, QueueStore):
@@ -186,8 +187,8 @@ class Queues(Area, QueueStore):
 
 
 def unsent(db: Database, queue_id: int) -> int:
-    """Rows on the targets of a queue's items that wait, or are parked."""
-    return int(db.one(UNSENT, (queue_id,))[0])
+    """Rows on the targets of a queue's items that wait, or are parked, and what waits to go into a data set."""
+    return sum(int(db.one(which, (queue_id,))[0]) for which in (UNSENT, UNSENT_MEMBERS))
 
 
 def keep_rubric(db: Database, queue_id: int, text: str) -> None:
@@ -211,7 +212,7 @@ def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict
 
 
 def _queue(row: Sequence[Any]) -> Queue:
-    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete, stamp, purged_at = row
+    id_, name, source_id, location, project, server, selection, rubric, digits, cursor, complete, stamp, purged_at, dataset = row
     return Queue(
         id_,
         name,
@@ -224,6 +225,7 @@ def _queue(row: Sequence[Any]) -> Queue:
         bool(complete),
         stamp,
         purged_at,
+        dataset,
     )
 
 

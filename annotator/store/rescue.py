@@ -20,13 +20,14 @@ from annotator.store.mending import drop_orphans, look_again, mark, mend, stand_
 from annotator.store.opening import APPLICATION_ID, MIGRATIONS, make_private, statements
 from annotator.store.salvage import Row, Table, expected, rows_of, table
 
-FIRST = ("identity", "account", "annotation", "journal", "outbox", "source", "queue", "trace", "item", "step")
+FIRST = ("identity", "account", "annotation", "journal", "outbox", "member", "source", "queue", "trace", "item", "step")
 """What a person decided comes first, then what it hangs on; every other table follows."""
 WRITTEN = re.compile(r"(?:INTO|UPDATE) (\w+)")
 """What a trigger writes to: those tables fill themselves while the rest comes in."""
 AS_JSON = {
     "annotation": ("content",),
     "journal": ("before", "after"),
+    "member": ("attempts",),
     "outbox": ("content", "base", "expected", "attempts", "theirs"),
     "queue": ("selection", "rubric", "digits"),
     "step": ("effects",),

@@ -7,12 +7,13 @@ from typing import Any
 
 from annotator.domain.annotation import Identity, ItemState, Target
 from annotator.domain.rubric_json import rubric_from_json, rubric_to_json
-from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, SetRubric, Step
+from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, SetMember, SetRubric, Step
 from annotator.errors import StoreError
 from annotator.store import journal
 from annotator.store.area import Area, identity_of, keep_identity, keep_row, row_now, target_of, target_values
 from annotator.store.codec import Effect, effects_text, row_text, same_row, text_effects, text_row, to_text
 from annotator.store.journal import Occasion
+from annotator.store.members import keep_member, member_now, member_of, member_text, renew_members, set_member
 from annotator.store.queues import keep_rubric
 from annotator.store.standing import base_of, want
 
@@ -46,6 +47,11 @@ class Steps(Area):
         """Make one change; what is there already stays as it is and is not journalled."""
         if isinstance(change, SetItem):
             effect = Effect(True, change.item_id, None, to_text([change.state.value, change.reason]))
+        elif isinstance(change, SetMember):
+            member = keep_member(self.db, change.server, change.dataset, change.target, why)
+            mine = member_text(why.annotator, why.queue) if change.within else None
+            # What somebody else put in is in it.
+            effect = Effect(False, member, None, (mine and member_now(self.db, member)) or mine, member=True)
         elif isinstance(change, SetRubric):
             effect = Effect(False, change.queue_id, None, to_text(rubric_to_json(change.rubric)), rubric=True)
         else:
@@ -113,9 +119,9 @@ class Steps(Area):
 
     def _holds(self, path: list[Effect]) -> bool:
         """Everything is still as the step left it; walked in order, since a step may change one row twice."""
-        now: dict[tuple[bool, bool, int], str | None] = {}
+        now: dict[tuple[bool, bool, bool, int], str | None] = {}
         for one in path:
-            key = (one.item, one.rubric, one.subject)
+            key = (one.item, one.rubric, one.member, one.subject)
             current = now[key] if key in now else self._value(one)
             same = same_row(identity_of(self.db, one.subject), current, one.before) if one.row else current == one.before
             if not same:
@@ -134,11 +140,15 @@ class Steps(Area):
             keep_rubric(self.db, effect.subject, effect.after or "")
             journal.write(self.db, why, before=effect.before, after=effect.after)
             return
+        if effect.member:
+            set_member(self.db, effect.subject, effect.before, effect.after, why)
+            return
         seq = journal.write(self.db, why, identity=effect.subject, before=effect.before, after=effect.after)
         keep_row(self.db, effect.subject, effect.after, why.annotator, seq)
         identity = identity or identity_of(self.db, effect.subject)
         if identity.server:
             want(self.db, identity, effect, why, seq)
+            renew_members(self.db, identity.server, identity.target, why.at)
 
     def _value(self, effect: Effect) -> str | None:
         """What is there now of what the effect changes."""
@@ -147,6 +157,8 @@ class Steps(Area):
         if effect.rubric:
             queue = self.db.one("SELECT rubric FROM queue WHERE id = ?", (effect.subject,))
             return None if queue is None else str(queue[0])
+        if effect.member:
+            return member_now(self.db, effect.subject)
         row = self.db.one("SELECT state, reason FROM item WHERE id = ?", (effect.subject,))
         if row is None:
             raise StoreError("The item is not in the store any more.", "Its queue was removed; open another one.")
@@ -167,6 +179,9 @@ class Steps(Area):
             return SetItem(effect.subject, ItemState(state), reason)
         if effect.rubric:
             return SetRubric(effect.subject, rubric_from_json(json.loads(effect.after or "")))
+        if effect.member:
+            server, target, dataset = member_of(self.db, effect.subject)
+            return SetMember(server, dataset, target, effect.after is not None)
         identity = identity_of(self.db, effect.subject)
         return SetAnnotation(identity, text_row(identity, effect.after))
 

@@ -13,6 +13,7 @@ from annotator.store.everyone import Everyone
 from annotator.store.imports import Imports
 from annotator.store.journal import History
 from annotator.store.lists import Lists
+from annotator.store.members import Members
 from annotator.store.opening import BUSY_SECONDS, open_database
 from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
@@ -22,7 +23,7 @@ from annotator.store.traces import Traces
 from annotator.store.words import Words
 
 
-class SqliteStore(Traces, Queues, Rules, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Accounts, Words, Store):
+class SqliteStore(Traces, Queues, Rules, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Members, Accounts, Words, Store):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property

@@ -201,7 +201,9 @@ class Background:
 
         try:
             with self.session.drain_lock() as mine:
-                return Drain(store, sink_of, self.session.queue.source.server, time.time, stopped=self._stop.is_set).run() if mine else None
+                server, redactor, expected = self.session.queue.source.server, self.session.redactor, self.session.expected_output
+                drain = Drain(store, sink_of, server, time.time, stopped=self._stop.is_set, redactor=redactor, expected=expected)
+                return drain.run() if mine else None
         except StoreBusy:
             return None
         except AnnotatorError as error:

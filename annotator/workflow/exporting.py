@@ -77,6 +77,10 @@ class Exporting:
                     yield found
             self.looked += len(items) - len(fits)
 
+    def one(self, item: Item) -> Exported | None:
+        """An item of the queue, judged or not; None where it cannot be read, and `left` says why."""
+        return self._item(item, {})
+
     def _fitting(self, items: Sequence[Item]) -> list[Item]:
         wanted = self.wanted
         kept = list(items) if wanted.everything else self._judged(items)

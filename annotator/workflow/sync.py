@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from annotator.domain.annotation import ADJUDICATED, NOTE, Annotation, Identity, TargetKind
 from annotator.domain.outbox import Account, OutboxEntry
+from annotator.domain.redaction import Redactor
 from annotator.domain.source import ServerRow, ServerUser, Sink
 from annotator.domain.store import Store
 from annotator.errors import (
@@ -19,6 +20,7 @@ from annotator.errors import (
     Unauthorized,
     Unreachable,
 )
+from annotator.workflow.expected import NAME as EXPECTED
 from annotator.workflow.outage import pause
 
 BATCH = 100
@@ -61,6 +63,10 @@ class Drain:
     settle: float = SETTLE_SECONDS
     report: Callable[[Drained], None] = lambda done: None
     stopped: Callable[[], bool] = lambda: False
+    redactor: Redactor | None = None
+    """What is hidden of what goes into data sets."""
+    expected: str = EXPECTED
+    """The annotation that holds the expected output."""
     done: Drained = field(default_factory=Drained)
 
     def run(self) -> Drained:
@@ -70,21 +76,34 @@ class Drain:
             while not self.stopped() and (entries := self.store.due(self.server, self.now(), BATCH, self.settle)):
                 for group in _groups(entries):
                     sink = self.sink_of(group[0].project)
-                    if user is None:
-                        user = sink.user()
-                        if reason := sink.capabilities.read_only:
-                            raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
-                        self.done.unowned = sink.capabilities.unowned
+                    user = user or self.greet(sink)
                     self._take(sink, group, user)
                     self.report(self.done)
+            self._send_members(user)
         except ServerError as error:
             self.done.error = error
         return self.done
 
+    def greet(self, sink: Sink) -> ServerUser:
+        """Whose key it is. Raises Forbidden where it may only read."""
+        user = sink.user()
+        if reason := sink.capabilities.read_only:
+            raise Forbidden(reason, "Your verdicts are kept here; ask for a key that may write.")
+        self.done.unowned = sink.capabilities.unowned
+        return user
+
+    def _send_members(self, user: ServerUser | None) -> None:
+        """Examples of data sets, when the annotations that they carry are there."""
+        if self.stopped() or not self.store.members_due(self.server, self.now(), 1, self.settle):
+            return
+        from annotator.workflow.members import MemberDrain
+
+        MemberDrain(self, user).run()
+
     def _take(self, sink: Sink, group: Sequence[OutboxEntry], user: ServerUser) -> None:
         """Another person's rows, or those of a project that is gone, do not hold up the rest."""
         try:
-            self._check_account(group, user)
+            self.check_account(group[0].annotator, user)
             self._settle(sink, group)
         except IdentityError as error:
             self.store.failed(group, self.now() + OTHERS_SECONDS, error.title, unknown=True)
@@ -93,8 +112,9 @@ class Drain:
             for entry in group:
                 self._park(entry, error.title)
 
-    def _check_account(self, group: Sequence[OutboxEntry], user: ServerUser) -> None:
-        account = self.store.account(self.server, group[0].annotator)
+    def check_account(self, annotator: str, user: ServerUser) -> None:
+        """Raises IdentityError where the key is not that of whose rows began under another one."""
+        account = self.store.account(self.server, annotator)
         if account is not None and account.user_id != user.user_id:
             whose = f"{user.name}'s" if user.name else "nobody's"
             raise IdentityError(

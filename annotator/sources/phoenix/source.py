@@ -1,10 +1,10 @@
 """Phoenix as a trace server: the port of domain/source.py over REST and, where REST cannot, GraphQL."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from annotator.domain.annotation import Annotation, TargetKind
 from annotator.domain.annotation_config import AnnotationConfig
-from annotator.domain.dataset import Example, PutExamples
+from annotator.domain.dataset import Example, HeldExample, PutExamples
 from annotator.domain.queue import Selection
 from annotator.domain.source import Capabilities, Page, ServerConfig, ServerRow, ServerSettings, ServerUser, Wanted
 from annotator.domain.span import Span
@@ -15,6 +15,7 @@ from annotator.sources.phoenix.configs import assign_config, list_configs, put_c
 from annotator.sources.phoenix.datasets import put_examples
 from annotator.sources.phoenix.deletion import delete_row
 from annotator.sources.phoenix.documents import put_documents
+from annotator.sources.phoenix.examples import list_datasets, read_examples, remove_example
 from annotator.sources.phoenix.projects import list_projects, project_path
 from annotator.sources.phoenix.pushdown import narrow
 from annotator.sources.phoenix.refusal import NotOffered
@@ -155,6 +156,22 @@ class Phoenix:
     def put_examples(self, dataset: str, examples: Sequence[Example]) -> PutExamples:
         self._check_writable()
         return put_examples(self._client, dataset, examples)
+
+    def examples(self, dataset: str, ids: Collection[str]) -> Mapping[str, HeldExample]:
+        try:
+            return read_examples(self._client, dataset, ids)
+        except NotOffered as error:
+            raise RejectedRow(f"This server cannot tell examples of a data set apart: {error.title}", error.advice) from error
+
+    def remove_example(self, dataset: str, example_id: str, known: Collection[str]) -> bool:
+        self._check_writable()
+        try:
+            return remove_example(self._client, dataset, example_id, known)
+        except NotOffered as error:
+            raise RejectedRow(f"This server cannot take one example out of a data set: {error.title}", error.advice, 0) from error
+
+    def datasets(self) -> Sequence[str]:
+        return [found.name for found in list_datasets(self._client)]
 
     def _check_writable(self) -> None:
         if reason := self._read_only():
