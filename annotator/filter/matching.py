@@ -1,10 +1,10 @@
 """Whether a condition holds of an item."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from annotator.domain.annotation import NOTE, Annotation, KnownAnnotation, Target
+from annotator.domain.annotation import ADJUDICATED, NOTE, RECHECK, Annotation, KnownAnnotation, Target
 from annotator.domain.filter import (
     And,
     Answer,
@@ -23,6 +23,7 @@ from annotator.domain.filter import (
     Versus,
     needs,
 )
+from annotator.domain.span import SpanHeader
 from annotator.filter.facts import Focus, ItemFacts
 from annotator.filter.span_facts import Values, attribute_of, values_of
 
@@ -40,6 +41,12 @@ def matcher(condition: Condition) -> Callable[[ItemFacts], bool | None]:
 def matches(condition: Condition, facts: ItemFacts) -> bool | None:
     """`matcher` for one item."""
     return matcher(condition)(facts)
+
+
+def spans_of(condition: Condition, facts: ItemFacts) -> Iterator[SpanHeader]:
+    """The spans of the item's trace of each of which the condition holds, as within `AnySpan`."""
+    test = _test(condition)
+    return (span for span in facts.spans() if test(facts, Focus(Target("span", span.span_id), span)))
 
 
 def _test(condition: Condition) -> Test:
@@ -186,15 +193,24 @@ def _holds(one: Annotation, op: Op, other: Annotation, member: Member) -> bool:
 
 
 def differ(rows: Sequence[Annotation], name: str = "") -> bool:
-    """Two rows of one name have other labels or, where neither has one, other scores; of one name, or of any but notes."""
+    """Two first verdicts of one name have other labels or, where neither has one, other scores, and no adjudicated one settles it.
+
+    Of one name, or of any but notes.
+    """
     labels: dict[str, str] = {}
     scores: dict[str, float] = {}
+    differing, settled = set(), set()
     for row in rows:
         if (row.name != name) if name else row.name == NOTE:
             continue
-        if row.label is not None:
+        if row.identity.identifier.endswith(ADJUDICATED):
+            if row.label is not None or row.score is not None:
+                settled.add(row.name)
+        elif row.identity.identifier.endswith(RECHECK):
+            continue
+        elif row.label is not None:
             if labels.setdefault(row.name, row.label) != row.label:
-                return True
+                differing.add(row.name)
         elif row.score is not None and scores.setdefault(row.name, row.score) != row.score:
-            return True
-    return False
+            differing.add(row.name)
+    return not differing <= settled

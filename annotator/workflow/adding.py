@@ -18,20 +18,22 @@ Headers = Mapping[str, Sequence[SpanHeader]]
 def add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) -> int:
     """Add items up to the limit; those that I judged before, on the server or in another queue, come in as done."""
     limit = work.queue.selection.limit
-    fresh = _fresh(work, items, headers)
+    new = fresh(work, items, headers)
     if work.queue.selection.target == "session":
         work.store.show_at(work.queue.id, items)
     if limit is not None:
         fresh = fresh[: max(0, limit - have)]
     if work.sink is not None and work.identifier:
         pull_mine(work.store, work.sink, work.identifier, [item.target for item in items])
+    coming = {item.target for item in fresh}
+    work.store.keep_met(work.queue.id, [item for item in items if item.met and item.target not in coming])
     added = work.store.add_items(work.queue.id, fresh)
     if work.identifier:
         settle_done(work, items)
     return added
 
 
-def _fresh(work: Filling, items: Sequence[NewItem], headers: Headers) -> list[NewItem]:
+def fresh(work: Filling, items: Sequence[NewItem], headers: Headers) -> list[NewItem]:
     """Those that the queue does not have; with one item a trace, neither another span of it that stood for it when it was listed."""
     store, queue = work.store, work.queue
     had: set[Target] = set()

@@ -1,10 +1,10 @@
 """Which items the traces of a source give to a queue: from headers where they settle it, else when payloads and annotations are here."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.domain.annotation import Target
-from annotator.domain.filter import And, Condition, needs
+from annotator.domain.filter import And, Condition, Need, needs
 from annotator.domain.message import Reading
 from annotator.domain.queue import Item, NewItem
 from annotator.domain.record import record
@@ -20,7 +20,8 @@ from annotator.workflow.everyone import pull
 from annotator.workflow.filling import Filling
 from annotator.workflow.item_facts import Looked, Together
 from annotator.workflow.loading import SPANS_A_REQUEST, keep
-from annotator.workflow.selection import all_of, candidates, condition_of, lasts
+from annotator.workflow.rules import Rules, condition_of_rules
+from annotator.workflow.selection import all_of, candidates, condition_of, gathers, lasts
 from annotator.workflow.turns import ALL, session_id
 
 Test = Callable[[ItemFacts], bool | None]
@@ -55,6 +56,8 @@ class Choosing:
         """Raises FilterError."""
         self.work = work
         selection = work.queue.selection
+        self.rules = Rules(work.store, work.queue) if selection.rules else None
+        """None where a queue takes all that it may."""
         parsed = parse(selection.filter) if selection.filter else None
         self.condition = condition_of(selection, parsed)
         self._unsaid = condition_of(replace(selection, session=None), parsed)
@@ -67,16 +70,26 @@ class Choosing:
         self.of_documents = selection.target == "document"
         self.reads_payload = self.of_documents or any("payload" in needs(part) for part in said)
         self.reviewer = Reviewer(work.annotator, work.identifier)
-        self.waits = self.reads_payload or bool(said) or (self.condition is not None and "payload" in needs(self.condition))
+        taken = condition_of_rules(selection)
+        every = [one for one in (self.condition, taken) if one is not None]
+        self._unsaid = all_of([one for one in (self._unsaid, taken) if one is not None]) if every else None
+        known = self.rules.needs if self.rules else frozenset()
+        self.waits = self.reads_payload or bool(said) or bool(known) or any("payload" in needs(one) for one in every)
         """Candidates may have to be looked at more closely than their headers allow."""
-        self.lasts = self.condition is None or (selection.target != "session" and lasts(self.condition))
+        self.lasts = not every or (selection.target != "session" and all(map(lasts, every)))
         self.sessionless: set[str] = set()
         """Traces without a session, where sessions are judged."""
 
     @property
     def everything_again(self) -> bool:
         """What was listed before may give something new: annotations were made, or a session went on."""
-        return self.by_rows is not None or self.work.queue.selection.target == "session"
+        asked = self.by_rows is not None or (self.rules is not None and "annotations" in self.rules.needs)
+        return asked or self.work.queue.selection.target == "session"
+
+    @property
+    def gathers(self) -> bool:
+        """Nothing gets its place before everything is chosen."""
+        return self.rules.gathers if self.rules else gathers(self.work.queue.selection)
 
     def wanted(self) -> Wanted | None:
         """What a source may narrow its listing by; None where it cannot, or there is nothing.
@@ -85,8 +98,9 @@ class Choosing:
         """
         work = self.work
         parts = _parts(self._unsaid) if work.source.capabilities.narrows else []
-        if self.by_rows is not None and work.store.differs(work.queue.source.server):
-            parts = [part for part in parts if "annotations" not in needs(part)]
+        said = [part for part in parts if "annotations" in needs(part)]
+        if said and work.store.differs(work.queue.source.server):
+            parts = [part for part in parts if part not in said]
         return Wanted(all_of(parts), work.identifier) if parts else None
 
     def candidates(self, headers: Headers, whole: bool) -> list[NewItem]:
@@ -112,7 +126,7 @@ class Choosing:
         """The candidates that the queue wants, in their order, a few at a time; fetches what is missing to know that."""
         for some in batched(found):
             known = headers or self._headers(some)
-            if self.condition is None and not self.waits:
+            if self.condition is None and self.rules is None and not self.waits:
                 yield Chosen(some, known, len(some))
             else:
                 yield from self._closely(some, known)
@@ -124,21 +138,33 @@ class Choosing:
         together = self._together(some, headers)
         verdicts = {item.target: self._try(self.by_span, item, together, Unread) for item in some}
         left = [item for item in some if verdicts[item.target] is not False]
+        lacks = self._lacks(left, together)
+        left = [item for item in left if item.target in lacks]
         if not self.waits:
-            yield Chosen(left, headers, len(some))
+            yield Chosen(self._taken(left, together), headers, len(some))
             return
         sure = set() if self.of_documents else {target for target, verdict in verdicts.items() if verdict}
-        groups = list(self._grouped(left, sure, together))
+        groups = list(self._grouped(left, {target for target in sure if "payload" not in lacks.get(target, ())}, together))
         looked = len(some) - len(left)
         coming = self._ask(groups, 0)
         for place, (group, _) in enumerate(groups):
             asked, coming = coming, self._ask(groups, place + 1)
             if asked is not None:
                 keep(self.work, *asked)
-            yield Chosen(self._passed(group, sure, headers), headers, looked + len(group))
+            yield Chosen(self._passed(group, sure, lacks, headers), headers, looked + len(group))
             looked = 0
         if looked:
             yield Chosen([], headers, looked)
+
+    def _lacks(self, left: Sequence[NewItem], together: Together) -> dict[Target, Collection[Need]]:
+        """What the rules have to know yet of each candidate that they may take."""
+        if self.rules is None:
+            return dict.fromkeys((item.target for item in left), ())
+        if self.of_documents:
+            return dict.fromkeys((item.target for item in left), self.rules.needs)
+        self.rules.look_up(left)
+        tried = {item.target: self.rules.lacks(item, self._facts(item, together, Unread)) for item in left}
+        return {target: lacking for target, lacking in tried.items() if lacking is not None}
 
     def _grouped(self, left: Sequence[NewItem], sure: Collection[Target], together: Together) -> Iterator[tuple[list[NewItem], list[str]]]:
         """Candidates that are decided together, and the traces that are to be fetched for them: about 100 spans."""
@@ -163,19 +189,29 @@ class Choosing:
             return None
         return groups[place][1], Ahead(self.work.source.spans(groups[place][1]))
 
-    def _passed(self, group: Sequence[NewItem], sure: Collection[Target], headers: Headers) -> list[NewItem]:
+    def _passed(
+        self, group: Sequence[NewItem], sure: Collection[Target], lacks: Mapping[Target, Collection[Need]], headers: Headers
+    ) -> list[NewItem]:
         """Those of a group that fit, now that their payloads are here."""
         together = self._together(group, headers)
         found = [one for item in group for one in _documents(item, together)] if self.of_documents else list(group)
         found = [item for item in found if item.target in sure or self._try(self.by_span, item, together)]
-        if self.by_rows is None or not found:
-            return found
+        asking = [item for item in found if self.by_rows or "annotations" in lacks[_span_of(item)]]
         work = self.work
-        if work.sink is not None:
-            trace_ids = {span.trace_id for item in found for span in together.spans(_item(item))}
+        if work.sink is not None and asking:
+            trace_ids = {span.trace_id for item in asking for span in together.spans(_item(item))}
             pull(work.store, work.sink, work.queue.source.server, work.queue.source_id, trace_ids)
+        if self.rules is not None and self.of_documents:
+            self.rules.look_up(found)
         together = self._together(found, headers)
-        return [item for item in found if self._try(self.by_rows, item, together)]
+        return self._taken([item for item in found if self._try(self.by_rows, item, together)], together)
+
+    def _taken(self, fitting: Sequence[NewItem], together: Together) -> list[NewItem]:
+        """Those that the rules take."""
+        if self.rules is None:
+            return list(fitting)
+        tried = (self.rules.judge(item, self._facts(item, together)) for item in fitting)
+        return [item for item in tried if item is not None]
 
     def _together(self, some: Sequence[NewItem], headers: Headers) -> Together:
         together = Together(self.work.store, self.work.queue, [_item(one) for one in some])
@@ -183,7 +219,10 @@ class Choosing:
         return together
 
     def _try(self, test: Test | None, item: NewItem, together: Together, how: type[Looked] = Looked) -> bool | None:
-        return True if test is None else test(how(_item(item), self.reviewer, together))
+        return True if test is None else test(self._facts(item, together, how))
+
+    def _facts(self, item: NewItem, together: Together, how: type[Looked] = Looked) -> Looked:
+        return how(_item(item), self.reviewer, together)
 
 
 def _parts(condition: Condition | None) -> Sequence[Condition]:
@@ -198,6 +237,11 @@ def _test(parts: Sequence[Condition]) -> Test | None:
 def _item(new: NewItem) -> Item:
     """As it will be in the queue."""
     return Item(0, 0, 0, new.target, new.trace_id, new.span_id)
+
+
+def _span_of(item: NewItem) -> Target:
+    """The candidate that a document came of; any other is its own."""
+    return Target("span", item.span_id) if item.target.kind == "document" else item.target
 
 
 def _documents(item: NewItem, together: Together) -> list[NewItem]:

@@ -1,11 +1,12 @@
 """Fill a queue from a source: list, choose, keep. Can be stopped anywhere and goes on where it was."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 
-from annotator.domain.queue import Met, NewItem, Queue
+from annotator.domain.queue import NewItem, Queue
 from annotator.domain.source import BadLine, Page, Source
 from annotator.domain.span import SpanHeader
 from annotator.workflow.adding import Headers, add
@@ -15,7 +16,8 @@ from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
 from annotator.workflow.ranking import Ranking
-from annotator.workflow.selection import Ranked, gathers, mixes, ordered, ranked, within
+from annotator.workflow.rules import limited
+from annotator.workflow.selection import Ranked, mixes, ordered, ranked, within
 
 
 def streams(queue: Queue, source: Source) -> bool:
@@ -28,7 +30,6 @@ def streams(queue: Queue, source: Source) -> bool:
 def fill(work: Filling) -> Progress:
     """List the source to its end (or the queue's limit) and add its items. Raises what the source raises; what came is kept."""
     store, queue = work.store, work.queue
-    streaming = streams(queue, work.source)
     done = Progress(items=store.counts(queue.id).items)
     was_complete = queue.complete
     whole_traces = not work.source.capabilities.payloads_with_listing
@@ -36,6 +37,7 @@ def fill(work: Filling) -> Progress:
         return done
     changes = Changes(store)
     choosing = Choosing(work)
+    streaming = streams(queue, work.source) and not choosing.gathers
     # Traces that give nothing yet, as their root may still come; after an interruption all that were listed before it.
     waiting = dict.fromkeys(store.trace_ids(queue.source_id) if queue.cursor and not whole_traces else ())
     pages = work.source.pages(queue.selection, None if was_complete else queue.cursor, choosing.wanted())
@@ -48,7 +50,7 @@ def fill(work: Filling) -> Progress:
             touched = store.add_page(queue.source_id, page)
             done = _listed(done, page, len(touched))
             if streaming:
-                headers = _headers(work, touched)
+                headers = settled(work, _headers(work, touched), time.time())
                 found = choosing.candidates(headers, whole_traces)
                 if not whole_traces:
                     given = {item.trace_id for item in found}
@@ -69,7 +71,7 @@ def fill(work: Filling) -> Progress:
     if strays:
         waiting.update(dict.fromkeys(strays))
         done = replace(done, bad=(*done.bad, _strayed(strays)))
-    if gathers(queue.selection):
+    if choosing.gathers:
         done = _gathered(work, choosing, done)
         if work.stopped():
             return done
@@ -77,10 +79,12 @@ def fill(work: Filling) -> Progress:
         done = _chosen(work, choosing, ordered(_all(work, choosing), queue.selection), done)
     elif not _full(queue, done.items):
         for trace_ids in batched(waiting):
-            headers = _headers(work, dict.fromkeys(trace_ids))
+            headers = settled(work, _headers(work, dict.fromkeys(trace_ids)), time.time())
             done = _chosen(work, choosing, choosing.candidates(headers, whole=True), done, headers)
     if work.stopped() and choosing.waits:
         return done
+    if not _full(queue, done.items):
+        store.settle_limit(queue.id)
     # What an interrupted listing brought a moment ago is no news.
     updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))
     done = replace(done, updated=updated, differing=differing, sessionless=done.sessionless + len(choosing.sessionless))
@@ -103,7 +107,7 @@ def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: P
     """Add those of the candidates that fit, until the queue is full or somebody stops it."""
     for chosen in choosing.choose(found, headers):
         added = add(work, chosen.items, done.items, chosen.headers)
-        looked = done.looked + chosen.looked if choosing.waits or work.queue.selection.filter else 0
+        looked = done.looked + chosen.looked if choosing.waits or choosing.rules or work.queue.selection.filter else 0
         done = replace(done, items=done.items + added, added=done.added + added, looked=looked)
         if choosing.waits:
             work.report(done)
@@ -122,7 +126,7 @@ def _gathered(work: Filling, choosing: Choosing, done: Progress) -> Progress:
         work.report(done)
         if work.stopped():
             return done
-    return place(work, rows, done)
+    return place(work, choosing.rules.settle(rows) if choosing.rules else rows, done)
 
 
 def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
@@ -134,18 +138,10 @@ def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
         rows = [row for row in rows if row.item.target not in here]
         limit = None if limit is None else limit - done.items
     for some in batched(within(ranked(rows, queue.selection), queue.selection, limit)):
-        items = [_limited(item, chance) for item, chance in some]
+        items = [limited(item, chance) for item, chance in some]
         added = add(work, items, done.items, _headers(work, dict.fromkeys(item.trace_id for item in items)))
         done = replace(done, items=done.items + added, added=done.added + added)
     return done
-
-
-def _limited(item: NewItem, chance: float | None) -> NewItem:
-    """A limit left the item with this probability."""
-    if chance == 1:
-        return item
-    whole = None if chance is None or item.inclusion is None else item.inclusion * chance
-    return replace(item, inclusion=whole, met=(*item.met, Met("", chance)))
 
 
 def _ahead(pages: Iterator[Page]) -> Iterator[Page]:
@@ -177,9 +173,18 @@ def _headers(work: Filling, traces: Mapping[str, Sequence[SpanHeader] | None]) -
     return {trace_id: asked[trace_id] if spans is None else spans for trace_id, spans in traces.items()}
 
 
+def settled(work: Filling, headers: Headers, now: float) -> Headers:
+    """Without traces that still run, where those are waited for. A session is never known to be over."""
+    if work.running is None or work.queue.selection.target == "session":
+        return headers
+    run = {trace_id for trace_id, spans in headers.items() if runs(spans, now)}
+    work.running |= run
+    return {trace_id: spans for trace_id, spans in headers.items() if trace_id not in run}
+
+
 def _all(work: Filling, choosing: Choosing) -> Iterator[Ranked]:
     for trace_ids in batched(work.store.trace_ids(work.queue.source_id)):
-        headers = _headers(work, dict.fromkeys(trace_ids))
+        headers = settled(work, _headers(work, dict.fromkeys(trace_ids)), time.time())
         starts = {span.span_id: span.start_ns for spans in headers.values() for span in spans}
         for item in choosing.candidates(headers, whole=True):
             yield Ranked(starts.get(item.span_id), item)
