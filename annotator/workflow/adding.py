@@ -22,12 +22,12 @@ def add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) ->
     if work.queue.selection.target == "session":
         work.store.show_at(work.queue.id, items)
     if limit is not None:
-        fresh = fresh[: max(0, limit - have)]
+        new = new[: max(0, limit - have)]
     if work.sink is not None and work.identifier:
         pull_mine(work.store, work.sink, work.identifier, [item.target for item in items])
-    coming = {item.target for item in fresh}
+    coming = {item.target for item in new}
     work.store.keep_met(work.queue.id, [item for item in items if item.met and item.target not in coming])
-    added = work.store.add_items(work.queue.id, fresh)
+    added = work.store.add_items(work.queue.id, new)
     if work.identifier:
         settle_done(work, items)
     return added

@@ -48,3 +48,5 @@ class Filling:
     """Told of what was listed and then not given."""
     annotator: str = ""
     """Who I am; '' where nobody is known."""
+    running: set[str] | None = None
+    """Where the source is watched: the traces that are left out because they still run. None where all are taken as they are."""

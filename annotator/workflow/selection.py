@@ -12,6 +12,8 @@ from annotator.domain.span import ERROR, SpanHeader, root, start_order
 
 FIXED = frozenset({"kind", "status", "name", "latency", "start", "state"})
 """Fields that a span's header settles, whatever else comes of its trace."""
+QUIET_SECONDS = 600.0
+"""After its last span a trace without a root is taken as it is."""
 
 
 def candidates(spans: Sequence[SpanHeader], selection: Selection, whole: bool = True) -> list[NewItem]:
@@ -26,6 +28,14 @@ def candidates(spans: Sequence[SpanHeader], selection: Selection, whole: bool = 
         return [NewItem(Target("span", span.span_id), span.trace_id, span.span_id) for span in sorted(spans, key=start_order)]
     target = Target("trace", top.trace_id) if selection.target == "trace" else Target("span", top.span_id)
     return [NewItem(target, top.trace_id, top.span_id, _why(spans, selection))]
+
+
+def runs(spans: Sequence[SpanHeader], now: float) -> bool:
+    """More of the trace is to come: its root is not here or has no end, and its last span is fresh. `now`: in seconds since 1970."""
+    top = root(tuple(spans))
+    if top is None or (top.parent_id is None and top.end_ns is not None):
+        return False
+    return max(time or 0 for span in spans for time in (span.start_ns, span.end_ns)) > (now - QUIET_SECONDS) * 1e9
 
 
 def condition_of(selection: Selection, parsed: Condition | None) -> Condition | None:
