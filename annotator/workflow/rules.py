@@ -17,6 +17,7 @@ from annotator.domain.store import Store
 from annotator.filter.facts import ItemFacts
 from annotator.filter.matching import matcher
 from annotator.filter.parsing import parse
+from annotator.workflow.limits import limited
 from annotator.workflow.reasons import reason
 from annotator.workflow.selection import Ranked, gathers, mixes
 
@@ -167,11 +168,3 @@ class Rules:
                 one.see_all([target for target, tried in self._tried.items() if one in tried.met])
         taken = ((row, self._take(self._tried[row.item.target])) for row in rows)
         return [row._replace(item=item) for row, item in taken if item is not None]
-
-
-def limited(item: NewItem, chance: float | None) -> NewItem:
-    """A limit leaves the item with this probability; None where it cuts by something else than chance."""
-    if chance == 1:
-        return item
-    whole = None if chance is None or item.inclusion is None else item.inclusion * chance
-    return replace(item, inclusion=whole, met=(*item.met, Met("", chance)))
