@@ -1,0 +1,184 @@
+"""News of a source for a queue that is filled: looked for again and again, forward only.
+
+Positions never change, and no item comes twice: what is new goes behind what is there. A trace comes when it is whole: its root is there, and
+it was listed twice in a row with the same spans. One whose root never comes is taken as it is ten minutes after its last span.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from annotator.domain.queue import NewItem
+from annotator.domain.record import record
+from annotator.domain.source import BadLine, Page
+from annotator.errors import AnnotatorError, BadFile, StoreBusy
+from annotator.workflow.adding import Headers, fresh
+from annotator.workflow.batched import batched
+from annotator.workflow.changes import trace_ids_of
+from annotator.workflow.choosing import Choosing
+from annotator.workflow.everyone import pull_unread
+from annotator.workflow.fill import fill, place, settled
+from annotator.workflow.filling import Filling, Progress
+from annotator.workflow.loading import load
+from annotator.workflow.outage import pause, wait_out
+from annotator.workflow.ranking import Ranking
+
+EVERY_SECONDS = 10.0
+FULL_ROUNDS = 30
+"""In the first round and every so many rounds (five minutes) all that is recent is looked at: annotations that came later, traces that were
+pushed down before they were whole."""
+PAGES = 10
+"""What is recent: the newest 1,000 traces of the listing, or 500 sessions."""
+RECENT = 1000
+"""Of a file, the traces that came last."""
+SHARE = 5
+"""A round that took long is followed by a wait so many times as long."""
+
+
+@record
+class News:
+    """What a round brought."""
+
+    items: int = 0
+    """New in the queue."""
+    grown: frozenset[str] = frozenset()
+    """Traces that were here and have more spans."""
+    bad: tuple[BadLine, ...] = ()
+    full: bool = False
+    """The limit of the queue is reached: nothing will come any more."""
+
+
+class Watch:
+    """Of one queue, on the thread whose store the work has; `work.running` names the traces that are waited for."""
+
+    def __init__(self, work: Filling, clock: Callable[[], float] = time.time) -> None:
+        assert work.running is not None
+        self.work = work
+        self.waiting: set[str] = work.running
+        self._clock = clock
+        self._rounds = 0
+        self._looked: set[str] = set()
+        """Traces that were settled by themselves: without annotations they give nothing else."""
+
+    def round(self, position: Callable[[], int] = lambda: 0) -> News:
+        """Look once; payloads of what came are here when it returns, those behind `position` first. Raises what the source raises.
+
+        Whatever is raised, a trace that was found is found again.
+        """
+        work = replace(self.work, queue=self.work.store.queue(self.work.queue.id))
+        whole = self._rounds % FULL_ROUNDS == 0
+        news = self._reread(work, whole) if work.source.capabilities.payloads_with_listing else self._list(work, whole)
+        self._rounds += 1
+        for _ in load(work, position):
+            pass
+        if news.items:
+            for _ in pull_unread(work):
+                pass
+        limit = work.queue.selection.limit
+        return replace(news, full=limit is not None and work.store.counts(work.queue.id).items >= limit)
+
+    def _reread(self, work: Filling, whole: bool) -> News:
+        """Of files: read anew when they changed."""
+        news = News()
+        if work.source.stamp != work.queue.stamp:
+            done = fill(work)
+            news = News(done.added, bad=done.bad, grown=frozenset({""} if done.updated.get(work.queue.source_id) else ()))
+        recent = deque(work.store.trace_ids(work.queue.source_id), RECENT) if whole else self.waiting
+        ready = [trace for trace in recent if not whole or trace not in self._looked]
+        return replace(news, items=news.items + self._look(work, Choosing(work), ready))
+
+    def _list(self, work: Filling, whole: bool) -> News:
+        """Of a server: page by page from the newest until nothing on one is new."""
+        choosing = Choosing(work)
+        listed: set[str] = set()
+        changed: set[str] = set()
+        grown: set[str] = set()
+        selection = replace(work.queue.selection, order="newest")
+        for number, page in enumerate(work.source.pages(selection, None, choosing.wanted()), 1):
+            traces = trace_ids_of(page)
+            known = work.store.headers_of(work.queue.source_id, traces)
+            more = {span.trace_id for span in page.headers} - _same(page, known)
+            # Noted before it is stored: what is stored is no news to the next round.
+            self.waiting |= more
+            self._looked -= more
+            changed |= more
+            grown |= {trace for trace in more if known[trace]}
+            if more:
+                work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in more)))
+            listed |= traces
+            goes_on = whole or any(not known[trace] for trace in more) or not self.waiting <= listed
+            if number == PAGES or not goes_on or work.stopped():
+                break
+        ready = self.waiting - changed
+        if whole:
+            again = choosing.everything_again
+            ready |= {trace for trace in listed - changed if again or trace not in self._looked}
+        items = self._look(work, choosing, sorted(ready))
+        return News(items, frozenset(grown))
+
+    def _look(self, work: Filling, choosing: Choosing, traces: Collection[str]) -> int:
+        """Take what the queue wants of these traces, as far as they are whole; how many items came."""
+        before = have = work.store.counts(work.queue.id).items
+        ranking = Ranking(work)
+        for some in batched(traces):
+            headers = settled(work, work.store.headers_of(work.queue.source_id, some), self._clock())
+            rows = []
+            for chosen in choosing.choose(self._new(work, choosing, headers)):
+                for items in batched(chosen.items):
+                    rows += ranking.look(items, chosen.headers)
+            if work.stopped():
+                break
+            have = place(work, rows, Progress(items=have)).items
+            self.waiting -= headers.keys()
+            self._looked |= headers.keys()
+        return have - before
+
+    def _new(self, work: Filling, choosing: Choosing, headers: Headers) -> Sequence[NewItem]:
+        """Candidates; with rules also those that are items already, which may meet more of them."""
+        found = choosing.candidates(headers, whole=True)
+        if work.queue.selection.target == "session":
+            work.store.show_at(work.queue.id, found)
+        return found if work.queue.selection.rules or work.queue.selection.target == "document" else fresh(work, found, headers)
+
+
+def _same(page: Page, known: Headers) -> set[str]:
+    """Traces of which a page lists no span that is not here."""
+    more = {span.trace_id for span in page.headers if span.span_id not in {one.span_id for one in known[span.trace_id]}}
+    return {span.trace_id for span in page.headers} - more
+
+
+def watch(
+    look: Watch, seconds: float, wait: Callable[[float], bool], told: Callable[[News], None],
+    away: Callable[[AnnotatorError, float], None], back: Callable[[], None], probe: Callable[[], object],
+    position: Callable[[], int] = lambda: 0,
+) -> None:  # fmt: skip
+    """Rounds, so many seconds apart, until the queue is full or `wait`, which waits so many seconds, says True.
+
+    A server or a file that is away is said to `away`, with the seconds until it is tried again, and to `back` when it is there again.
+    `probe` asks for a sign of life. Raises what no waiting mends.
+    """
+    tries, left = 0, seconds
+    while not wait(left):
+        began = time.monotonic()
+        try:
+            news = look.round(position)
+        except StoreBusy:
+            left = min(seconds, 1.0)
+            continue
+        except AnnotatorError as error:
+            if error.exit_code != 3 and not isinstance(error, BadFile):
+                raise
+            left = max(seconds, pause(tries, error))
+            tries += 1
+            away(error, left)
+            wait_out(error, left, wait, probe)
+            left = 0.0
+            continue
+        if tries:
+            back()
+            tries = 0
+        told(news)
+        if news.full:
+            return
+        left = max(seconds, SHARE * (time.monotonic() - began))
