@@ -15,9 +15,9 @@ from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
+from annotator.workflow.limits import within_limit
 from annotator.workflow.ranking import Ranking
-from annotator.workflow.rules import limited
-from annotator.workflow.selection import Ranked, mixes, ordered, ranked, within
+from annotator.workflow.selection import Ranked, mixes, ordered, ranked
 
 
 def streams(queue: Queue, source: Source) -> bool:
@@ -137,8 +137,7 @@ def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
         work.store.keep_met(queue.id, [row.item for row in rows if row.item.target in here and row.item.met])
         rows = [row for row in rows if row.item.target not in here]
         limit = None if limit is None else limit - done.items
-    for some in batched(within(ranked(rows, queue.selection), queue.selection, limit)):
-        items = [limited(item, chance) for item, chance in some]
+    for items in batched(within_limit(ranked(rows, queue.selection), queue.selection, limit)):
         added = add(work, items, done.items, _headers(work, dict.fromkeys(item.trace_id for item in items)))
         done = replace(done, items=done.items + added, added=done.added + added)
     return done
