@@ -13,6 +13,7 @@ CONTEXTS = {
     "items": "The list of items",
     "annotations": "Annotations",
     "outbox": "Outbox",
+    "handover": "The hand-over",
 }
 """Where a command applies: id to title, in the order of help."""
 
@@ -122,6 +123,7 @@ COMMANDS: tuple[Command, ...] = (
         ("browser", "browser", "Open the trace's page in a browser; where no display is, show and copy its address."),
         ("media", "media", "Save or open an image, sound or file of the marked part, or of the trace."),
         ("outbox", "outbox", "List what the server does not have yet."),
+        ("handover", "hand-over", "Show what you did since the shift began or was handed over last, and what to look at first."),
     ),
     *_in(
         "label",
@@ -202,6 +204,11 @@ COMMANDS: tuple[Command, ...] = (
         ("drop_row", "drop", "Give up sending the row."),
         ("keep_mine", "keep mine", "Settle the conflict: my row replaces the server's."),
         ("take_theirs", "take theirs", "Settle the conflict: the server's row replaces mine."),
+    ),
+    *_in(
+        "handover",
+        ("handover_save", "save", "Save it as Markdown in the folder for downloads; the next one begins there."),
+        ("handover_copy", "copy", "Copy it to the clipboard."),
     ),
 )
 """In the order of help."""

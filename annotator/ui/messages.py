@@ -11,6 +11,7 @@ from annotator.workflow.present import Presented
 
 if TYPE_CHECKING:
     from annotator.domain.annotation import ItemState
+    from annotator.domain.handover import Period
     from annotator.filter.vocabulary import Vocabulary
     from annotator.workflow.filling import Progress
     from annotator.workflow.opinions import Opinions
@@ -110,6 +111,16 @@ class Sifted(Message):
         self.unknown = unknown
         self.finished = finished
         """`upto` is the end of the queue; None where items were looked at again, out of turn."""
+        super().__init__()
+
+
+class HandoverMade(Message):
+    """The hand-over as lines of Markdown; `failure` says why there is none."""
+
+    def __init__(self, lines: tuple[str, ...], period: "Period | None", failure: str = "") -> None:
+        self.lines = lines
+        self.period = period
+        self.failure = failure
         super().__init__()
 
 

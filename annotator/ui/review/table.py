@@ -128,6 +128,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "browser": outside.browser,
         "media": outside.media,
         "outbox": windows.outbox,
+        "handover": screen.handing.handover,
         "more_labels": judging.more_labels,
         "score_down": partial(judging.score_step, -1),
         "score_up": partial(judging.score_step, 1),

@@ -8,6 +8,7 @@ from annotator.ui.messages import (
     Coloured,
     Connected,
     Filled,
+    HandoverMade,
     Learned,
     NotOpened,
     OpinionsRead,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from annotator.ui.review.everyone import Everyone
     from annotator.ui.review.filtering import Filtering
     from annotator.ui.review.fitting import Fitting
+    from annotator.ui.review.handing import Handing
     from annotator.ui.review.moving import Moving
     from annotator.ui.review.news import News
 
@@ -33,6 +35,7 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     everyone: "Everyone"
     filtering: "Filtering"
     fitting: "Fitting"
+    handing: "Handing"
     moving: "Moving"
     news: "News"
 
@@ -76,6 +79,10 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     @on(Learned)
     def _learned(self, message: Learned) -> None:
         self.filtering.learned(message)
+
+    @on(HandoverMade)
+    def _handover_made(self, message: HandoverMade) -> None:
+        self.handing.made(message)
 
     @on(Synced)
     def _synced(self, message: Synced) -> None:

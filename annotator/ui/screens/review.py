@@ -24,6 +24,7 @@ from annotator.ui.review.filtering import Filtering
 from annotator.ui.review.fitting import Fitting
 from annotator.ui.review.focusing import Focusing
 from annotator.ui.review.folding import Folding
+from annotator.ui.review.handing import Handing
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.jumping import Jumping
 from annotator.ui.review.keyboard import Keyboard
@@ -87,7 +88,7 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.filtering = Filtering(self)
         self.noting, self.expecting, self.bulking = Noting(self), Expecting(self), Bulking(self)
-        self.selecting, self.quoting = Selecting(self), Quoting(self)
+        self.selecting, self.quoting, self.handing = Selecting(self), Quoting(self), Handing(self)
         self.table = commands(self)
         self.rubric_rows = 0
         self.told: Size | None = None

@@ -1,6 +1,6 @@
 """A page to read: help, conflicts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from annotator.keymap.keys import key_name
 from annotator.text.cells import crop as shorten
+from annotator.text.escape import one_line
 from annotator.text.line import Line, Piece
 from annotator.ui.compositor import LeanCompositor
 from annotator.ui.widgets.key_bar import key_line
@@ -31,18 +32,24 @@ class Reader(ModalScreen[None], inherit_bindings=False):
         command_of: Callable[[str], str | None],
         *,
         hints: Sequence[tuple[str, str]] = (),
+        acts: Mapping[str, Callable[[], str]] | None = None,
     ) -> None:
-        """`page` is lines, or what makes them for a width in cells."""
+        """`page` is lines, or what makes them for a width in cells. `acts`: more commands, which say what they did."""
         super().__init__()
         self._compositor = LeanCompositor()
         self._title, self._page, self._hints, self._command_of = title, page, hints, command_of
-        self._view = TraceView()
+        self._view, self._acts, self._said = TraceView(), acts or {}, ""
+        self._head = Lines(self._heading, classes="bar")
 
     def compose(self) -> ComposeResult:
-        yield Lines(lambda width, height: [Line((Piece(" " + shorten(self._title, width - 2), "strong"),))], classes="bar")
+        yield self._head
         yield Lines(lambda width, height: [Line((Piece("─" * width, "faint"),))], classes="rule")
         yield self._view
         yield Lines(lambda width, height: [key_line(self._hints, width)], classes="bar")
+
+    def _heading(self, width: int, height: int) -> list[Line]:
+        title = shorten(self._title, width - 2)
+        return [Line((Piece(f" {title}", "strong"), Piece(f"   {one_line(self._said)}", "good")))]
 
     def on_mount(self) -> None:
         self._fill()
@@ -70,3 +77,6 @@ class Reader(ModalScreen[None], inherit_bindings=False):
             self._view.page(1 if command == "list_page_down" else -1)
         elif command == "list_choose":
             self._view.page(1)
+        elif command in self._acts:
+            self._said = self._acts[command]()
+            self._head.redraw()
