@@ -17,7 +17,7 @@ from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
 from annotator.workflow.limits import within_limit
 from annotator.workflow.ranking import Ranking
-from annotator.workflow.selection import Ranked, mixes, ordered, ranked
+from annotator.workflow.selection import Ranked, mixes, ordered, ranked, runs
 
 
 def streams(queue: Queue, source: Source) -> bool:
