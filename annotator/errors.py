@@ -5,11 +5,13 @@ AnnotatorError
 │   ├── ConfigError           the user's config file
 │   ├── KeymapError           a keymap file
 │   ├── RubricError           a rubric file or an annotation config
+│   ├── QueueFileError        a file of queue rules
 │   ├── MapError              how the rows of a file become annotations
 │   ├── FilterError           a filter, and where in it
 │   ├── IdentityError         nobody knows who is judging
 │   └── NotATerminal          a screen was asked for where there is none
 ├── InvalidAnnotation         exit 2: an answer that must not be stored
+│   └── SetsRubric            a step back that is not of an item alone: it sets the queue's rubric
 ├── StoreError                the local file
 │   ├── StoreBusy             another program holds the write lock
 │   └── StoreTooNew           written by a newer annotator
@@ -59,6 +61,10 @@ class RubricError(UsageError):
     """A rubric or an annotation config is wrong."""
 
 
+class QueueFileError(UsageError):
+    """A file of queue rules is wrong."""
+
+
 class FilterError(UsageError):
     """A filter is wrong at `position`, 0-based and at most `len(text)`, where something is missing at its end."""
 
@@ -84,6 +90,10 @@ class InvalidAnnotation(AnnotatorError):
     """An answer that must not be stored."""
 
     exit_code = 2
+
+
+class SetsRubric(InvalidAnnotation):
+    """The step that is to be taken back or done again sets the queue's rubric."""
 
 
 class StoreError(AnnotatorError):

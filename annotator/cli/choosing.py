@@ -4,10 +4,12 @@ import argparse
 import re
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from annotator.domain.ordering import Ordering, ordering_of
-from annotator.domain.queue import Selection, TargetRule
+from annotator.domain.queue import Rule, Selection, TargetRule, share_of_all
+from annotator.domain.queue_file import QueueFile
 from annotator.errors import UsageError
 
 AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -15,7 +17,8 @@ AGO = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def selection(args: argparse.Namespace, server: bool) -> Selection:
     """Raises UsageError for a time or an order that cannot be read, FilterError for a filter."""
-    ordering = _order(args.order, server)
+    given = _rules_file(args.rules)
+    ordering = _order(args.order, server) if args.order or given.ordering is None else given.ordering
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit {args.limit} leaves nothing to review.", "Give a number of 1 or more.")
     target = args.target or ("span" if args.kind else "root")
@@ -30,14 +33,58 @@ def selection(args: argparse.Namespace, server: bool) -> Selection:
         _time(args.since, "--since"),
         _time(args.until, "--until"),
         args.session,
-        args.limit,
+        given.limit if args.limit is None else args.limit,
         ordering.order,
-        ordering.seed,
+        _seed(args, ordering, given),
         _columns(args, server),
         args.filter.strip(),
-        by=ordering.by,
-        near=ordering.near,
+        _rules(args, given.rules),
+        ordering.by,
+        ordering.near,
+        given.reviewers or 1,
+        given.overlap or 1,
     )
+
+
+def _rules_file(path: str | None) -> QueueFile:
+    if path is None:
+        return QueueFile()
+    from annotator.config.queue_file import load_queue_file
+    from annotator.filter.parsing import parse
+
+    return load_queue_file(Path(path), parse)
+
+
+def _rules(args: argparse.Namespace, written: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Those of the file, then those of the flags."""
+    rules = [*written, *(Rule(when.strip(), when.strip()) for when in dict.fromkeys(args.trigger))]
+    if args.trigger:
+        from annotator.filter.parsing import parse
+
+        for when in args.trigger:
+            parse(when)
+    if args.sample is not None:
+        from annotator.config.queue_file import rate_of
+
+        rate = rate_of(args.sample)
+        if rate is None:
+            raise UsageError(f"--sample {args.sample} is no share above 0 and at most 1.", "Say for instance --sample 5%.")
+        rules.append(Rule(share_of_all(rate), rate=rate))
+    for rule in rules:
+        if sum(rule.name == other.name for other in rules) > 1:
+            raise UsageError(f"There are two rules named {rule.name!r}.", f"Give the one in {args.rules} another name.")
+    return tuple(rules)
+
+
+def _seed(args: argparse.Namespace, ordering: Ordering, given: QueueFile) -> int:
+    """What a flag says comes before what the file does."""
+    if args.seed is not None and args.seed < 0:
+        raise UsageError(f"--seed {args.seed} is below 0.", "Give a whole number of 0 or more.")
+    if args.order and ordering.seed and args.seed not in (None, ordering.seed):
+        raise UsageError(f"--order {args.order} and --seed {args.seed} are two seeds.", "Leave one of them out.")
+    if args.seed is not None:
+        return int(args.seed)
+    return ordering.seed if given.seed is None or (args.order and ordering.seed) else given.seed
 
 
 def _columns(args: argparse.Namespace, server: bool) -> tuple[tuple[str, str], ...]:

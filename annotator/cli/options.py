@@ -38,6 +38,11 @@ def source(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--since", metavar="TIME", help="started at or after: 2026-11-21, 2026-11-21T09:30, or 3h, 2d ago")
     verb.add_argument("--until", metavar="TIME", help="started before")
     verb.add_argument("--session", metavar="ID", help="only the traces of a session")
+    verb.add_argument("--rules", metavar="FILE", help="which items come, how many of them and in which order: a queue.toml")
+    trigger = "a rule: all items of which this holds; several are joined by or"
+    verb.add_argument("--trigger", metavar="FILTER", action="append", default=[], help=trigger)
+    verb.add_argument("--sample", metavar="SHARE", help="a rule: this share of all items by chance, such as 5%%")
+    verb.add_argument("--seed", type=int, metavar="N", help="of the chance in rules and orders (0): the same seed takes the same items")
     verb.add_argument("--limit", type=int, metavar="N", help="at most N items")
     ways = "newest (default for a server), oldest, random:SEED, stratified:FIELD, or uncertain:NAME@0.5"
     more = "stratified takes in turn from each kind, status, model or label of an annotation, shuffled within each (stratified:kind@SEED)"

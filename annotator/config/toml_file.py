@@ -72,11 +72,15 @@ class TomlFile:
         return places(self.text)
 
     def fail(self, place: Place, message: str, advice: str) -> NoReturn:
-        """Raise `error` at the line of a place, or of the nearest thing around it."""
+        """Raise `error` at a place."""
+        raise self.error(f"{self.at(place)}: {message}", advice)
+
+    def at(self, place: Place) -> str:
+        """FILE:LINE of a place, or of the nearest thing around it."""
         while place and place not in self.lines:
             place = place[:-1]
         line = self.lines.get(place)
-        raise self.error(f"{self.name}:{line}: {message}" if line else f"{self.name}: {message}", advice)
+        return f"{self.name}:{line}" if line else self.name
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ class Rule:
     """Only these people get what it takes; nobody named: everybody."""
 
 
+def share_of_all(rate: float) -> str:
+    """For people: '5 % of all'."""
+    return f"{100 * rate:.4g} % of all"
+
+
 @record
 class Met:
     """A rule that an item met while the rule was open."""

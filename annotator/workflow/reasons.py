@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from annotator.domain.filter import And, AnySpan, Comparison, Condition, Field, Or
-from annotator.domain.queue import Rule
+from annotator.domain.queue import Rule, share_of_all
 from annotator.domain.span import ERROR, SpanHeader
 from annotator.filter.facts import ItemFacts
 from annotator.filter.matching import matches, spans_of
@@ -19,7 +19,7 @@ def reason(rule: Rule, condition: Condition | None, facts: ItemFacts) -> str:
     What others annotated is not told: it may not be seen yet.
     """
     if condition is None:
-        share = f"{100 * rule.rate:.4g} % of all"
+        share = share_of_all(rule.rate)
         return rule.name if rule.rate >= 1 or rule.name == share else f"{rule.name}: {share}"
     found = list(dict.fromkeys(_facts(condition, facts)))
     return f"{rule.name}: {', '.join(found)}" if found else rule.name
