@@ -3,6 +3,7 @@
 import argparse
 import re
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -41,9 +42,35 @@ def selection(args: argparse.Namespace, server: bool) -> Selection:
         _rules(args, given.rules),
         ordering.by,
         ordering.near,
-        given.reviewers or 1,
-        given.overlap or 1,
+        *_people(args, given),
     )
+
+
+def _people(args: argparse.Namespace, given: QueueFile) -> tuple[int, int]:
+    """How many reviewers, and how many verdicts on each item."""
+    reviewers = (given.reviewers or 1) if args.reviewers is None else int(args.reviewers)
+    overlap = (given.overlap or 1) if args.overlap is None else int(args.overlap)
+    if reviewers < 1 or overlap < 1:
+        option, number = ("--reviewers", reviewers) if reviewers < 1 else ("--overlap", overlap)
+        raise UsageError(f"{option} {number} leaves nobody to judge.", "Give a number of 1 or more.")
+    if overlap > reviewers:
+        people = "one reviewer" if reviewers == 1 else f"{reviewers} reviewers"
+        raise UsageError(f"{people.capitalize()} cannot judge each item {overlap} times.", f"Say --reviewers {overlap}, or more.")
+    return reviewers, overlap
+
+
+def of_person(selection: Selection, name: str) -> Selection:
+    """The queue's selection for one of several people: their own permutation, and the rules that name them or nobody.
+
+    Raises UsageError where every rule is somebody else's.
+    """
+    if not selection.is_personal:
+        return selection
+    rules = tuple(rule for rule in selection.rules if not rule.reviewers or name in rule.reviewers)
+    if selection.rules and not rules:
+        named = ", ".join(dict.fromkeys(one for rule in selection.rules for one in rule.reviewers))
+        raise UsageError(f"No rule gives {name} anything: they name {named}.", "Say --as NAME as the rules write it, or add a rule.")
+    return replace(selection, rules=rules, reviewer=name)
 
 
 def _rules_file(path: str | None) -> QueueFile:

@@ -86,7 +86,12 @@ class Selection:
     overlap: int = 1
     """How many verdicts of different people an item is to have."""
     reviewer: str = ""
-    """Whose queue it is, where there are several reviewers: the permutation is their own."""
+    """Whose queue it is, where it is personal: the permutation is their own, and the rules are those that give them something."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Each reviewer has a queue of their own."""
+        return self.reviewers > 1 or any(rule.reviewers for rule in self.rules)
 
 
 @record

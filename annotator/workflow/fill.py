@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 
-from annotator.domain.queue import NewItem, Queue
+from annotator.domain.queue import NewItem, Queue, Selection
 from annotator.domain.source import BadLine, Page, Source
 from annotator.domain.span import SpanHeader
 from annotator.workflow.adding import Headers, add
@@ -137,10 +137,20 @@ def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
         work.store.keep_met(queue.id, [row.item for row in rows if row.item.target in here and row.item.met])
         rows = [row for row in rows if row.item.target not in here]
         limit = None if limit is None else limit - done.items
-    for items in batched(within_limit(ranked(rows, queue.selection), queue.selection, limit)):
+    for items in batched(_first(rows, queue.selection, limit)):
         added = add(work, items, done.items, _headers(work, dict.fromkeys(item.trace_id for item in items)))
         done = replace(done, items=done.items + added, added=done.added + added)
     return done
+
+
+def _first(rows: Sequence[Ranked], selection: Selection, room: int | None) -> list[NewItem]:
+    """At most `room` items in the queue's order. Of several reviewers each takes the same, and walks them in an own order."""
+    all_of_them = replace(selection, reviewer="")
+    found = within_limit(ranked(rows, all_of_them), all_of_them, room)
+    if not selection.reviewer:
+        return found
+    by_target = {row.item.target: row for row in rows}
+    return ordered((by_target[item.target]._replace(item=item) for item in found), selection)
 
 
 def _ahead(pages: Iterator[Page]) -> Iterator[Page]:

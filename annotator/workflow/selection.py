@@ -101,8 +101,12 @@ class Ranked(NamedTuple):
 
 
 def gathers(selection: Selection) -> bool:
-    """Nothing gets a position before all that the queue may take is known, down to payloads and annotations."""
-    return selection.order in ("stratified", "uncertain") or len({rule.priority for rule in selection.rules}) > 1
+    """Nothing gets a position before all that the queue may take is known, down to payloads and annotations.
+
+    Of several reviewers each takes the same items, and only then they are put in their own order.
+    """
+    same = selection.reviewers > 1 and selection.limit is not None
+    return same or selection.order in ("stratified", "uncertain") or len({rule.priority for rule in selection.rules}) > 1
 
 
 def mixes(selection: Selection) -> bool:
