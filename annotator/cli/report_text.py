@@ -127,9 +127,11 @@ def _disputed(made: Report, width: int, most: int) -> Iterator[str]:
     for name in dict.fromkeys(one.rated.name for one in made.disputed):
         some = [one for one in made.disputed if one.rated.name == name]
         settled = sum(bool(one.settled) for one in some)
+        left = len(some) - settled
         said = f", {settled:,} adjudicated" if settled else ""
-        yield crop(f"{one_line(name)}  {counted(len(some), 'item')}{said}", width)
-        yield one_line(f"  annotator review --adjudicate --filter {_filter(name)}")
+        yield crop(f"{one_line(name)}  {counted(left, 'item')} to settle{said}", width)
+        if left:
+            yield one_line(f"  annotator review --adjudicate --filter {_filter(name)}")
     shown = sorted(made.disputed, key=lambda one: (bool(one.settled), levels.get(one.rated.name) == "interval"))[: max(0, most)]
     for one in shown:
         target = one.rated.target

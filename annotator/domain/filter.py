@@ -97,7 +97,10 @@ class Versus:
 
 @record
 class Disagreement:
-    """Two rows of one name differ in their labels or, where neither has one, in their scores; of a name, or of any ('')."""
+    """Two first verdicts of one name differ in their labels or, where neither has one, in their scores, and nobody adjudicated.
+
+    Of a name, or of any ('').
+    """
 
     name: str = ""
 

@@ -15,7 +15,7 @@ REFERENCE: tuple[tuple[str, str], ...] = (
     ("not mine.correctness   llm   annotation", "alone: there is one"),
     ("unannotated", "not annotated by me"),
     ("others.correctness != mine.correctness", "two people's answers"),
-    ("disagreement   disagreement.correctness", "two labels differ, or two scores where there is no label"),
+    ("disagreement   disagreement.correctness", "labels, or else scores, differ and nobody adjudicated"),
     ("any(kind = tool and status = error)", "one span of the trace is so; annotations are that span's own"),
     ("A and B   A or B   not A   ( )", "not before and before or"),
 )

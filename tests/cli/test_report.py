@@ -121,4 +121,6 @@ def test_disagreements_open_as_a_queue_and_are_settled_in_rows_of_their_own(tmp_
     item = next(item for item in work.items() if item["id"] == ids[2])
     said = {row["identifier"]: row["label"] for row in item["annotations"]}
     assert said == {"annotator:ann": "good", "annotator:ben": "bad", "annotator:ann:adjudicated": "bad"}
-    assert "1 adjudicated" in work.run("report", "--queue", "traces")
+    after = work.run("report", "--queue", "traces")
+    assert "tone  0 items to settle, 1 adjudicated" in after and "--adjudicate" not in after
+    assert "no item matches" in work.run("list", "--queue", "traces", "disagreement"), "it is not offered again"

@@ -10,7 +10,7 @@ from annotator.workflow.report.rated import Judged, Rated, Rater
 
 @record
 class Disputed:
-    """One target and name on which two first verdicts differ, as the filter `disagreement` has it."""
+    """One target and name on which two first verdicts differ; the filter `disagreement` has those that are not settled."""
 
     judged: Judged
     rated: Rated
