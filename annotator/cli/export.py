@@ -61,6 +61,7 @@ def add(verbs: Any) -> None:
     verb.add_argument("--out", metavar="FILE", help="a file, a folder/ (one file a split), or - for stdout (default)")
     verb.add_argument("--queue", metavar="NAME", help="which queue (default: the one used last)")
     verb.add_argument("--all", action="store_true", help="items that nobody judged, too")
+    verb.add_argument("--members", metavar="NAME", help="exactly the items that a key of the screen put into this data set, judged or not")
     verb.add_argument("--mine", action="store_true", help="only my annotations, and items that I judged")
     verb.add_argument("--passing", metavar="FILTER", help="what a pass is, as a filter; judged items that do not match are fails")
     verb.add_argument("--split", metavar="NAME=SHARE,…", help="deal items out by a hash of their ids: train=0.8,dev=0.1,test=0.1")
@@ -83,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
     _check(args, splits)
     store = place.existing_store(args)
     queue = place.named_queue(store, args.queue)
+    if args.members and args.members not in (names := store.dataset_names(queue.source.server)):
+        raise UsageError(f"Nothing was put into {args.members!r} here.", f"Data sets: {', '.join(names) or 'none'}.")
     exporting = _exporting(args, store, queue, splits)
     if args.format in ("pytest", "openai-ft", "dspy") and not exporting.tells and not args.passing:
         raise UsageError(f"The rubric of {queue.name} does not say what a pass is.", "Say it: --passing 'correctness = pass'.")
@@ -105,6 +108,8 @@ def _check(args: argparse.Namespace, splits: Splits | None) -> None:
         raise UsageError("Parquet is not for a terminal.", "Say --out FILE.")
     if splits and args.out in (None, "-") and args.format in ("openai-ft", "pytest"):
         raise UsageError(f"One file of {args.format} says nothing of splits.", "Name a folder, which has a file for each: --out golden/")
+    if args.members and args.all:
+        raise UsageError("--members names the items, judged or not.", "Leave --all out.")
     if args.seed and splits is None:
         raise UsageError("--seed deals splits anew.", "Add --split train=0.8,test=0.2.")
 
@@ -121,7 +126,7 @@ def _exporting(args: argparse.Namespace, store: "SqliteStore", queue: "Queue", s
         return Sieve(store, queue, condition_of(text, store, [queue]), me) if text else None
 
     wanted = Wanted(
-        sieve(" ".join(args.filter)), sieve(args.passing), args.all, me if args.mine else None, me, splits,
+        sieve(" ".join(args.filter)), sieve(args.passing), args.all, args.members or "", me if args.mine else None, me, splits,
         load_settings(paths().config).expected_output,
     )  # fmt: skip
     return Exporting(store, queue, wanted, store.redactor)

@@ -14,6 +14,7 @@ from annotator.cli.finding import Found, find
 from annotator.cli.saying import say
 from annotator.domain.annotation import Target
 from annotator.errors import UsageError
+from annotator.text.escape import one_line
 from annotator.text.facts import local_time
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
         _print_json(presented, found.span_id)
     else:
         ranked = _ranked(store, found, presented, args.annotator or naming.kept_name() or "")
-        _print_text(presented, _judged(store, found), ranked, None if args.reveal else store.redactor)
+        about = [*_whys(store, found, presented.focus), *_held(store, found, presented)]
+        _print_text(presented, _judged(store, found), ranked, None if args.reveal else store.redactor, about)
     return 0
 
 
@@ -92,6 +94,14 @@ def _stands_for_trace(store: "SqliteStore", found: Found) -> bool:
             if any((item := store.item_of(queue.id, target)) and item.span_id == found.span_id for target in targets):
                 return True
     return False
+
+
+def _whys(store: "SqliteStore", found: Found, shown: str) -> list[str]:
+    """Why it is in queues by their rules; `shown`: the span that stands for it."""
+    targets = (Target("span", shown), Target("trace", found.trace_id))
+    ruled = [queue for queue in store.queues() if queue.source_id == found.source_id and queue.selection.rules]
+    items = [(queue.name, item) for queue in ruled for target in targets if (item := store.item_of(queue.id, target)) and item.why]
+    return [f"in {one_line(name)}: {one_line(item.why)}" for name, item in items]
 
 
 def _name_others(store: "SqliteStore", found: Found) -> None:
@@ -125,7 +135,20 @@ def _print_json(presented: "Presented", span_id: str) -> None:
     print(json.dumps(record, ensure_ascii=True, default=str))
 
 
-def _print_text(presented: "Presented", rows: "list[KnownAnnotation]", ranked: "list[Ranked]", redactor: "Redactor | None") -> None:
+def _held(store: "SqliteStore", found: Found, presented: "Presented") -> list[str]:
+    """Which data sets the trace and what belongs to it were put into; of a span, it and its documents alone."""
+    spans = [span.span_id for span in presented.trace.spans if found.span_id in ("", span.span_id)]
+    targets = [Target("span", one) for one in spans]
+    targets += [Target("document", one, place) for one in spans for place in range(len(presented.readings[one].documents))]
+    targets += [Target("trace", found.trace_id)] if not found.span_id else []
+    servers = sorted({queue.source.server for queue in store.queues() if queue.source_id == found.source_id})
+    held = [of for server in servers for of in store.datasets_of(server, targets).items()]
+    return [f"data set {one_line(name)}: {target.named}" for target, names in sorted(held) for name in names]
+
+
+def _print_text(
+    presented: "Presented", rows: "list[KnownAnnotation]", ranked: "list[Ranked]", redactor: "Redactor | None", about: list[str]
+) -> None:
     from annotator.config.paths import paths
     from annotator.config.settings import load_settings
     from annotator.text.trace.beside import inserted
@@ -136,7 +159,7 @@ def _print_text(presented: "Presented", rows: "list[KnownAnnotation]", ranked: "
     trace = presented.trace
     shown = next((span for span in trace.spans if span.span_id == presented.focus), None)
     if shown is not None:
-        _print_lines([heading(shown), ""])
+        _print_lines([heading(shown), *about, ""])
     tree = [tree_block(presented.tree(everything=True))] if len(trace.spans) > 1 else []
     names = {span.span_id: span.name for span in trace.spans}
     if redactor is not None:

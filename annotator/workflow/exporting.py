@@ -36,6 +36,8 @@ class Wanted:
     """Items that match are a pass, the other judged ones a fail; without it the rubric says which label is what."""
     everything: bool = False
     """Items that nobody judged, too."""
+    members: str = ""
+    """Only items that were put into this data set, judged or not."""
     mine: Reviewer | None = None
     """Only this person's annotations."""
     me: Reviewer = Reviewer()
@@ -83,12 +85,16 @@ class Exporting:
 
     def _fitting(self, items: Sequence[Item]) -> list[Item]:
         wanted = self.wanted
-        kept = list(items) if wanted.everything else self._judged(items)
+        kept = self._members(items) if wanted.members else list(items) if wanted.everything else self._judged(items)
         if wanted.sieve is None or not kept:
             return kept
         looks = wanted.sieve.look(kept)
         self.left[UNKNOWN] += looks.count(None)
         return [item for item, look in zip(kept, looks, strict=True) if look]
+
+    def _members(self, items: Sequence[Item]) -> list[Item]:
+        held = self.store.datasets_of(self.queue.source.server, [item.target for item in items])
+        return [item for item in items if self.wanted.members in held.get(item.target, ())]
 
     def _judged(self, items: Sequence[Item]) -> list[Item]:
         """Done, or with an answer of a person on its own target; of mine alone where only mine are wanted."""

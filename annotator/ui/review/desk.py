@@ -260,6 +260,12 @@ class Desk:
         """One line about what was just done, refused or failed."""
         self.notice = (text, style)
 
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets that the item is in."""
+        item = self.item
+        return self.store.datasets_of(self.judge.server, [item.target]).get(item.target, ()) if item else ()
+
     def refresh_view(self) -> None:
         """Read the item again, and the answers on what is in focus."""
         if self.view is not None:

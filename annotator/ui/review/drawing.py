@@ -118,6 +118,7 @@ def _state(desk: Desk) -> str:
         words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
     elif 0 < answered < required:
         words.append(f"{answered}/{required} answered")
+    words += [f"in {name}" for name in desk.datasets]
     rows = [view.answers[one.name] for one in view.asked if one.name in view.answers and not isinstance(one.config, FreeformConfig)]
     words += [f"{row.name}: {' '.join(row.explanation.split())}" for row in rows if row.explanation]
     words += mine_in_words(desk)

@@ -1,12 +1,14 @@
 """What is not on the server: waiting rows, parked rows, conflicts, and a person's decision on each."""
 
 from dataclasses import replace
+from typing import Literal
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from annotator.domain.annotation import Annotation
+from annotator.domain.dataset import Member
 from annotator.domain.outbox import OutboxEntry
 from annotator.domain.redaction import Redactor
 from annotator.domain.store import Store
@@ -19,6 +21,8 @@ from annotator.ui.session import Session
 from annotator.ui.widgets.lines import Lines
 
 SHOWN = 200
+OPEN: tuple[Literal["parked", "waiting"], ...] = ("parked", "waiting")
+Row = OutboxEntry | Member
 
 
 class OutboxScreen(ModalScreen[None], inherit_bindings=False):
@@ -34,7 +38,7 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
         self._compositor = LeanCompositor()
         self.session = session
         self.store = store
-        self.entries: list[OutboxEntry] = []
+        self.entries: list[Row] = []
         self.at = 0
         self.said = ""
         self.page = Lines()
@@ -69,10 +73,14 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
                 self.said = f"{error.title} {error.advice}"
         self.draw()
 
-    def _decide(self, command: str, entry: OutboxEntry) -> None:
+    def _decide(self, command: str, entry: Row) -> None:
         """Retry and keep-mine send the row; drop and take-theirs give it up."""
         if entry.state != "parked":
             self.said = "this row waits and is sent by itself"
+        elif isinstance(entry, Member):
+            again = command in ("retry_row", "keep_mine")
+            (self.store.retry_member if again else self.store.drop_member)(entry)
+            self.said = "it is sent again" if again else "given up; the server's data set stays as it is"
         elif command in ("keep_mine", "take_theirs") and not entry.conflict:
             first = self.session.keymap.first
             self.said = f"nobody else changed this row: {first('retry_row')} sends it again, {first('drop_row')} gives it up"
@@ -85,12 +93,14 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
 
     def draw(self) -> None:
         server = self.session.queue.source.server
-        self.entries = self.store.outbox_entries(server, "parked", SHOWN) + self.store.outbox_entries(server, "waiting", SHOWN)
+        self.entries = []
+        for state in OPEN:
+            self.entries += [*self.store.outbox_entries(server, state, SHOWN), *self.store.members_open(server, state, SHOWN)]
         self.at = max(0, min(self.at, len(self.entries) - 1))
         self.page.show(outbox_lines(self.entries, self.at, self.said, self.session, self.size.height))
 
 
-def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Session, height: int) -> list[Line]:
+def outbox_lines(entries: list[Row], at: int, said: str, session: Session, height: int) -> list[Line]:
     """The list around the chosen row, and what can be done with it."""
     first = session.keymap.first
     rows = (("retry_row", "send again"), ("drop_row", "give up"), ("keep_mine", "keep mine"), ("take_theirs", "take theirs"))
@@ -103,12 +113,20 @@ def outbox_lines(entries: list[OutboxEntry], at: int, said: str, session: Sessio
     start = max(0, min(at - room // 2, len(entries) - room))
     for index, entry in enumerate(entries[start : start + room], start):
         mark = Piece(" ▸ " if index == at else "   ", "accent")
-        what = Piece(visible(f"{entry.identity.name} = {told(entry.row)}"), "strong" if index == at else "text")
-        where = Piece(visible(f"  {entry.identity.target.named}  "), "dim")
+        said_of = membership(entry) if isinstance(entry, Member) else f"{entry.identity.name} = {told(entry.row)}"
+        target = entry.target if isinstance(entry, Member) else entry.identity.target
+        what = Piece(visible(said_of), "strong" if index == at else "text")
+        where = Piece(visible(f"  {target.named}  "), "dim")
         lines.append(line(mark, what, where, Piece(entry.state, "error" if entry.state == "parked" else "dim")))
-        reason = f"theirs: {told(entry.theirs, session.redactor)}; {entry.error}" if entry.conflict else entry.error
+        reason = entry.error
+        if isinstance(entry, OutboxEntry) and entry.conflict:
+            reason = f"theirs: {told(entry.theirs, session.redactor)}; {reason}"
         lines.append(line(Piece("     " + visible(reason), "warn")))
     return [*lines, line(), line(Piece(f"  {said}", "good")), line(*hints)]
+
+
+def membership(member: Member) -> str:
+    return f"{'into' if member.within else 'out of'} the data set {member.dataset}"
 
 
 def told(row: Annotation | None, redactor: Redactor | None = None) -> str:
