@@ -116,6 +116,10 @@ def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | Non
         "duration_ms": None if row.duration_ns is None else row.duration_ns / 1e6,
         "state": item.state.value,
         "reason": item.reason,
+        "why": item.why,
+        "rule": item.rule,
+        "inclusion": item.inclusion,
+        "datasets": list(store.datasets_of(queue.source.server, [item.target]).get(item.target, ())),
         "annotations": [people.json(known) for known in rows],
     }
 
@@ -161,7 +165,9 @@ def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
         for row in record["annotations"]
     ]
     document = [] if record["document_position"] is None else [f"document {record['document_position'] + 1}"]
-    rest = "  ".join(one_line(part) for part in (*document, *answers, record["reason"], record["queue"] if named else "") if part)
+    held = [f"in {name}" for name in record["datasets"]]
+    words = (*document, *answers, *held, record["reason"] or record["why"], record["queue"] if named else "")
+    rest = "  ".join(one_line(part) for part in words if part)
     head = f"{record['position']:>5}  {record['state']:<8}  {one_line(record['id'])}  "
     tail = f"  {'✗' if record['error'] else ' '} {spent:>6}  {rest}"
     room = QUESTION if width is None else max(LEAST, min(QUESTION, width - width_of(head) - width_of(tail)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.cli import asking, choosing, place
+from annotator.cli.meaning import alike, asks_for, free_name, there
 from annotator.cli.naming import identifier_of, kept_name, name_if_known, name_of, nameless, role_of, sole
 from annotator.cli.servers import connector, find, is_url, settings_of
 from annotator.config.server import find_project
@@ -17,8 +18,6 @@ from annotator.domain.record import record
 from annotator.domain.rubric import BUILT_IN, Rubric
 from annotator.domain.source import ServerSettings, Source
 from annotator.errors import IdentityError, ProjectNotFound, UsageError
-from annotator.text.cells import crop
-from annotator.text.escape import one_line
 
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 
 EMPTY_PROJECT = "default"
-NAMED = 30
-"""Cells of a filter that name its queue."""
 
 
 @record
@@ -43,6 +40,8 @@ class Opened:
     greeting: str = ""
     read_only: str = ""
     """Why the server takes nothing, where it was asked."""
+    remark: str = ""
+    """Of a queue that was just made."""
 
 
 def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
@@ -55,7 +54,7 @@ def open_queue(args: argparse.Namespace, store: "SqliteStore") -> Opened:
         if args.queue is None and found.explicit:
             return _server(args, store, found.settings)
         queue = place.named_queue(store, args.queue)
-        return _resume(args, store, queue) if args.filter in ("", queue.selection.filter) else _beside(args, store, queue)
+        return _resume(args, store, queue) if asks_for(args, queue) else _beside(args, store, queue)
     if is_url(args.source):
         if args.more:
             raise UsageError("A server and files cannot be one queue.", "Give the server alone, or files alone.")
@@ -88,6 +87,11 @@ def _resume(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Ope
 
 
 def _resumed(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> Opened:
+    if person := queue.selection.reviewer:
+        if args.annotator not in (None, "", person):
+            way_out = f"Name the source, with --reviewers {queue.selection.reviewers}: that makes yours. Or say --as {person}."
+            raise UsageError(f"The queue {queue.name} is {person}'s.", way_out)
+        args.annotator = person
     if queue.complete and args.limit is not None and args.limit != queue.selection.limit:
         raise UsageError(f"The queue {queue.name} was made with another limit.", "Make a second one with --queue NAME.")
     server = settings_of(queue)
@@ -121,12 +125,12 @@ def _contacted(args: argparse.Namespace, store: "SqliteStore", queue: Queue, con
 
 def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettings, rubric: Rubric | None = None) -> Opened:
     """`rubric`: where the options name none."""
-    selection = choosing.selection(args, server=True)
+    chosen = choosing.selection(args, server=True)
     project = args.project or find_project() or None
-    for queue in store.queues():
-        same = queue.source.location == server.url and _alike(queue.selection, selection)
-        if same and project in (None, queue.source.project) and args.queue in (None, queue.name) and not args.config:
-            return _resume(args, store, queue)
+    known = (args.annotator or kept_name() or sole(store.accounts(server.url)) or "") if chosen.is_personal else ""
+    selection = choosing.of_person(chosen, known) if known else chosen
+    if (queue := there(args, store, server, project, selection)) is not None:
+        return _resume(args, store, queue)
     if args.offline:
         raise UsageError(f"There is no queue of {server.url} in the store.", "Fill one first: annotator pull, with the network.")
     _say(f"connecting to {server.url} …")
@@ -134,32 +138,52 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     project = choose_project(connect, project)
     phoenix = connect(project)
     user = phoenix.user()
-    name = name_if_known(args, user)
+    name = name_of(args, user) if chosen.is_personal else name_if_known(args, user)
+    selection = choosing.of_person(chosen, name)
+    if chosen.is_personal and name != known and (queue := there(args, store, server, project, selection)) is not None:
+        return _resume(args, store, queue)
     rubric, greeting = (rubric, "") if rubric and not (args.rubric or args.config) else _rubric(args, phoenix)
     source = SourceRef(server.url, project, server.url)
-    queue = store.create(_free_name(store, args.queue, project, selection), source, selection, rubric)
+    queue = store.create(free_name(store, args.queue, project, selection), source, selection, rubric)
+    remark, read_only = _remark(store, queue), phoenix.capabilities.read_only
     if not name:
-        return Opened(queue, "", "", connect, None, greeting, phoenix.capabilities.read_only)
+        return Opened(queue, "", "", connect, None, greeting or remark, read_only, remark)
     from annotator.workflow.sync import contact
 
     account = contact(store, server.url, name, user)
-    return Opened(queue, name, account.identifier, connect, None, greeting, phoenix.capabilities.read_only)
+    return Opened(queue, name, account.identifier, connect, None, greeting or remark, read_only, remark)
 
 
 def _files(args: argparse.Namespace, store: "SqliteStore", rubric: Rubric = BUILT_IN) -> Opened:
     """`rubric`: where the options name none."""
     selection = choosing.selection(args, server=False)
     location = _location([args.source, *args.more])
+    if selection.is_personal:
+        selection = choosing.of_person(selection, name_of(args, None))
     for queue in store.queues():
-        same = queue.source.location == location != "-" and _alike(queue.selection, selection)
+        same = queue.source.location == location != "-" and alike(queue.selection, selection)
         if same and args.queue in (None, queue.name):
             return _resume(args, store, queue)
     name = name_if_known(args, None)
     source = _file_source(location, getattr(args, "stdin", sys.stdin.buffer) if location == "-" else None)
     rubric = _from_file(args.rubric) if args.rubric else rubric
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
-    queue = store.create(_free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
-    return Opened(queue, name, identifier_of(name), None, source)
+    queue = store.create(free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
+    remark = _remark(store, queue)
+    return Opened(queue, name, identifier_of(name), None, source, remark, remark=remark)
+
+
+def _remark(store: "SqliteStore", queue: Queue) -> str:
+    """What a new queue's rules do not do, for people."""
+    selection, words = queue.selection, []
+    ruled = (one for one in store.queues() if one.id != queue.id and one.source_id == queue.source_id and one.selection.rules)
+    other = next((one for one in ruled if replace(one.selection, rules=()) == replace(selection, rules=())), None)
+    if selection.rules and other is not None:
+        words.append(f"The queue {other.name} keeps the rules that it began with; this is another one, {queue.name}.")
+    by_chance = selection.order in ("random", "stratified") or (selection.reviewers > 1 and selection.order != "uncertain")
+    if selection.rules and selection.limit is not None and not by_chance:
+        words.append("Where the limit cuts, it is by the order and not by chance: such items cannot stand for what is left out.")
+    return " ".join(words)
 
 
 def _location(sources: Sequence[str]) -> str:
@@ -175,8 +199,9 @@ def _file_source(location: str, stdin: BinaryIO | None = None) -> Callable[[], S
     """Looks at the file at once, so that a wrong path is said before a queue is made."""
     from annotator.sources.files import Files
 
-    files = Files(location, stdin)
-    return lambda: files
+    first = [Files(location, stdin)]
+    # One that is made later sees what the file has become.
+    return lambda: first.pop() if first else Files(location, stdin)
 
 
 def _files_again(queue: Queue) -> Callable[[], Source] | None:
@@ -192,25 +217,6 @@ def _files_again(queue: Queue) -> Callable[[], Source] | None:
         return Files(queue.source.location)
 
     return source
-
-
-def _alike(one: Selection, other: Selection) -> bool:
-    """The same choice; relative times (3h ago) never are, a missing limit matches any, and so do missing columns."""
-    same = replace(one, limit=None, columns=()) == replace(other, limit=None, columns=())
-    return same and other.limit in (None, one.limit) and other.columns in ((), one.columns)
-
-
-def _free_name(store: "SqliteStore", asked: str | None, stem: str, selection: Selection) -> str:
-    taken = {queue.name for queue in store.queues()}
-    if asked is not None:
-        if asked in taken:
-            raise UsageError(f"There is a queue {asked!r} already, of other traces.", "Choose another --queue NAME.")
-        return asked
-    words = [stem or "queue", f"{selection.target}s" if selection.target in ("document", "session") else ""]
-    words += [*(kind.lower() for kind in selection.kinds), (selection.status or "").lower(), selection.session or ""]
-    words.append(crop(one_line(selection.filter), NAMED))
-    base = " ".join(word for word in words if word)
-    return next(name for name in [base, *(f"{base} {n}" for n in range(2, 10_000))] if name not in taken)
 
 
 def choose_project(connect: "Callable[[str], Phoenix]", asked: str | None) -> str:

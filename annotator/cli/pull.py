@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import opening, options, place
+from annotator.cli import opening, options, place, watching
 from annotator.cli.saying import Meter, say, were
 from annotator.domain.queue import Queue
-from annotator.errors import SourceError
+from annotator.errors import SourceError, UsageError
 from annotator.text.facts import counted
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def add(verbs: Any) -> None:
     options.common(verb)
     options.who(verb)
     options.source(verb)
+    options.watch(verb)
     verb.set_defaults(run=run, nameless=True)
 
 
@@ -41,10 +42,15 @@ def run(args: argparse.Namespace) -> int:
     from annotator.workflow.filling import Filling, Progress
     from annotator.workflow.loading import load
 
+    every = watching.seconds(args)
     store = place.open_store(place.store_path(args))
     opened = opening.open_queue(args, store)
+    if opened.remark:
+        say(f"annotator: {opened.remark}", aside=True)
     server = opened.connect(opened.queue.source.project) if opened.connect else None
     source = opened.source() if opened.source else server if opened.queue.source.is_server else None
+    if source is None and every:
+        raise UsageError(f"The traces of {opened.queue.name} came from what is not there any more.", "Watch a file or a server that is.")
     if source is None:
         say(f"{_items(store, opened.queue)}, everything is here already")
         return 0
@@ -59,7 +65,11 @@ def run(args: argparse.Namespace) -> int:
         show(f"{counted(progress.traces, 'trace')} listed, {looked}{counted(progress.items, 'item')}{share}")
 
     unread: list[BadLine] = []
-    work = Filling(store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append, annotator=opened.annotator)
+    running: set[str] | None = set() if every else None
+    work = Filling(
+        store, source, opened.queue, opened.identifier, server, report=report, unread=unread.append, annotator=opened.annotator,
+        running=running,
+    )  # fmt: skip
     try:
         done = fill(work)
         loaded = 0
@@ -72,16 +82,23 @@ def run(args: argparse.Namespace) -> int:
             known += count
             show(f"{counted(loaded, 'payload')} stored, everybody's annotations of {counted(known, 'trace')}")
         show.end()
-        if not store.counts(opened.queue.id).items and (done.spans or not done.traces):
+        if not every and not store.counts(opened.queue.id).items and (done.spans or not done.traces):
             raise _nothing(store, opened.queue, done)
     except BaseException:
         # The next time goes on after them.
         _name([*done.bad, *unread])
+        place.remove_if_empty(store, opened.queue)
         raise
+    if store.counts(opened.queue.id).items or not every:
+        _tell(store, opened.queue, done)
+    _name([*done.bad, *unread])
+    said = len(unread)
+    try:
+        if every:
+            watching.keep_on(work, opened.source, every, server.user if server else lambda: None)
     finally:
         place.remove_if_empty(store, opened.queue)
-    _tell(store, opened.queue, done)
-    _name([*done.bad, *unread])
+        _name(unread[said:])
     return 1 if done.bad or unread else 0
 
 
@@ -130,10 +147,11 @@ def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceErro
         )
     if done.sessionless and done.sessionless >= done.traces:
         return SourceError(f"None of {counted(done.sessionless, 'trace')} has a session.", "Judge traces: --target trace.")
-    if selection.filter:
+    if selection.filter or selection.rules:
         names = _unknown(store, queue)
         advice = f"No annotation is named {' or '.join(names)}." if names else "Widen it; annotator list --help has the language."
-        return SourceError(f"No traces here match {selection.filter} ({looked} looked at).", advice)
+        what = f"No rule takes any of {looked}." if selection.rules else f"No traces here match {selection.filter} ({looked} looked at)."
+        return SourceError(what, advice)
     if selection.target == "document" and done.traces:
         return SourceError(f"None of {counted(done.traces, 'trace')} has retrieved documents.", "Judge spans or traces: --target span.")
     if done.traces:
@@ -144,10 +162,11 @@ def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceErro
 
 
 def _unknown(store: "SqliteStore", queue: Queue) -> list[str]:
-    """What the filter takes for annotations, and none is known by."""
+    """What the filter and the rules take for annotations, and none is known by."""
     from annotator.domain.filter import names
     from annotator.filter.parsing import parse
     from annotator.workflow.filtering import vocabulary_of
 
     known = vocabulary_of(store, [queue]).names
-    return sorted(name for name in names(parse(queue.selection.filter)) if name not in known)
+    written = [queue.selection.filter, *(rule.when for rule in queue.selection.rules)]
+    return sorted({name for text in written if text for name in names(parse(text)) if name not in known})

@@ -2,13 +2,17 @@
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotator.cli import naming, options, place, servers
 from annotator.cli.saying import say
 from annotator.errors import AnnotatorError
 from annotator.text.escape import one_line
 from annotator.text.facts import counted
+
+if TYPE_CHECKING:
+    from annotator.domain.queue import Queue
+    from annotator.store.store import SqliteStore
 
 
 def add(verbs: Any) -> None:
@@ -40,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
         source = f"{queue['source']} {queue['project']}".rstrip()
         only = f"  only {one_line(queue['filter'])}" if queue["filter"] else ""
         say(f"queue      {queue['name']}  {counted(queue['items'], 'item')}: {states or 'empty'}  ({source}){only}")
+        for rule in queue["rules"]:
+            say(f"  rule     {_rule(rule)}")
     return 0
 
 
@@ -61,6 +67,7 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
                 "project": queue.source.project,
                 "target": queue.selection.target,
                 "filter": queue.selection.filter,
+                "rules": _rules(store, queue),
                 "items": counts.items,
                 "todo": counts.todo,
                 "done": counts.done,
@@ -76,6 +83,36 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
     if last is not None:
         found["server"] = _server(last.source.server, args.offline)
     return found
+
+
+def _rules(store: "SqliteStore", queue: "Queue") -> list[dict[str, Any]]:
+    """Each rule, how many items are there by it, and how many its draws took."""
+    from annotator.domain.queue import Taken
+
+    taken = store.taken(queue.id) if queue.selection.rules else {}
+    return [
+        {
+            "name": rule.name,
+            "when": rule.when,
+            "rate": rule.rate,
+            "cap": rule.cap,
+            "priority": rule.priority,
+            "reviewers": list(rule.reviewers),
+            "items": (found := taken.get(rule.name, Taken())).items,
+            "draws": found.draws,
+        }
+        for rule in queue.selection.rules
+    ]
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    """'errors  12 items: status = error'."""
+    share = f"{100 * rule['rate']:.4g} % of " if rule["rate"] < 1 else ""
+    full = ", full" if rule["cap"] is not None and rule["draws"] >= rule["cap"] else ""
+    cap = f", at most {rule['cap']:,}{full}" if rule["cap"] is not None else ""
+    what = f"{share}{one_line(rule['when']) or 'all'}{cap}"
+    name = one_line(rule["name"])
+    return f"{name}  {counted(rule['items'], 'item')}" + ("" if what == name else f": {what}")
 
 
 def _server(url: str, offline: bool) -> dict[str, Any]:
