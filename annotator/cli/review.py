@@ -4,6 +4,8 @@ import argparse
 import gc
 import os
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +13,7 @@ from annotator.cli import opening, options, place, servers
 from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
-from annotator.domain.rubric import Rubric
-from annotator.errors import ConfigError, NotATerminal, StoreError
+from annotator.errors import ConfigError, NotATerminal, StoreError, UsageError
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
@@ -36,6 +37,7 @@ def add(verbs: Any) -> None:
     verb.add_argument("--adjudicate", action="store_true", help=what)
     verb.add_argument("--hold", action="store_true", help="stay on an item on which somebody disagrees, until Enter")
     verb.add_argument("--suggest", action="store_true", help="fill in what a model answered: Enter takes it, a digit overrides it")
+    verb.add_argument("--dataset", metavar="NAME", help="the data set that a key adds items to (default: asked once, with the first one)")
     verb.set_defaults(run=run)
 
 
@@ -95,18 +97,21 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.greeting or servers.warned(),
         opened.read_only,
         servers.trace_url(opened.queue),
-        command_keys(opened.queue.rubric),
+        opened.queue.rubric.keys,
         redactor=place.redactor(),
         expected_output=config.expected_output,
         first_failure=config.first_failure,
         show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),
         hold=config.hold or getattr(args, "hold", False),
         suggest=config.suggest or getattr(args, "suggest", False),
+        dataset=_dataset(args, path, opened) or config.dataset,
+        datasets=_datasets(opened),
+        rubric_file=getattr(args, "rubric", None) or "",
     )
-    with queue_lock(path, opened.queue.id) as mine:
-        if not mine:
+    with queue_lock(path, opened.queue.id) as held:
+        if held is None:
             raise StoreError(f"{opened.queue.name} is being moved to another rubric.", "Review it when that is done.")
-        unsent = run_screen(session)
+        unsent = run_screen(replace(session, alone=held.alone))
     store = place.open_store(path)
     place.remove_if_empty(store, opened.queue)
     store.close()
@@ -118,6 +123,24 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
     return 0
 
 
+def _dataset(args: argparse.Namespace, path: Path, opened: opening.Opened) -> str:
+    """What `--dataset` names is kept with the queue."""
+    given = getattr(args, "dataset", None)
+    if given is None:
+        return opened.queue.dataset
+    if not given.strip():
+        raise UsageError("--dataset names no data set.", "Say --dataset NAME.")
+    store = place.open_store(path)
+    store.set_dataset(opened.queue.id, given.strip())
+    store.close()
+    return str(given.strip())
+
+
+def _datasets(opened: opening.Opened) -> Callable[[], Sequence[str]] | None:
+    connect = opened.connect
+    return None if connect is None else lambda: connect(opened.queue.source.project).datasets()
+
+
 def theme_of(name: str) -> "Theme":
     """Raises ConfigError for a theme that there is not."""
     from annotator.ui.styles import THEMES
@@ -126,18 +149,6 @@ def theme_of(name: str) -> "Theme":
         if name in ("", theme):
             return theme
     raise ConfigError(f"There is no theme {name!r}.", f"Themes: {', '.join(THEMES)}.")
-
-
-def command_keys(rubric: Rubric) -> dict[str, tuple[str, str]]:
-    """The rubric's own keys."""
-    keys: dict[str, tuple[str, str]] = {}
-    for criterion in rubric.criteria:
-        if criterion.key:
-            keys[criterion.key] = (criterion.name, "")
-        for value in getattr(criterion.config, "values", ()):
-            if value.key:
-                keys[value.key] = (criterion.name, value.label)
-    return keys
 
 
 def _take_stdin(args: argparse.Namespace) -> None:

@@ -15,7 +15,6 @@ from annotator.text.rubric_lines import rubric_lines
 
 if TYPE_CHECKING:
     from annotator.domain.queue import Queue
-    from annotator.workflow.rubric_changes import RubricChange
 
 FILE = """name = "refunds"
 version = "2"                   # answers say refunds@2
@@ -162,11 +161,7 @@ def _diff(args: argparse.Namespace) -> int:
         if old.tag == new.tag and any(change.name for change in found):
             say(f"both are {old.tag or 'without a name'}: give the new one another version", aside=True)
     for change in found:
-        say(in_a_line(change))
+        say(str(change))
     breaking = sum(change.breaking for change in found)
     say(f"{counted(breaking, 'breaking change')}, {len(found) - breaking} compatible" if found else "no difference")
     return 1 if breaking else 0
-
-
-def in_a_line(change: "RubricChange") -> str:
-    return f"{'breaking  ' if change.breaking else 'compatible'}  {f'{change.name}: ' if change.name else ''}{change.what}"

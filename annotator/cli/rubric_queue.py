@@ -9,8 +9,8 @@ from annotator.domain.rubric import Rubric
 from annotator.errors import RubricError, StoreError
 from annotator.store.lock import queue_lock
 from annotator.text.facts import counted
-from annotator.workflow.migration import in_use
 from annotator.workflow.rubric_changes import changes
+from annotator.workflow.rubric_taking import orphans_of, told
 
 if TYPE_CHECKING:
     from annotator.store.store import SqliteStore
@@ -21,11 +21,9 @@ def take(args: argparse.Namespace, store: "SqliteStore", queue: Queue, rubric: R
     found = changes(queue.rubric, rubric)
     if not found:
         return queue, ""
-    orphans = in_use(store, queue, rubric) if any(change.breaking for change in found) else {}
-    if orphans:
-        labels = ", ".join(f"{name} = {label} on {count}" for (name, label), count in orphans.items())
+    if orphans := orphans_of(store, queue, rubric):
         raise RubricError(
-            f"{queue.name} has answers that do not fit {args.rubric}: {labels}.",
+            f"{queue.name} has answers that do not fit {args.rubric}: {told(orphans)}.",
             f"Move them: annotator rubric migrate {args.rubric} --moves MOVES --queue {queue.name!r}; or review without --rubric.",
         )
     with queue_lock(place.store_path(args), queue.id, alone=True) as alone:

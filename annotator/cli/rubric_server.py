@@ -16,7 +16,6 @@ from annotator.text.facts import counted
 
 if TYPE_CHECKING:
     from annotator.sources.phoenix import Phoenix
-    from annotator.workflow.rubric_push import Planned
 
 
 def add(actions: Any) -> None:
@@ -59,7 +58,8 @@ def reach(args: argparse.Namespace, url: str | None) -> "tuple[str, Phoenix, str
 
 
 def _pull(args: argparse.Namespace) -> int:
-    from annotator.cli.rubric import in_a_line, load, out
+    from annotator.cli.rubric import load, out
+    from annotator.config.rubric_rewrite import rewritten
     from annotator.config.rubric_text import rubric_text, write_rubric
     from annotator.workflow.rubric_changes import changes
     from annotator.workflow.rubric_push import offered, pulled
@@ -77,17 +77,19 @@ def _pull(args: argparse.Namespace) -> int:
     if path is None:
         out(rubric_text(rubric))
     elif known is None:
-        write_rubric(path, rubric)
+        write_rubric(path, rubric_text(rubric))
         say(f"{path}: {counted(len(rubric.criteria), 'config')} of {f'the project {project} on ' if project else ''}{url}")
     elif rubric == known:
         say(f"{path} is as the server has it")
     else:
         for change in changes(known, rubric):
-            say(in_a_line(change))
-        comments = " Its comments are lost." if "#" in path.read_text("utf-8-sig") else ""
-        if not _agreed(args.yes, f"Write this into {path}?{comments} [y/N] ", "Changing a file that is there"):
+            say(str(change))
+        made = rewritten(path.read_text("utf-8-sig"), rubric)
+        for comment in made.lost:
+            say(f"lost        {comment}")
+        if not _agreed(args.yes, f"Write this into {path}? [y/N] ", "Changing a file that is there"):
             return 1
-        write_rubric(path, rubric)
+        write_rubric(path, made.text)
         say(f"{path} is written; give it another version")
     return 1 if unfit else 0
 
@@ -121,7 +123,7 @@ def _agreed(yes: bool, question: str, what: str) -> bool:
 
 def _push(args: argparse.Namespace) -> int:
     from annotator.cli.rubric import load
-    from annotator.workflow.rubric_push import carry_out, plan_push
+    from annotator.workflow.rubric_push import carry_out, counted_plan, plan_push, refuse_orphans, told
 
     rubric = load(args.file)
     url, phoenix, project = reach(args, args.to)
@@ -131,15 +133,14 @@ def _push(args: argparse.Namespace) -> int:
     store = place.open_store(path) if path.exists() else None
     plan = plan_push(rubric, phoenix, store, url)
     for one in plan:
-        for line in _told(one):
+        for line in told(one):
             say(line)
-    _refuse_orphans(plan, args.file)
+    refuse_orphans(plan, args.file)
     todo = [one for one in plan if one.writes or one.assign]
     if not todo:
         say(f"{url} has it already")
         return 0
-    counts = (sum(one.known is None for one in todo), sum(one.known is not None and one.writes for one in todo))
-    what = f"{counts[0]} to make, {counts[1]} to change, {sum(one.assign for one in todo)} to assign to {project} on {url}"
+    what = counted_plan(todo, project, url)
     if args.dry_run:
         say(what)
         return 0
@@ -149,24 +150,3 @@ def _push(args: argparse.Namespace) -> int:
         carry_out(one, phoenix)
     say(f"done: {what}")
     return 0
-
-
-def _told(planned: "Planned") -> list[str]:
-    """What happens to a config, in lines."""
-    from annotator.cli.rubric import in_a_line
-
-    verb = "make   " if planned.known is None else "change " if planned.changes else "as it is"
-    also = "; assign it to the project" if planned.assign else ""
-    return [f"{verb}  {planned.config.name} ({planned.config.type.lower()}){also}", *(f"    {in_a_line(one)}" for one in planned.changes)]
-
-
-def _refuse_orphans(plan: "Sequence[Planned]", file: str) -> None:
-    found = []
-    for one in plan:
-        for where, counts in (("on the server", one.orphans_there), ("here", one.orphans_here)):
-            found += [f"{one.config.name} = {label} on {count} {where}" for label, count in counts.items()]
-    if found:
-        raise RubricError(
-            f"Labels are in use that this would orphan: {', '.join(found)}.",
-            f"Everybody moves their own first: annotator rubric migrate {file} --moves MOVES, then annotator push; or keep the labels.",
-        )

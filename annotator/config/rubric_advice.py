@@ -18,10 +18,15 @@ FEW_STEPS = 10
 def advice(path: Path, rubric: Rubric) -> list[str]:
     """Sentences, each with the line that it is about. `rubric`: what the file says."""
     file = TomlFile.read(path, RubricError)
-    found = [*_whole(rubric)]
-    for index, criterion in enumerate(rubric.criteria):
-        found += [(("config", index, key), f"{criterion.name}: {text}") for key, text in _one(criterion)]
+    found = [(place, text if len(place) < 3 else f"{rubric.criteria[int(place[1])].name}: {text}") for place, text in advised(rubric)]
     return [f"{file.name}:{line}: {text}" if (line := _line(file, place)) else f"{file.name}: {text}" for place, text in found]
+
+
+def advised(rubric: Rubric) -> Iterator[tuple[Place, str]]:
+    """Sentences, each with the place in a file that it is about."""
+    yield from _whole(rubric)
+    for index, criterion in enumerate(rubric.criteria):
+        yield from ((("config", index, key), text) for key, text in _one(criterion))
 
 
 def _line(file: TomlFile, place: Place) -> int | None:
@@ -48,7 +53,7 @@ def _whole(rubric: Rubric) -> Iterator[tuple[Place, str]]:
     for index, criterion in enumerate(rubric.criteria):
         other = folded.setdefault(criterion.name.casefold(), criterion.name)
         if other != criterion.name:
-            yield ("config", index, "name"), f"{criterion.name} and {other} differ by their capitals alone"
+            yield ("config", index, "name"), f"differs from {other} by its capitals alone"
 
 
 def _one(criterion: Criterion) -> Iterator[tuple[str, str]]:

@@ -53,15 +53,16 @@ _EVERY = tuple(dict.fromkeys((*_COMMON, *(key for keys in _OWN.values() for key 
 
 def load_rubric(path: Path) -> Rubric:
     """The rubric of a file. Raises RubricError with the line and, for what is misspelt, the nearest word."""
-    return _rubric(TomlFile.read(path, RubricError).root)
+    return rubric_of(TomlFile.read(path, RubricError).root)
 
 
 def parse_rubric(name: str, text: str) -> Rubric:
     """`load_rubric` of a text; `name` stands for the file in errors."""
-    return _rubric(TomlFile(name, text, RubricError).root)
+    return rubric_of(TomlFile(name, text, RubricError).root)
 
 
-def _rubric(root: Table) -> Rubric:
+def rubric_of(root: Table) -> Rubric:
+    """The rubric that a file's top table says; the first fault is raised as the file has it."""
     root.only(("name", "version", "owner", "instructions", "config"))
     configs = root.tables("config")
     if not configs:

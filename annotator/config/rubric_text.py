@@ -13,12 +13,27 @@ from annotator.errors import RubricError
 
 def rubric_text(rubric: Rubric) -> str:
     """The file, whole. What has its default is left out; reading it gives the rubric again, without the ids of a server."""
-    head = [f"{key} = {_text(value)}" for key in ("name", "version", "owner", "instructions") if (value := getattr(rubric, key))]
-    configs = ["\n".join(["[[config]]", *_criterion(criterion)]) for criterion in rubric.criteria]
+    head = list(head_lines(rubric).values())
+    configs = [config_text(criterion) for criterion in rubric.criteria]
     return "\n\n".join([*(["\n".join(head)] if head else []), *configs]) + "\n"
 
 
-def write_rubric(path: Path, rubric: Rubric) -> None:
+def config_text(criterion: Criterion) -> str:
+    """One table."""
+    return "\n".join(["[[config]]", *config_lines(criterion).values()])
+
+
+def head_lines(rubric: Rubric) -> dict[str, str]:
+    """Key to its line, or lines, before the configs."""
+    return {key: f"{key} = {_text(value)}" for key in ("name", "version", "owner", "instructions") if (value := getattr(rubric, key))}
+
+
+def config_lines(criterion: Criterion) -> dict[str, str]:
+    """Key of a config to its line, or lines."""
+    return {line.partition(" =")[0]: line for line in _criterion(criterion)}
+
+
+def write_rubric(path: Path, text: str) -> None:
     """The whole file or nothing; a link keeps pointing at it. Raises RubricError."""
     target = path.resolve()
     try:
@@ -27,7 +42,7 @@ def write_rubric(path: Path, rubric: Rubric) -> None:
         raise RubricError(f"{path} cannot be written: {error.strerror}.", "Check the name and the rights of its folder.") from error
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(rubric_text(rubric).encode())
+            stream.write(text.encode())
             stream.flush()
             os.fsync(stream.fileno())
         mask = os.umask(0)
@@ -72,9 +87,7 @@ def _own(config: AnnotationConfig) -> Iterator[str]:
         if plain:
             yield f"values = [{', '.join(_text(value.label) for value in config.values)}]"
         else:
-            yield "values = ["
-            yield from (f"    {_value(value)}," for value in config.values)
-            yield "]"
+            yield "\n".join(["values = [", *(f"    {_value(value)}," for value in config.values), "]"])
         return
     keys = ("lower_bound", "upper_bound", "step" if isinstance(config, ContinuousConfig) else "threshold")
     yield from (f"{key} = {_number(value)}" for key in keys if (value := getattr(config, key)) is not None)

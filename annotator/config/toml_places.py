@@ -15,10 +15,10 @@ _PLAIN_VALUE = re.compile(r"[^,\]}#\r\n]*")
 
 def places(text: str) -> dict[Place, int]:
     """Every key, table and array element of a text that tomllib has read, with its 1-based line."""
-    return _Scan(text).found
+    return Scan(text).found
 
 
-class _Scan:
+class Scan:
     """A walk over valid TOML that remembers lines and skips values."""
 
     def __init__(self, text: str) -> None:
@@ -26,11 +26,15 @@ class _Scan:
         self.at = 0
         self.found: dict[Place, int] = {}
         self.last: dict[Place, int] = {}
+        self.stands: list[tuple[Place, int, int]] = []
+        """Headers of tables and pairs of their keys and values, in their order: place, and the offsets where each begins and ends."""
+        self.comments: list[str] = []
         self.walk()
 
     def walk(self) -> None:
         table: Place = ()
         while self.skip():
+            start = self.at
             if self.take("[["):
                 table = self.table(self.keys())
                 index = self.last[table] = self.last.get(table, -1) + 1
@@ -40,7 +44,9 @@ class _Scan:
                 table = self.mark(self.table(self.keys()))
                 self.take("]")
             else:
-                self.pair(table)
+                self.stands.append((self.pair(table), start, self.at))
+                continue
+            self.stands.append((table, start, self.at))
 
     def table(self, keys: list[str]) -> Place:
         """The table of a header: an array of tables on the way means its newest table."""
@@ -51,13 +57,14 @@ class _Scan:
                 place = (*place, self.last[place])
         return place
 
-    def pair(self, table: Place) -> None:
+    def pair(self, table: Place) -> Place:
         place = table
         for key in self.keys():
             place = self.mark((*place, key))
         self.skip()
         self.take("=")
         self.value(place)
+        return place
 
     def value(self, place: Place) -> None:
         self.skip()
@@ -103,6 +110,8 @@ class _Scan:
     def skip(self) -> bool:
         """Past blanks and comments; False at the end."""
         gap = _BLANK.match(self.text, self.at)
+        if gap and "#" in gap[0]:
+            self.comments += [line.strip() for line in gap[0].split("\n") if line.strip()]
         self.at = gap.end() if gap else self.at
         return self.at < len(self.text)
 

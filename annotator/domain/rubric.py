@@ -75,6 +75,18 @@ class Rubric:
         """It asks something of more than the item's own target."""
         return any(criterion.is_bound for criterion in self.criteria)
 
+    @property
+    def keys(self) -> dict[str, tuple[str, str]]:
+        """Its own keys: key to (config name, label), label '' for a key that only makes the config current."""
+        found: dict[str, tuple[str, str]] = {}
+        for criterion in self.criteria:
+            if criterion.key:
+                found[criterion.key] = (criterion.name, "")
+            for value in criterion.config.values if isinstance(criterion.config, CategoricalConfig) else ():
+                if value.key:
+                    found[value.key] = (criterion.name, value.label)
+        return found
+
     def criterion(self, name: str) -> Criterion | None:
         return next((criterion for criterion in self.criteria if criterion.name == name), None)
 

@@ -14,6 +14,7 @@ CONTEXTS = {
     "annotations": "Annotations",
     "outbox": "Outbox",
     "handover": "The hand-over",
+    "form": "The rubric's form",
 }
 """Where a command applies: id to title, in the order of help."""
 
@@ -76,11 +77,14 @@ COMMANDS: tuple[Command, ...] = (
         ("defer_because", "defer, why", "Put the item off and say why."),
         ("flag", "flag", "Flag the item for someone to look at and go on."),
         ("flag_because", "flag, why", "Flag the item and say why."),
+        ("dataset", "data set", "Add the item to the data set, which is asked for the first time, and go on."),
+        ("dataset_out", "out of data set", "Take the item out of the data set again."),
         ("withdraw", "take back", "Take back the answer to the current config, on what is in focus."),
         ("agree", "agree", "Take the answer that a model gave, here or on the item judged last."),
         ("flip", "other label", "Turn the label into the other one, here or on the item judged last."),
         ("judge_wrong", "judge wrong", "Say that the model's answer is wrong, here or on the item judged last."),
         ("instructions", "how to judge", "Show the rubric's instructions, and each label with its description and examples."),
+        ("edit_rubric", "edit rubric", "Make and edit the rubric's configs in a form; save them to its file, and push them if wanted."),
         ("annotations", "annotations", "Everybody's annotations of the item as a table; change or delete your own there."),
         ("auto_advance", "auto-advance", "Switch going on by itself after the last required answer on or off."),
         ("scroll_up", "up", "Scroll the trace one line up."),
@@ -209,6 +213,20 @@ COMMANDS: tuple[Command, ...] = (
         "handover",
         ("handover_save", "save", "Save it as Markdown in the folder for downloads; the next one begins there."),
         ("handover_copy", "copy", "Copy it to the clipboard."),
+    ),
+    *_in(
+        "form",
+        ("form_add", "add", "Add a config, or a label to the config that is open."),
+        ("form_remove", "remove", "Remove the chosen config or label, or empty the chosen field."),
+        ("form_move_up", "move up", "Move the chosen config or label up."),
+        ("form_move_down", "move down", "Move the chosen config or label down."),
+        ("form_previous", "previous choice", "Take the previous of the choices that the field has."),
+        ("form_next", "next choice", "Take the next of the choices that the field has."),
+        ("form_undo", "undo", "Take back the last change in the form."),
+        ("form_redo", "redo", "Do again what was taken back in the form."),
+        ("form_drop", "drop", "Drop everything that was changed in the form."),
+        ("form_save", "save", "Say what saving does; again, save: to the file, and the queue is judged by it."),
+        ("form_push", "push", "Say what pushing to the server does; again, push."),
     ),
 )
 """In the order of help."""

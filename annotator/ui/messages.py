@@ -1,7 +1,7 @@
 """What background threads tell the screen. They never touch a widget."""
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from annotator.domain.handover import Period
     from annotator.filter.vocabulary import Vocabulary
     from annotator.workflow.filling import Progress
+    from annotator.workflow.migration import Given
     from annotator.workflow.opinions import Opinions
+    from annotator.workflow.rubric_push import Planned
     from annotator.workflow.sync import Drained
 
 
@@ -87,6 +89,14 @@ class Synced(Message):
         super().__init__()
 
 
+class DatasetsListed(Message):
+    """The data sets that the server has."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        super().__init__()
+
+
 class NotOpened(Message):
     """A program that was to open a page or a file on the display could not."""
 
@@ -129,4 +139,25 @@ class Learned(Message):
 
     def __init__(self, vocabulary: "Vocabulary") -> None:
         self.vocabulary = vocabulary
+        super().__init__()
+
+
+class AnswersCounted(Message):
+    """The answers on the queue's traces, for the rubric's form."""
+
+    def __init__(self, given: "Given") -> None:
+        self.given = given
+        super().__init__()
+
+
+class PushTold(Message):
+    """How pushing the rubric stands: what it would do, or what became of it."""
+
+    def __init__(self, lines: Sequence[str], said: str, todo: "Sequence[Planned]", state: Literal["planned", "done", "refused"]) -> None:
+        self.lines = lines
+        """What happens to each config."""
+        self.said = said
+        self.todo = todo
+        """What is done when a person agrees."""
+        self.state = state
         super().__init__()

@@ -1,7 +1,7 @@
 """What the screens are given: who judges which queue, and how to reach the store and the server."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field
 from typing import Protocol
 
@@ -21,6 +21,11 @@ class Connection(Source, Sink, Protocol):
     def version(self) -> str: ...
 
     def close(self) -> None: ...
+
+
+def nobody_else() -> AbstractContextManager[bool]:
+    """Where a review needs no lock: nothing but it has the store."""
+    return nullcontext(True)
 
 
 @record
@@ -49,7 +54,7 @@ class Session:
     trace_url: str = ""
     """Where a person sees a trace in a browser, with `{trace_id}` in it; '' where there is no such page."""
     command_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Keys of a rubric: key to (config name, label), label '' for a key that only makes the config current."""
+    """`Rubric.keys` of the queue's rubric."""
     show_others: bool = False
     """Others' annotations are shown before one's own verdict."""
     hold: bool = False
@@ -60,6 +65,14 @@ class Session:
     """What the annotation is called that marks the first wrong step."""
     suggest: bool = False
     """A model's answer is filled in beforehand, for a person to take or to override."""
+    alone: Callable[[], AbstractContextManager[bool]] = nobody_else
+    """True inside where no other review of the queue is open: its rubric may be another afterwards."""
+    rubric_file: str = ""
+    """Where the rubric came from; '' where that is not known."""
+    dataset: str = ""
+    """What items are added to; '' until a person named it."""
+    datasets: Callable[[], Sequence[str]] | None = None
+    """The data sets of the queue's server, which may wait; None without one."""
     redactor: Redactor | None = None
     """What the stores hide of traces; None where the config names no patterns."""
 

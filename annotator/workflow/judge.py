@@ -16,7 +16,7 @@ from annotator.domain.step import Change, Reversal, SetAnnotation, SetItem, Step
 from annotator.domain.store import Store
 from annotator.domain.target import ItemTarget
 from annotator.domain.validation import check, check_score, value_of
-from annotator.errors import InvalidAnnotation
+from annotator.errors import InvalidAnnotation, SetsRubric
 from annotator.workflow.answers import ItemView, answers_of, spoken, title_of
 from annotator.workflow.known import Known, know
 from annotator.workflow.targets import ItemTargets, bound_to, described, own_target, targets_in_store
@@ -194,15 +194,18 @@ class Judge:
         self.commit(verb, title or verb, item, "", [SetItem(item.id, state, reason.strip())])
         return Judged(f"{verb}: {reason.strip()}" if reason.strip() else verb, state == ItemState.DONE)
 
-    def undo(self) -> Reversal | None:
-        """Take back my last step on this queue; None where there is none. Raises InvalidAnnotation where it set the queue's rubric."""
-        with self.store.together():
-            return _unless_rubric(self.store.undo(self.annotator, self.queue.id))
+    def undo(self, alone: bool = False) -> Reversal | None:
+        """Take back my last step on this queue; None where there is none. Raises SetsRubric where it set the queue's rubric.
 
-    def redo(self) -> Reversal | None:
-        """Do again what was undone last, until a new judgement."""
+        `alone`: nobody else reviews the queue; such a step is taken back too, and whoever asked judges by the rubric that is there then.
+        """
         with self.store.together():
-            return _unless_rubric(self.store.redo(self.annotator, self.queue.id))
+            return _unless_rubric(self.store.undo(self.annotator, self.queue.id), alone)
+
+    def redo(self, alone: bool = False) -> Reversal | None:
+        """Do again what was undone last, until a new judgement; otherwise as `undo`."""
+        with self.store.together():
+            return _unless_rubric(self.store.redo(self.annotator, self.queue.id), alone)
 
     def identity(self, target: Target, name: str) -> Identity:
         """Which row is mine."""
@@ -241,10 +244,10 @@ class Judge:
         self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes), other))
 
 
-def _unless_rubric(reversal: Reversal | None) -> Reversal | None:
-    """While items are judged by a rubric it stays as it is."""
-    if reversal is not None and reversal.step.sets_rubric:
-        raise InvalidAnnotation("That moved the queue to another rubric.", "Leave, then: annotator rubric migrate, with --undo to go back.")
+def _unless_rubric(reversal: Reversal | None, alone: bool) -> Reversal | None:
+    """While others judge its items, a queue's rubric stays as it is."""
+    if reversal is not None and reversal.step.sets_rubric and not alone:
+        raise SetsRubric("That moved the queue to another rubric, and it is reviewed elsewhere too.", "Leave the other review first.")
     return reversal
 
 

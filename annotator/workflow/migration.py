@@ -1,7 +1,7 @@
 """Moving a queue to another rubric: one person's answers and the rubric itself, as one step."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, KnownAnnotation
@@ -65,14 +65,32 @@ def rows_of(store: Store, queue: Queue) -> Iterator[tuple[Item, KnownAnnotation]
 
 def in_use(store: Store, queue: Queue, new: Rubric) -> dict[Answered, int]:
     """Answers of anybody to the queue's rubric that would not fit another one: how many, by config and answer."""
-    rows: dict[str, list[Annotation]] = {}
+    return orphaned(queue.rubric, new, answers_of(store, queue))
+
+
+Given = Mapping[str, Sequence[tuple[Annotation, int]]]
+"""Answers by the name of their config: one row of each that is given, and how many there are."""
+
+
+def answers_of(store: Store, queue: Queue) -> Given:
+    """Everybody's answers on the traces of a queue's items; reads them all."""
+    rows: dict[str, dict[tuple[str | None, float | None], Annotation]] = {}
+    counts: Counter[tuple[str, str | None, float | None]] = Counter()
     for _, one in rows_of(store, queue):
-        rows.setdefault(one.row.name, []).append(one.row)
+        row = one.row
+        rows.setdefault(row.name, {}).setdefault((row.label, row.score), row)
+        counts[(row.name, row.label, row.score)] += 1
+    return {name: [(row, counts[(name, *said)]) for said, row in found.items()] for name, found in rows.items()}
+
+
+def orphaned(old: Rubric, new: Rubric, given: Given) -> dict[Answered, int]:
+    """Those of the answers to a rubric that would not fit another one: how many, by config and answer."""
     found: Counter[Answered] = Counter()
-    for old in queue.rubric.criteria:
-        criterion = new.criterion(old.name)
-        gone = orphans(old.config, criterion.config if criterion else None, rows.get(old.name, []))
-        found.update((old.name, said(row)) for row in gone)
+    for before in old.criteria:
+        after = new.criterion(before.name)
+        for row, count in given.get(before.name, ()):
+            if orphans(before.config, after.config if after else None, [row]):
+                found[(before.name, said(row))] += count
     return dict(found)
 
 

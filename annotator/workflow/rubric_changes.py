@@ -20,6 +20,9 @@ class RubricChange:
     breaking: bool = False
     """Answers that were given before may not fit any more, or mean something else."""
 
+    def __str__(self) -> str:
+        return f"{'breaking  ' if self.breaking else 'compatible'}  {f'{self.name}: ' if self.name else ''}{self.what}"
+
 
 def changes(old: Rubric, new: Rubric) -> list[RubricChange]:
     """Config by config, in the order of the new rubric; those that are gone come last."""

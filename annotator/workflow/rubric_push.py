@@ -10,6 +10,7 @@ from annotator.domain.record import record
 from annotator.domain.rubric import Criterion, Rubric, from_server
 from annotator.domain.source import ConfigServer, ServerConfig
 from annotator.domain.store import Store
+from annotator.errors import RubricError
 from annotator.workflow.migration import said
 from annotator.workflow.rubric_changes import RubricChange, config_changes, held, orphans
 
@@ -59,6 +60,32 @@ def _plan(config: AnnotationConfig, there: ServerConfig | None, server: ConfigSe
 
 def _counts(rows: Sequence[Annotation]) -> dict[str, int]:
     return dict(sorted(Counter(said(row) for row in rows).items()))
+
+
+def told(planned: Planned) -> list[str]:
+    """What happens to a config, in lines."""
+    verb = "make   " if planned.known is None else "change " if planned.changes else "as it is"
+    also = "; assign it to the project" if planned.assign else ""
+    return [f"{verb}  {planned.config.name} ({planned.config.type.lower()}){also}", *(f"    {one}" for one in planned.changes)]
+
+
+def counted_plan(todo: Sequence[Planned], project: str, url: str) -> str:
+    """What there is to do, in a line."""
+    counts = (sum(one.known is None for one in todo), sum(one.known is not None and one.writes for one in todo))
+    return f"{counts[0]} to make, {counts[1]} to change, {sum(one.assign for one in todo)} to assign to {project} on {url}"
+
+
+def refuse_orphans(plan: Sequence[Planned], file: str) -> None:
+    """Raises RubricError where answers, there or here, would fit no more."""
+    found = []
+    for one in plan:
+        for where, counts in (("on the server", one.orphans_there), ("here", one.orphans_here)):
+            found += [f"{one.config.name} = {label} on {count} {where}" for label, count in counts.items()]
+    if found:
+        raise RubricError(
+            f"Labels are in use that this would orphan: {', '.join(found)}.",
+            f"Everybody moves their own first: annotator rubric migrate {file} --moves MOVES, then annotator push; or keep the labels.",
+        )
 
 
 def carry_out(planned: Planned, server: ConfigServer) -> None:

@@ -21,7 +21,7 @@ from tests.architecture.running import ROOT
 
 ELSEWHERE = {
     "field": "text_field.py", "list": "chooser.py", "items": "item_list.py", "annotations": "annotations.py", "outbox": "outbox.py",
-    "handover": "handing.py",
+    "handover": "handing.py", "form": "rubric_form.py",
 }  # fmt: skip
 """Contexts whose commands a widget or a window runs, and in which file."""
 

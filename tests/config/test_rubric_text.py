@@ -62,11 +62,11 @@ def test_a_file_is_written_whole_and_keeps_its_rights(tmp_path: Path) -> None:
     path.write_text("old")
     path.chmod(0o640)
     link.symlink_to(path)
-    write_rubric(link, BUILT_IN)
+    write_rubric(link, rubric_text(BUILT_IN))
     assert load_rubric(path) == BUILT_IN and link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["link.toml", "r.toml"]
     with pytest.raises(RubricError, match="cannot be written"):
-        write_rubric(tmp_path / "nowhere" / "r.toml", BUILT_IN)
+        write_rubric(tmp_path / "nowhere" / "r.toml", "")
 
 
 GOOD = """name = "r"
@@ -101,7 +101,7 @@ def test_a_good_rubric_gets_no_advice(tmp_path: Path) -> None:
         (GOOD.replace(", score = 0", ""), ":8", "some labels have a score"),
         (GOOD + '[[config]]\nname = "q"\ntype = "continuous"\noptimization_direction = "none"\n', ":11", "a scale"),
         (GOOD + '[[config]]\nname = "t"\ntype = "freeform"\nrequired = true\n', ":12", "a required text"),
-        (GOOD + '[[config]]\nname = "Correctness"\ntype = "freeform"\n', ":10", "differ by their capitals"),
+        (GOOD + '[[config]]\nname = "Correctness"\ntype = "freeform"\n', ":10", "by its capitals alone"),
     ],
 )
 def test_advice_with_its_line(tmp_path: Path, text: str, line: str, words: str) -> None:

@@ -72,6 +72,10 @@ class Filtering:
         field.styles.min_height = 2
         self._look()
 
+    def rubric_changed(self) -> None:
+        """Other names may be completed."""
+        self._known = None
+
     def press(self, event: events.Key) -> None:
         """A key while a filter is typed."""
         from annotator.ui.widgets.text_field import TextField

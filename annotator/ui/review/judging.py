@@ -1,5 +1,6 @@
 """Commands that judge: answers, scores, texts, notes, states, undo."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import ItemState
@@ -8,7 +9,7 @@ from annotator.domain.queue import Item
 from annotator.domain.rubric import Criterion
 from annotator.domain.step import Reversal
 from annotator.domain.target import ItemTarget
-from annotator.errors import InvalidAnnotation
+from annotator.errors import InvalidAnnotation, SetsRubric
 from annotator.text.escape import one_line
 from annotator.text.line import line
 from annotator.ui.widgets.chooser import Choice, Chooser
@@ -196,10 +197,20 @@ class Judging:
             self.screen.moving.open_required_text()
 
     def undo(self) -> None:
-        self._reversed(self.desk.judge.undo(), "undid", "nothing to undo")
+        self._reversed(self._back(self.desk.judge.undo), "undid", "nothing to undo")
 
     def redo(self) -> None:
-        self._reversed(self.desk.judge.redo(), "did again", "nothing to redo")
+        self._reversed(self._back(self.desk.judge.redo), "did again", "nothing to redo")
+
+    def _back(self, reverse: Callable[[bool], Reversal | None]) -> Reversal | None:
+        """A step that set the queue's rubric goes back too, where nobody else reviews the queue meanwhile."""
+        try:
+            return reverse(False)
+        except SetsRubric:
+            with self.desk.session.alone() as alone:
+                reversal = reverse(alone)
+                self.screen.forming.judged_by(self.desk.store.queue(self.desk.session.queue.id))
+                return reversal
 
     def _reversed(self, reversal: Reversal | None, verb: str, nothing: str) -> None:
         if reversal is None:

@@ -54,6 +54,10 @@ class Moving:
             self._targets = (presented, targets_in(self.desk.store, queue, item, presented))
         return self._targets[1]
 
+    def rubric_changed(self) -> None:
+        """What of a trace can be judged may be another."""
+        self._targets = None
+
     def open_first(self) -> bool:
         """Show the first item without a verdict; False while the queue is empty."""
         steps, queue = self.desk.steps, self.desk.session.queue

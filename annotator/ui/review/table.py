@@ -22,6 +22,8 @@ JUDGES = ANSWERS | frozenset(
         "defer_because",
         "flag",
         "flag_because",
+        "dataset",
+        "dataset_out",
     }
 )
 """Commands that judge the item on the screen: refused before it is painted."""
@@ -45,6 +47,7 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "previous_item": partial(moving.step_item, -1),
         "jump": windows.jump,
         "instructions": windows.instructions,
+        "edit_rubric": screen.forming.open,
         "filter": screen.filtering.ask,
         "next_criterion": partial(moving.step_criterion, 1),
         "previous_criterion": partial(moving.step_criterion, -1),
@@ -80,6 +83,8 @@ def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
         "select_take": screen.quoting.take,
         "select_drop": screen.quoting.drop,
         "select_leave": selecting.leave,
+        "dataset": screen.collecting.add,
+        "dataset_out": screen.collecting.take_out,
         "write": judging.write,
         "repeat": judging.repeat,
         "auto_advance": windows.auto_advance,

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from annotator.ui.messages import (
+    AnswersCounted,
     Coloured,
     Connected,
+    DatasetsListed,
     Filled,
     HandoverMade,
     Learned,
     NotOpened,
     OpinionsRead,
     Prepared,
+    PushTold,
     RowsPulled,
     ServerSilent,
     Sifted,
@@ -21,9 +24,11 @@ from annotator.ui.messages import (
 from annotator.ui.screens.framed import FramedScreen
 
 if TYPE_CHECKING:
+    from annotator.ui.review.collecting import Collecting
     from annotator.ui.review.everyone import Everyone
     from annotator.ui.review.filtering import Filtering
     from annotator.ui.review.fitting import Fitting
+    from annotator.ui.review.forming import Forming
     from annotator.ui.review.handing import Handing
     from annotator.ui.review.moving import Moving
     from annotator.ui.review.news import News
@@ -32,9 +37,11 @@ if TYPE_CHECKING:
 class ListeningScreen(FramedScreen, inherit_bindings=False):
     """Each message of `ui/messages.py` goes to what it is about."""
 
+    collecting: "Collecting"
     everyone: "Everyone"
     filtering: "Filtering"
     fitting: "Fitting"
+    forming: "Forming"
     handing: "Handing"
     moving: "Moving"
     news: "News"
@@ -68,6 +75,10 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     def _silent(self, message: ServerSilent) -> None:
         self.news.silent(message)
 
+    @on(DatasetsListed)
+    def _datasets_listed(self, message: DatasetsListed) -> None:
+        self.collecting.known = tuple(message.names)
+
     @on(NotOpened)
     def _not_opened(self, message: NotOpened) -> None:
         self.news.not_opened(message)
@@ -87,3 +98,11 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     @on(Synced)
     def _synced(self, message: Synced) -> None:
         self.news.synced(message)
+
+    @on(AnswersCounted)
+    def _answers_counted(self, message: AnswersCounted) -> None:
+        self.forming.counted(message)
+
+    @on(PushTold)
+    def _push_told(self, message: PushTold) -> None:
+        self.forming.push_told(message)

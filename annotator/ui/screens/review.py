@@ -15,6 +15,7 @@ from annotator.ui.messages import Connected
 from annotator.ui.review import regions
 from annotator.ui.review.browsing import Browsing
 from annotator.ui.review.bulking import Bulking
+from annotator.ui.review.collecting import Collecting
 from annotator.ui.review.copying import Copying
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.editing import Editing
@@ -24,6 +25,7 @@ from annotator.ui.review.filtering import Filtering
 from annotator.ui.review.fitting import Fitting
 from annotator.ui.review.focusing import Focusing
 from annotator.ui.review.folding import Folding
+from annotator.ui.review.forming import Forming
 from annotator.ui.review.handing import Handing
 from annotator.ui.review.judging import Judging
 from annotator.ui.review.jumping import Jumping
@@ -86,9 +88,10 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
         self.everyone, self.editing = Everyone(self), Editing(self)
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
-        self.filtering = Filtering(self)
+        self.filtering, self.forming = Filtering(self), Forming(self)
         self.noting, self.expecting, self.bulking = Noting(self), Expecting(self), Bulking(self)
         self.selecting, self.quoting, self.handing = Selecting(self), Quoting(self), Handing(self)
+        self.collecting = Collecting(self)
         self.table = commands(self)
         self.rubric_rows = 0
         self.told: Size | None = None
@@ -153,7 +156,7 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         if self.host.typed_elsewhere(event):
             return
         front = self.app.screen
-        if isinstance(front, (Chooser, Reader, OutboxScreen)) or self.editing.is_table(front):
+        if isinstance(front, (Chooser, Reader, OutboxScreen)) or self.editing.is_table(front) or self.forming.is_form(front):
             front.press(event)
             return
         key = key_name(event.key, event.character)
@@ -175,7 +178,9 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         event.prevent_default()
         if self.host.typed_elsewhere(event):
             return
-        if self.filtering.typing:
+        if self.forming.is_form(front := self.app.screen):
+            front.paste(event.text)
+        elif self.filtering.typing:
             self.filtering.paste(event.text)
             self.draw()
         elif self.field is not None and self.field.is_open:
