@@ -37,6 +37,10 @@ class Settings:
     """The annotation that says what the answer should have been."""
     first_failure: str = "first_failure"
     """The annotation that marks the first wrong step of a trace."""
+    dataset: str = ""
+    """The data set that the review screen adds items to; '' for one that is asked for, once for each queue."""
+    watch_seconds: float = 10.0
+    """Between two looks at a source that is watched."""
     redact: tuple[Pattern, ...] = ()
     """What of a trace is hidden."""
 
@@ -56,6 +60,9 @@ def load_settings(path: Path) -> Settings:
         given = table.flag(key)
         return bool(getattr(default, key)) if given is None else given
 
+    watched = table.number("watch_seconds")
+    if watched is not None and not 1 <= watched <= 86400:
+        table.fail("watch_seconds", "watch_seconds is between 1 and 86400.", "Leave it out for 10.")
     return Settings(
         name=(table.text("name") or "").strip(),
         keymap=table.text("keymap") or default.keymap,
@@ -66,6 +73,8 @@ def load_settings(path: Path) -> Settings:
         suggest=flag("suggest"),
         expected_output=table.text("expected_output") or default.expected_output,
         first_failure=table.text("first_failure") or default.first_failure,
+        dataset=(table.text("dataset") or "").strip(),
+        watch_seconds=default.watch_seconds if watched is None else watched,
         redact=patterns(table),
     )
 

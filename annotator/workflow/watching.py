@@ -1,7 +1,7 @@
 """News of a source for a queue that is filled: looked for again and again, forward only.
 
-Positions never change, and no item comes twice: what is new goes behind what is there. A trace comes when it is whole: its root is there, and
-it was listed twice in a row with the same spans. One whose root never comes is taken as it is ten minutes after its last span.
+Positions never change, and no item comes twice: what is new goes behind what is there. A trace comes when it is whole: its root is here,
+and it was listed twice in a row with the same spans. One whose root never comes is taken as it is ten minutes after its last span.
 """
 
 import time
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from annotator.domain.queue import NewItem
 from annotator.domain.record import record
-from annotator.domain.source import BadLine, Page
+from annotator.domain.source import BadLine, Page, Source
 from annotator.errors import AnnotatorError, BadFile, StoreBusy
 from annotator.workflow.adding import Headers, fresh
 from annotator.workflow.batched import batched
@@ -30,6 +30,8 @@ FULL_ROUNDS = 30
 pushed down before they were whole."""
 PAGES = 10
 """What is recent: the newest 1,000 traces of the listing, or 500 sessions."""
+DEEP = 3
+"""Pages on which a trace that still runs is looked for in every round."""
 RECENT = 1000
 """Of a file, the traces that came last."""
 SHARE = 5
@@ -52,9 +54,11 @@ class News:
 class Watch:
     """Of one queue, on the thread whose store the work has; `work.running` names the traces that are waited for."""
 
-    def __init__(self, work: Filling, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, work: Filling, source: Callable[[], Source] | None = None, clock: Callable[[], float] = time.time) -> None:
+        """`source`: looks at files anew; a server is asked again as it is."""
         assert work.running is not None
         self.work = work
+        self._source = source or (lambda: work.source)
         self.waiting: set[str] = work.running
         self._clock = clock
         self._rounds = 0
@@ -66,7 +70,7 @@ class Watch:
 
         Whatever is raised, a trace that was found is found again.
         """
-        work = replace(self.work, queue=self.work.store.queue(self.work.queue.id))
+        work = replace(self.work, source=self._source(), queue=self.work.store.queue(self.work.queue.id))
         whole = self._rounds % FULL_ROUNDS == 0
         news = self._reread(work, whole) if work.source.capabilities.payloads_with_listing else self._list(work, whole)
         self._rounds += 1
@@ -107,10 +111,11 @@ class Watch:
             if more:
                 work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in more)))
             listed |= traces
-            goes_on = whole or any(not known[trace] for trace in more) or not self.waiting <= listed
+            goes_on = whole or any(not known[trace] for trace in more) or (number < DEEP and not self.waiting <= listed)
             if number == PAGES or not goes_on or work.stopped():
                 break
-        ready = self.waiting - changed
+        # What was not listed may have grown; where it is not found among all that is recent, it is taken as it is.
+        ready = self.waiting - changed if whole else (self.waiting & listed) - changed
         if whole:
             again = choosing.everything_again
             ready |= {trace for trace in listed - changed if again or trace not in self._looked}
