@@ -49,3 +49,9 @@ def source(verb: argparse.ArgumentParser) -> None:
     near = "uncertain brings what an annotation (llm.correctness) scored nearest to a threshold first"
     verb.add_argument("--order", metavar="ORDER", help=f"{ways}; {more}; {near}")
     verb.add_argument("--offline", action="store_true", help="do not use the network")
+
+
+def watch(verb: argparse.ArgumentParser) -> None:
+    """Go on when the source was listed to its end."""
+    what = "keep feeding the queue: what is new at the source goes behind what is there, every 10 seconds (watch_seconds in the config)"
+    verb.add_argument("--watch", action="store_true", help=what)
