@@ -56,6 +56,8 @@ def _people(args: argparse.Namespace, given: QueueFile) -> tuple[int, int]:
     if overlap > reviewers:
         people = "one reviewer" if reviewers == 1 else f"{reviewers} reviewers"
         raise UsageError(f"{people.capitalize()} cannot judge each item {overlap} times.", f"Say --reviewers {overlap}, or more.")
+    if reviewers > 1 and getattr(args, "adjudicate", False):
+        raise UsageError("Who adjudicates sees everything that is disputed.", "Leave --reviewers out.")
     return reviewers, overlap
 
 
