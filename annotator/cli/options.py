@@ -48,6 +48,9 @@ def source(verb: argparse.ArgumentParser) -> None:
     more = "stratified takes in turn from each kind, status, model or label of an annotation, shuffled within each (stratified:kind@SEED)"
     near = "uncertain brings what an annotation (llm.correctness) scored nearest to a threshold first"
     verb.add_argument("--order", metavar="ORDER", help=f"{ways}; {more}; {near}")
+    what = "N people judge the same items, each in an order and a queue of their own; no coordinator is needed"
+    verb.add_argument("--reviewers", type=int, metavar="N", help=what)
+    verb.add_argument("--overlap", type=int, metavar="K", help="how many of them judge each item (1): what K others judged is left to them")
     verb.add_argument("--offline", action="store_true", help="do not use the network")
 
 
