@@ -72,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
     criteria = {criterion.name: criterion for queue in reversed(queues) for criterion in queue.rubric.criteria}
     asked = Asked(criteria, tuple(args.config), args.human or "", args.judge or "", tuple(args.fail), args.width, args.seed)
     between = (args.between[0], args.between[1]) if args.between else None
-    made = report([queue.name for queue in queues], " ".join(args.filter), args.by, found, asked, between)
+    partial = [queue.name for queue in queues if queue.selection.rules and all(rule.when for rule in queue.selection.rules)]
+    made = report([queue.name for queue in queues], " ".join(args.filter), args.by, found, asked, between, partial)
     if args.json:
         print(json.dumps(report_json.whole(made), ensure_ascii=True))
     else:

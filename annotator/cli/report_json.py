@@ -11,12 +11,16 @@ from annotator.workflow.report.whole import Report
 
 
 def whole(made: Report) -> dict[str, Any]:
-    """`{"at", "queues", "filter", "by", "groups", "between", "disagreements"}`; the first group, null, is all items. Times are UTC."""
+    """`{"at", "queues", "filter", "by", "only_what_rules_take", "groups", "between", "disagreements"}`; times are UTC.
+
+    The first group, null, is all items.
+    """
     return {
         "at": made.at.isoformat(timespec="seconds"),
         "queues": list(made.queues),
         "filter": made.filter,
         "by": made.by,
+        "only_what_rules_take": list(made.partial),
         "groups": [
             {"group": section.group or None, "items": section.items, "configs": [_config(one) for one in section.configs]}
             for section in made.sections
@@ -48,6 +52,7 @@ def _config(one: ConfigFigures) -> dict[str, Any]:
         "failure_rate": figure(one.failure),
         "weighted": one.weighted,
         "tied": one.tied,
+        "probability_unknown": {"all": one.alone, "left_out": one.unknown},
         "judges": [_judge(judge) for judge in one.judges],
         "more": dict(one.more),
     }

@@ -105,6 +105,8 @@ def _failures(made: Report, width: int) -> Iterator[str]:
         return
     yield ""
     yield _row(("FAILURE RATE", "items", "people say", "failing is"), width)
+    for name in made.partial:
+        yield crop(f"· of what the rules of {one_line(name)} can take, not of all that is there", width)
     for section in made.sections:
         yield from _group(section, made.by or "", width)
         for one in section.configs:
@@ -112,6 +114,10 @@ def _failures(made: Report, width: int) -> Iterator[str]:
                 yield _row((one.name, f"{one.failure.n:,}", short(one.failure), one_line(one.fails)), width)
                 if one.weighted:
                     yield "· weighted by how likely each item was to come into the queue"
+                if one.alone:
+                    yield "· of these items alone: how likely they were to come is not known"
+                if one.unknown:
+                    yield f"· left out: {counted(one.unknown, 'item')}, of which it is not known how likely they were to come"
                 if one.more:
                     yield f"· {more_words(one.more['failure_rate'], 'verdict')}"
                 if one.tied:

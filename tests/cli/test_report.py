@@ -59,7 +59,7 @@ def test_the_example_of_the_help_runs(program: Program) -> None:
 
 def test_json_has_everything_and_keeps_its_shape(program: Program) -> None:
     made = program.run("report", "--json", "--by", "kind", "--seed", "7").done().json
-    assert set(made) == {"at", "queues", "filter", "by", "groups", "between", "disagreements"}
+    assert set(made) == {"at", "queues", "filter", "by", "only_what_rules_take", "groups", "between", "disagreements"}
     assert made["at"].endswith("+00:00")
     assert [(group["group"], group["items"]) for group in made["groups"]] == [(None, 12), ("CHAIN", 12)]
     [config] = made["groups"][0]["configs"]

@@ -37,8 +37,8 @@ class Asked:
     width: float | None = None
     """How many more verdicts make the intervals that narrow."""
     seed: int = 0
-    inclusion: Callable[[Item], float] = inclusion_of
-    """The probability with which an item came into its queue."""
+    inclusion: Callable[[Item], float | None] = inclusion_of
+    """The probability with which an item came into its queue; None where that is not known."""
 
 
 @record
@@ -81,6 +81,10 @@ class ConfigFigures:
     """Not all items were equally likely to come into their queue: shares are those of the traffic that they came from."""
     tied: int
     """Targets on which as many people say one thing as another, and nobody settled it: they count for nothing."""
+    alone: bool
+    """Of none of the items it is known how likely they were to come: shares are theirs, and of nothing else."""
+    unknown: int
+    """Items that somebody judged and that count for nothing in shares, as it is known of others and not of them."""
     judges: tuple[JudgeFigures, ...]
     more: Mapping[str, int | None]
 
@@ -117,7 +121,11 @@ def _of_config(name: str, found: Sequence[Judged], asked: Asked) -> ConfigFigure
     labels = {value for unit in units for value in unit if isinstance(value, str)}
     fails = failing(criterion.config if criterion else None, sorted(labels), asked.fails)
     judges = sorted({rater for one in values for rater in one if rater.kind != HUMAN}, key=lambda rater: (rater.kind, rater.who))
-    outcomes, tied = _people_say(name, found, asked, level, fails)
+    alone = bool(found) and all(asked.inclusion(item.item) is None for item in found)
+    weighed = found if alone else [item for item in found if asked.inclusion(item.item) is not None]
+    left = [] if alone else [item for item in found if asked.inclusion(item.item) is None]
+    unknown = sum(any(one.name == name for one in item.rated) for item in left)
+    outcomes, tied = _people_say(name, weighed, asked, level, fails)
     failure = failure_rate([outcome for _, outcome in outcomes])
     known = level == "interval" or fails.labels is not None
     figured = [_judge(judge, outcomes, asked, fails, level) for judge in judges if asked.judge in ("", judge.who)] if known else []
@@ -128,7 +136,7 @@ def _of_config(name: str, found: Sequence[Judged], asked: Asked) -> ConfigFigure
     return ConfigFigures(
         name, level, tuple(rater.who for rater in people), agreed,
         tuple(pair for pair in pairs if pair.agreement.n), tuple(pair for pair in again if pair.agreement.n),
-        fails.said if known else "", failure if known else Figure(), weighted, tied,
+        fails.said if known else "", failure if known else Figure(), weighted, tied, alone, unknown,
         tuple(one for one in figured if sum(one.found.counts)), more,
     )  # fmt: skip
 
@@ -152,7 +160,7 @@ def _people_say(
     outcomes: list[tuple[Mapping[Rater, Annotation], Outcome]] = []
     tied = 0
     for item in found:
-        inclusion = asked.inclusion(item.item)
+        inclusion = asked.inclusion(item.item) or 1.0
         rated = [one for one in item.rated if one.name == name]
         if not rated and not (criterion and criterion.is_bound):
             outcomes.append(({}, Outcome(None, None, inclusion)))

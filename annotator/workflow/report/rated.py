@@ -62,9 +62,9 @@ def rater_of(known: KnownAnnotation, mine: bool = False) -> Rater:
     return Rater(known.row.annotator_kind, who(known).removesuffix(role).removeprefix("annotator:"), role, mine)
 
 
-def inclusion_of(item: Item) -> float:
-    """The probability with which it came into its queue: 1, since queues take everything that they choose."""
-    return 1.0
+def inclusion_of(item: Item) -> float | None:
+    """The probability with which it came into its queue; None where that is not known."""
+    return item.inclusion
 
 
 def judged(

@@ -33,12 +33,15 @@ class Report:
     disputed: tuple[Disputed, ...]
     sides: tuple[Side, ...]
     """The two that were to be held against each other."""
+    partial: tuple[str, ...] = ()
+    """Queues none of whose rules takes anything, whatever it is: shares are those of what the rules can take."""
 
 
 def report(
-    queues: Sequence[str], written: str, by: By | None, found: Sequence[Judged], asked: Asked, names: tuple[str, str] | None = None
-) -> Report:
-    """`names`: who are to be held against each other. Raises UsageError for one that judged nothing."""
+    queues: Sequence[str], written: str, by: By | None, found: Sequence[Judged], asked: Asked,
+    names: tuple[str, str] | None = None, partial: Sequence[str] = (),
+) -> Report:  # fmt: skip
+    """`names`: who are to be held against each other; `partial`: see `Report`. Raises UsageError for one that judged nothing."""
     sides = between(found, names, asked.criteria, asked.names) if names else ()
     groups: dict[str, list[Judged]] = {}
     for item in found:
@@ -46,5 +49,6 @@ def report(
             groups.setdefault(group, []).append(item)
     sections = [Section(name, len(some), tuple(figures(some, asked))) for name, some in [("", found), *sorted(groups.items())]]
     return Report(
-        tuple(queues), written, by, datetime.now(UTC), tuple(sections), tuple(disputed(found, asked.names)), tuple(sides)
+        tuple(queues), written, by, datetime.now(UTC), tuple(sections), tuple(disputed(found, asked.names)), tuple(sides),
+        tuple(partial),
     )  # fmt: skip
