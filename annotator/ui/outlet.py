@@ -6,6 +6,7 @@ So the terminal is asked for its status (`CSI 5 n`) behind what it is sent, and 
 
 from collections import deque
 from collections.abc import Callable
+from threading import Lock
 from time import monotonic
 from typing import IO
 
@@ -35,6 +36,8 @@ class Outlet:
         """The terminal answers."""
         self.asks = True
         self._asked: deque[tuple[int, float]] = deque()
+        self._lock = Lock()
+        """Of the questions: the reading thread takes one away while the screen's looks how old it is."""
         self._last_asked = self._heard = 0
 
     def fileno(self) -> int:
@@ -52,8 +55,9 @@ class Outlet:
 
     def begin(self) -> None:
         """Another terminal may be there: nothing is known of it."""
-        self._asked.clear()
-        self.asks, self.answers = True, False
+        with self._lock:
+            self._asked.clear()
+            self.asks, self.answers = True, False
 
     def give(self, data: str, ask: bool = False) -> str:
         """Count what is handed over, with a question behind it where one is due."""
@@ -62,7 +66,8 @@ class Outlet:
             data += QUESTION
             self.given += len(QUESTION)
             self._last_asked = self.given
-            self._asked.append((self.given, monotonic()))
+            with self._lock:
+                self._asked.append((self.given, monotonic()))
         return data
 
     def heard(self) -> int:
@@ -70,10 +75,11 @@ class Outlet:
 
         One to a question from before `begin` is taken for the next one's, whose own then finds none: what was heard never goes back.
         """
-        if self._asked:
-            self.answers = True
-            self._heard = self._asked.popleft()[0]
-        return self._heard
+        with self._lock:
+            if self._asked:
+                self.answers = True
+                self._heard = self._asked.popleft()[0]
+            return self._heard
 
     @property
     def is_idle(self) -> bool:
@@ -101,6 +107,7 @@ class Outlet:
         return self.given - self.shown if self.answers and self._asked else 0
 
     def _give_up(self) -> None:
-        if self._asked and monotonic() - self._asked[0][1] > PATIENCE:
-            self._asked.clear()
-            self.asks = self.answers = False
+        with self._lock:
+            if self._asked and monotonic() - self._asked[0][1] > PATIENCE:
+                self._asked.clear()
+                self.asks = self.answers = False
