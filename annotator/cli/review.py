@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import opening, options, place, servers
+from annotator.cli import opening, options, place, servers, watching
 from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
@@ -31,6 +31,7 @@ def add(verbs: Any) -> None:
     options.common(verb)
     options.who(verb)
     options.source(verb)
+    options.watch(verb)
     verb.add_argument("--keymap", metavar="NAME", help="a shipped keymap, one of your own, or a file")
     verb.add_argument("--open", action="store_true", help="show others' annotations before your own verdict")
     what = "settle what others disagree on: their verdicts are open, yours are rows of their own; without --filter, what is disputed"
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if args.source == "-":
         _take_stdin(args)
     need_terminal()
+    watching.seconds(args)
     if args.adjudicate and not args.filter:
         args.filter = "disagreement"
     path = place.store_path(args)
@@ -99,6 +101,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         servers.trace_url(opened.queue),
         opened.queue.rubric.keys,
         redactor=place.redactor(),
+        watch=watching.seconds(args),
         expected_output=config.expected_output,
         first_failure=config.first_failure,
         show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),

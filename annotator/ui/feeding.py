@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -10,8 +12,11 @@ from annotator.domain.queue import Queue
 from annotator.domain.source import Source
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, ServerError, StoreBusy
-from annotator.ui.messages import Connected, Filled, RowsPulled, ServerSilent
+from annotator.ui.messages import Connected, DatasetsListed, Fed, Filled, RowsPulled, ServerSilent
 from annotator.ui.session import Connection, Session
+
+if TYPE_CHECKING:
+    from annotator.workflow.filling import Filling
 
 IDLE_SECONDS = 0.25
 
@@ -32,24 +37,33 @@ class Feeding:
         """Told when the queue has all that came."""
 
     def feed(self, store: Store) -> None:
+        """From its source; then the server is known."""
+        session = self.session
+        read = self._fill(store, session.queue, session.source(), None) if session.source is not None else None
+        if session.connect is not None:
+            self._feed_from(store, session.connect)
+        if read is not None and session.watch:
+            self._watch(read, session.source, None)
+
+    def _feed_from(self, store: Store, connect: Callable[[str], Connection]) -> None:
+        """Until the server's traces are here, or for as long as they are watched."""
         from annotator.workflow.outage import pause, wait_out
         from annotator.workflow.sync import contact
 
         session = self.session
-        if session.source is not None:
-            self._fill(store, session.queue, session.source(), None)
-        if session.connect is None:
-            return
         tries = 0
         while not self._stopped.is_set():
             try:
-                server = session.connect(session.queue.source.project)
+                server = connect(session.queue.source.project)
                 user = server.user()
                 contact(store, session.queue.source.server, session.annotator, user)
                 able = server.capabilities
                 self._post(Connected(server.version, able.read_only, able.unowned))
+                self._list_datasets()
                 if session.queue.source.is_server:
-                    self._fill(store, store.queue(session.queue.id), server, server)
+                    work = self._fill(store, store.queue(session.queue.id), server, server)
+                    if session.watch:
+                        self._watch(work, None, server)
                 return
             except Forbidden as error:
                 self._post(ServerSilent(error, None))
@@ -65,7 +79,13 @@ class Feeding:
                 self._post(ServerSilent(error, wait))
                 wait_out(error, wait, self._stopped.wait, session.probe)
 
-    def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> None:
+    def _list_datasets(self) -> None:
+        """To choose from, where nobody named one."""
+        if self.session.datasets is not None and not self.session.dataset:
+            with suppress(ServerError):
+                self._post(DatasetsListed(self.session.datasets()))
+
+    def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> "Filling":
         from annotator.workflow.everyone import pull_unread
         from annotator.workflow.fill import fill
         from annotator.workflow.filling import Filling, Progress
@@ -82,7 +102,11 @@ class Feeding:
                 load_some(work, self._position())
             self._post(Filled(progress, finished=False))
 
-        work = Filling(store, source, queue, self.session.identifier, sink, self._stopped.is_set, report, annotator=self.session.annotator)
+        session = self.session
+        running: set[str] | None = set() if session.watch else None
+        work = Filling(
+            store, source, queue, session.identifier, sink, self._stopped.is_set, report, annotator=session.annotator, running=running
+        )  # fmt: skip
         fill(work)
         if apart:
             for _ in load(work, self._position):
@@ -92,3 +116,25 @@ class Feeding:
         with suppress(ServerError):  # what is about to be shown is asked for again
             for _ in pull_unread(work):
                 self._post(RowsPulled(""))
+        return work
+
+    def _watch(self, work: "Filling", source: Callable[[], Source] | None, server: Connection | None) -> None:
+        """Until the screen is gone, or the queue is full. `source` looks at files anew."""
+        from annotator.workflow.watching import News, Watch, watch
+
+        def told(news: News) -> None:
+            if news.items:
+                self._grown()
+            if news.items or news.grown:
+                self._post(Fed(news.items, news.grown))
+
+        def back() -> None:
+            if server is not None:
+                able = server.capabilities
+                self._post(Connected(server.version, able.read_only, able.unowned))
+
+        def away(error: AnnotatorError, wait: float) -> None:
+            self._post(ServerSilent(error, wait))
+
+        look = Watch(replace(work, report=lambda progress: None), source)
+        watch(look, self.session.watch, self._stopped.wait, told, away, back, self.session.probe, self._position)

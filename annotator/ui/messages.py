@@ -61,6 +61,15 @@ class Filled(Message):
         return isinstance(message, Filled) and not message.finished
 
 
+class Fed(Message):
+    """A round of watching brought so many items, and more spans of these traces."""
+
+    def __init__(self, items: int, grown: Collection[str]) -> None:
+        self.items = items
+        self.grown = grown
+        super().__init__()
+
+
 class Connected(Message):
     """The server answered; `read_only` says why nothing can be written, `unowned` why nobody owns what is, if so."""
 

@@ -73,6 +73,8 @@ class Session:
     """What items are added to; '' until a person named it."""
     datasets: Callable[[], Sequence[str]] | None = None
     """The data sets of the queue's server, which may wait; None without one."""
+    watch: float = 0.0
+    """Seconds between two looks for what is new at the source; 0 where it is listed once."""
     redactor: Redactor | None = None
     """What the stores hide of traces; None where the config names no patterns."""
 

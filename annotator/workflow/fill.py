@@ -187,7 +187,7 @@ def settled(work: Filling, headers: Headers, now: float) -> Headers:
     if work.running is None or work.queue.selection.target == "session":
         return headers
     run = {trace_id for trace_id, spans in headers.items() if runs(spans, now)}
-    work.running |= run
+    work.running.update(run)
     return {trace_id: spans for trace_id, spans in headers.items() if trace_id not in run}
 
 

@@ -99,6 +99,8 @@ class Desk:
     server_style: Style = "dim"
     read_only: str = ""
     loading: str = ""
+    fresh: int = 0
+    """Items that came since another one was shown, where the source is watched."""
     nothing: bool = False
     """The source was listed to its end and has no item for the queue."""
     looked: int = 0

@@ -45,7 +45,7 @@ def top(desk: Desk, width: int) -> Line:
             parked=desk.outbox.parked,
             server=desk.server_state,
             server_style=desk.server_style,
-            loading=desk.loading,
+            loading=desk.loading or (f"{desk.fresh:,} new" if desk.fresh else ""),
             matches=desk.matches.count if desk.matches else None,
             looking=desk.matches is not None and not desk.matches.finished,
         ),
@@ -235,6 +235,9 @@ def end_page(desk: Desk) -> list[Line]:
     said = f"{counts.done} done, {counts.skipped} skipped, {counts.deferred} deferred, {counts.flagged} flagged, {counts.todo} to do"
     end = f"End of what matches {one_line(desk.matches.text)}" if desk.matches else "End of the queue"
     lines = [line(), line(Piece(f"  {end}", "strong")), line(Piece(f"  {said}", "text")), line()]
+    if desk.session.watch and not desk.matches:
+        more = f"{counted(desk.fresh, 'item')} came: {_key(desk, 'finish')} goes on." if desk.fresh else "What is new is looked for."
+        lines += [line(Piece(f"  {more}", "accent" if desk.fresh else "dim")), line()]
     for state in (ItemState.TODO, ItemState.DEFERRED, ItemState.FLAGGED, ItemState.SKIPPED):
         position = 0
         for _ in range(LISTED):

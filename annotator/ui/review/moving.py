@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 from annotator.domain.annotation import ItemState, Target
@@ -79,7 +80,7 @@ class Moving:
         except StoreError as error:
             presented, damage = None, f"{error.title} {error.advice}"
         view = desk.judge.view(item)
-        desk.revealed = None
+        desk.revealed, desk.fresh = None, 0
         desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
         desk.arrived_done = view.item.state == ItemState.DONE
         desk.look_at(item.span_id)
@@ -117,6 +118,12 @@ class Moving:
             self.screen.item_changed()
             self.screen.focusing.reveal()
             self.screen.draw()
+
+    def forget(self, traces: Collection[str]) -> None:
+        """These have more spans than what is in memory; what is on the screen stays as it is being read. '' is any trace."""
+        for item_id, presented in list(self.prepared.items()):
+            if "" in traces or presented.trace.trace_id in traces:
+                del self.prepared[item_id]
 
     def _missed(self, item_id: int) -> None:
         """The background could not read an item: say why, where it is the one that is waited for."""

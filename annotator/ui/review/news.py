@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from annotator.text.facts import counted
-from annotator.ui.messages import Connected, Filled, NotOpened, ServerSilent, Synced
+from annotator.ui.messages import Connected, Fed, Filled, NotOpened, ServerSilent, Synced
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -30,14 +30,30 @@ class News:
         elif message.finished and (updated := progress.updated.get(desk.session.queue.source_id)):
             self._take_anew()
             desk.say(f"the source has changed: {counted(updated, 'trace')} updated")
-        desk.counts = desk.store.counts(desk.session.queue.id)
+        before, desk.counts = desk.counts.items, desk.store.counts(desk.session.queue.id)
         desk.looked = progress.looked or progress.traces
         self.screen.filtering.filled()
-        if desk.view is None and not self.screen.moving.open_first():
+        if desk.ended and desk.session.watch:
+            desk.fresh += desk.counts.items - before
+            self.screen.fitting.lay_out(keep_top=True)
+        elif desk.view is None and not self.screen.moving.open_first():
             desk.nothing = message.finished and not desk.counts.items
             self.screen.fitting.lay_out(keep_top=True)
         elif desk.item is not None and desk.presented is None:
             self.screen.background.prepare(desk.item.id)
+        self.screen.draw()
+
+    def fed(self, message: Fed) -> None:
+        """The counters go up, and nothing else moves: an item is never put in front of whoever is about to press a key."""
+        desk = self.desk
+        if message.grown:
+            self.screen.moving.forget(message.grown)
+            self.screen.background.take_anew()
+        desk.fresh += message.items
+        desk.counts = desk.store.counts(desk.session.queue.id)
+        self.screen.filtering.filled()
+        if desk.view is None:
+            self.screen.fitting.lay_out(keep_top=True)
         self.screen.draw()
 
     def _take_anew(self) -> None:

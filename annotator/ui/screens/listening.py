@@ -9,6 +9,7 @@ from annotator.ui.messages import (
     Coloured,
     Connected,
     DatasetsListed,
+    Fed,
     Filled,
     HandoverMade,
     Learned,
@@ -66,6 +67,10 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     @on(Filled)
     def _filled(self, message: Filled) -> None:
         self.news.filled(message)
+
+    @on(Fed)
+    def _fed(self, message: Fed) -> None:
+        self.news.fed(message)
 
     @on(Connected)
     def _connected(self, message: Connected) -> None:
