@@ -50,7 +50,7 @@ def stand_in(new: sqlite3.Connection) -> int:
 
 
 def drop_orphans(new: sqlite3.Connection, name: str) -> None:
-    """Rows whose queue, trace or identity is gone mean nothing; the journal keeps its rows, without their identity or member."""
+    """Rows whose queue, trace or identity is gone mean nothing; the journal keeps its rows, without their identity."""
     for _, _, parent, column, *_ in new.execute(f'PRAGMA foreign_key_list("{name}")').fetchall():
         orphan = f'"{column}" IS NOT NULL AND "{column}" NOT IN (SELECT id FROM "{parent}")'
         if name == "journal":
