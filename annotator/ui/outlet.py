@@ -6,7 +6,7 @@ So the terminal is asked for its status (`CSI 5 n`) behind what it is sent, and 
 
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from contextlib import suppress
 from time import monotonic
 from typing import IO
 
@@ -36,8 +36,7 @@ class Outlet:
         """The terminal answers."""
         self.asks = True
         self._asked: deque[tuple[int, float]] = deque()
-        self._lock = Lock()
-        """Of the questions: the reading thread takes one away while the screen's looks how old it is."""
+        """Another thread, or a signal in the midst of a line, may take one away: looked at and taken in one step, and no lock can be held."""
         self._last_asked = self._heard = 0
 
     def fileno(self) -> int:
@@ -55,9 +54,8 @@ class Outlet:
 
     def begin(self) -> None:
         """Another terminal may be there: nothing is known of it."""
-        with self._lock:
-            self._asked.clear()
-            self.asks, self.answers = True, False
+        self._asked.clear()
+        self.asks, self.answers = True, False
 
     def give(self, data: str, ask: bool = False) -> str:
         """Count what is handed over, with a question behind it where one is due."""
@@ -66,8 +64,7 @@ class Outlet:
             data += QUESTION
             self.given += len(QUESTION)
             self._last_asked = self.given
-            with self._lock:
-                self._asked.append((self.given, monotonic()))
+            self._asked.append((self.given, monotonic()))
         return data
 
     def heard(self) -> int:
@@ -75,11 +72,10 @@ class Outlet:
 
         One to a question from before `begin` is taken for the next one's, whose own then finds none: what was heard never goes back.
         """
-        with self._lock:
-            if self._asked:
-                self.answers = True
-                self._heard = self._asked.popleft()[0]
-            return self._heard
+        with suppress(IndexError):
+            self._heard = self._asked.popleft()[0]
+            self.answers = True
+        return self._heard
 
     @property
     def is_idle(self) -> bool:
@@ -107,7 +103,7 @@ class Outlet:
         return self.given - self.shown if self.answers and self._asked else 0
 
     def _give_up(self) -> None:
-        with self._lock:
-            if self._asked and monotonic() - self._asked[0][1] > PATIENCE:
+        with suppress(IndexError):
+            if monotonic() - self._asked[0][1] > PATIENCE:
                 self._asked.clear()
                 self.asks = self.answers = False

@@ -28,7 +28,7 @@ def test_an_answer_to_a_question_from_before_a_resize_never_holds_frames_back() 
 
 
 def test_answers_are_heard_while_the_screen_looks_whether_there_is_room() -> None:
-    """Without the lock the newest question is taken away between two looks at it, within 100,000 rounds."""
+    """Looked at twice, the newest question would be taken away in between, within 100,000 rounds."""
     way = outlet()
     ended = threading.Event()
 
