@@ -41,7 +41,7 @@ CREATE TABLE member (
 CREATE INDEX member_within ON member (server, dataset) WHERE within;
 CREATE INDEX member_waiting ON member (server, changed_at, not_before) WHERE state = 'waiting';
 CREATE INDEX member_parked ON member (server, changed_at) WHERE state = 'parked';
-ALTER TABLE journal ADD COLUMN member INTEGER REFERENCES member;
+ALTER TABLE journal ADD COLUMN member INTEGER;
 -- What a data set does not have yet is counted with what the server does not have.
 CREATE TRIGGER member_added AFTER INSERT ON member BEGIN
     INSERT INTO outbox_tally VALUES (NEW.server, NEW.state, 1) ON CONFLICT (server, state) DO UPDATE SET entries = entries + 1;
