@@ -36,7 +36,7 @@ class Outlet:
         """The terminal answers."""
         self.asks = True
         self._asked: deque[tuple[int, float]] = deque()
-        """Another thread, or a signal in the midst of a line, may take one away: looked at and taken in one step, and no lock can be held."""
+        """Another thread, or a signal in the midst of a line, may take one away: looked at and taken in one step, without a lock."""
         self._last_asked = self._heard = 0
 
     def fileno(self) -> int:
