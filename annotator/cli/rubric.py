@@ -151,7 +151,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from annotator.workflow.rubric_changes import changes, changes_against
+    from annotator.workflow.rubric_changes import changes, changes_against, rename_move, renames
 
     (old, _, from_server), (new, _, to_server) = (_named(args, text, True) for text in (args.old, args.new))
     if from_server or to_server:
@@ -162,6 +162,10 @@ def _diff(args: argparse.Namespace) -> int:
             say(f"both are {old.tag or 'without a name'}: give the new one another version", aside=True)
     for change in found:
         say(str(change))
+    for gone, added in () if from_server or to_server else renames(old, new).items():
+        say(f"renamed?    {gone} may be {added} by another name; a file of moves takes its answers along:")
+        for line in ("[rename]", rename_move(gone, added)):
+            say(f"            {line}")
     breaking = sum(change.breaking for change in found)
     say(f"{counted(breaking, 'breaking change')}, {len(found) - breaking} compatible" if found else "no difference")
     return 1 if breaking else 0

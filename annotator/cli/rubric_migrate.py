@@ -1,7 +1,6 @@
 """`annotator rubric migrate`: a queue and its verdicts from one rubric to another."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,15 @@ wrong = "incorrect"             # a label, and the one that it becomes
 [moves.helpfulness]
 "1..2" = "no"                   # a score, or a stretch of scores with both ends
 "3..5" = "yes"
+[rename]
+accuracy = "correctness"        # a config's old name, and its new one
 """
 DESCRIPTION = """A queue is judged by another rubric from here on, and your answers move with it: one step, kept in the journal, sent
 to the server as any other, taken back by --undo. All of your answers on the traces of the queue to a config of that name are looked
 at; nobody else's are changed. One that fits the new rubric stays as it is, one that a move speaks of gets the new label, its score,
 and in its metadata the rubric and what it was before; its explanation stays. With one that fits nothing, nothing is done.
+An answer to a renamed config is written under its new name, and deleted under the old one; where the new one has answers of
+yours already, nothing is done.
 Digits stay with their labels: a new label gets a digit that none had."""
 
 
@@ -133,16 +136,23 @@ def _refuse(made: "Migration", file: str) -> None:
             f"{counted(made.undecided, 'answer')} of yours to be moved {'was' if made.undecided == 1 else 'were'} changed on the server.",
             "annotator push shows them; decide, then move.",
         )
+    if made.taken:
+        found = ", ".join(f"{name} on {count}" for name, count in made.taken.items())
+        raise RubricError(f"You have answers under the new name already: {found}.", "Give the config a name that none of your answers has.")
     if not made.stuck:
         return
-    advice = f"Write moves and say --moves FILE: {_example(made.stuck)}; or keep the labels in {file}."
+    advice = f"Write moves and say --moves FILE: {_example(made)}; or keep the labels in {file}."
     if made.queue.rubric.tag == made.rubric.tag and made.queue.rubric != made.rubric:
         advice = f"{file} has the name and version of what they were judged by: give it another version. {advice}"
     found = ", ".join(f"{name} = {label} on {count}" for (name, label), count in made.stuck.items())
     raise RubricError(f"Answers of yours fit the new rubric no more, and no move says what becomes of them: {found}.", advice)
 
 
-def _example(stuck: Mapping[tuple[str, str], int]) -> str:
-    name, label = next(iter(stuck))
+def _example(made: "Migration") -> str:
+    from annotator.workflow.rubric_changes import rename_move, renames
+
+    name, label = next(iter(made.stuck))
+    if (new := renames(made.queue.rubric, made.rubric).get(name)) is not None:
+        return f"[rename] {rename_move(name, new)}"
     key = name if name.isascii() and name.replace("_", "a").replace("-", "a").isalnum() else f'"{name}"'
     return f'[moves.{key}] "{label}" = "…"'

@@ -7,6 +7,8 @@ wrong = "incorrect"          # a label becomes a label,
 [moves.helpfulness]
 "1..2" = "no"                # a score, or a stretch of scores with both ends, becomes a label
 "3..5" = "0..1"              # or, place by place, a stretch of scores
+[rename]
+accuracy = "correctness"     # a config's old name = its new one: its answers go along; the tables above speak of the new one
 """
 
 import re
@@ -25,7 +27,7 @@ _STRETCH = re.compile(rf"\s*({_NUMBER})\s*(?:\.\.\s*({_NUMBER})\s*)?")
 def load_moves(path: Path, new: Rubric) -> Moves:
     """What a file says about moving to a rubric. Raises RubricError with the line."""
     root = TomlFile.read(path, RubricError).root
-    root.only(("moves", "keep"))
+    root.only(("moves", "keep", "rename"))
     keep = root.value.get("keep", [])
     if not isinstance(keep, list) or not all(isinstance(name, str) for name in keep):
         root.fail("keep", "keep is a list of configs.", 'Write keep = ["tone"].')
@@ -43,7 +45,25 @@ def load_moves(path: Path, new: Rubric) -> Moves:
             root.file.fail(place, f"the moves of {name} are no table.", f'Write [moves.{name}] and under it "old" = "new".')
         table = Table(root.file, place, inner)
         found[name] = tuple(_move(table, key, criterion.config) for key in inner)
-    return Moves(found, tuple(keep))
+    return Moves(found, tuple(keep), _renames(root, new, keep))
+
+
+def _renames(root: Table, new: Rubric, keep: list[str]) -> dict[str, str]:
+    renames = root.value.get("rename", {})
+    if not isinstance(renames, dict):
+        root.fail("rename", "rename is no table.", 'Write [rename] and under it old = "new".')
+    names = [one.name for one in new.criteria]
+    table = Table(root.file, ("rename",), renames)
+    for old, name in renames.items():
+        if name not in names:
+            table.fail(old, f"the new rubric has no config {name!r}.", did_you_mean(str(name), names))
+        if old in names:
+            table.fail(old, f"the new rubric still has a config {old!r}.", "Only a name that nothing has any more can be given up.")
+        if old in keep:
+            table.fail(old, f"the answers to {old!r} cannot both stay and be renamed.", "Take it out of keep.")
+        if list(renames.values()).count(name) > 1:
+            table.fail(old, f"two configs would become {name!r}.", "Rename one of them.")
+    return renames
 
 
 def _move(table: Table, key: str, config: AnnotationConfig) -> Move:

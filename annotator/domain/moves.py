@@ -1,6 +1,7 @@
 """Moves: which old answers become which new ones when a rubric changes."""
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from annotator.domain.record import record
 
@@ -40,6 +41,8 @@ class Moves:
     by_config: Mapping[str, tuple[Move, ...]]
     keep: tuple[str, ...] = ()
     """Configs whose answers stay as they are where they do not fit."""
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Old name of a config to its new one; `by_config` speaks of the new one."""
 
     def of(self, name: str, label: str | None, score: float | None) -> Move | None:
         """The move of an answer: by its label, or of one without a label by its score."""

@@ -1,5 +1,8 @@
 """A step: what a person did at once, as changes that undo and redo take back whole."""
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from annotator.domain.annotation import Annotation, Identity, ItemState, Target
 from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
@@ -28,6 +31,8 @@ class SetRubric:
 
     queue_id: int
     rubric: Rubric
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Old name of a config to its new one, whose labels have the digits that they had."""
 
 
 @record

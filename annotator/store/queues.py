@@ -200,6 +200,15 @@ def keep_rubric(db: Database, queue_id: int, text: str) -> None:
     db.execute("UPDATE queue SET rubric = ?, digits = ? WHERE id = ?", (text, to_text(digits), queue_id))
 
 
+def rename_digits(db: Database, queue_id: int, renames: Mapping[str, str]) -> None:
+    """The labels of a config have under its new name the digits that they had under its old one; a name that had digits keeps its own."""
+    row = db.one("SELECT digits FROM queue WHERE id = ?", (queue_id,)) if renames else None
+    if row is not None:
+        digits = json.loads(row[0])
+        carried = {new: digits[old] for old, new in renames.items() if old in digits and new not in digits}
+        db.execute("UPDATE queue SET digits = ? WHERE id = ?", (to_text(digits | carried), queue_id))
+
+
 def fixed_digits(known: Mapping[str, Mapping[str, int]], rubric: Rubric) -> dict[str, dict[str, int]]:
     """Known labels keep their index, also those that are gone; a new label gets the lowest that none ever had."""
     digits = {name: dict(labels) for name, labels in known.items()}

@@ -14,7 +14,7 @@ from annotator.store.area import Area, identity_of, keep_identity, keep_row, row
 from annotator.store.codec import Effect, effects_text, row_text, same_row, text_effects, text_row, to_text
 from annotator.store.journal import Occasion
 from annotator.store.members import keep_member, member_now, member_of, member_text, renew_members, set_member
-from annotator.store.queues import keep_rubric
+from annotator.store.queues import keep_rubric, rename_digits
 from annotator.store.standing import base_of, want
 
 STANDS = 2
@@ -60,6 +60,8 @@ class Steps(Area):
         same = same_row(change.identity, before, effect.after) if isinstance(change, SetAnnotation) else before == effect.after
         effect = replace(effect, before=before, changed=not same)
         if effect.changed:
+            if isinstance(change, SetRubric):
+                rename_digits(self.db, change.queue_id, change.renames)
             self._make(effect, why, change.identity if isinstance(change, SetAnnotation) else None)
         return effect
 

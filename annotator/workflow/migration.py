@@ -32,6 +32,8 @@ class Migration:
     rubric: Rubric
     rows: tuple[Annotation, ...] = ()
     """My answers as they will be."""
+    gone: tuple[Identity, ...] = ()
+    """Where those of them were whose config has another name then."""
     moved: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """How many: by config, old answer and new answer."""
     kept: Mapping[Answered, int] = field(default_factory=dict)
@@ -40,6 +42,8 @@ class Migration:
     """Answers of mine that do not fit, and that no move speaks of: with any of them nothing is done."""
     others: Mapping[Answered, int] = field(default_factory=dict)
     """Other people's that do not fit; nobody else's are ever changed."""
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """New names of configs under which I have answers already, and how many: with any of them nothing is done."""
     undecided: int = 0
     """Answers of mine that were changed on the server, and wait for a decision."""
     item_id: int = 0
@@ -99,32 +103,46 @@ def plan(store: Store, queue: Queue, new: Rubric, moves: Moves, annotator: str, 
     if not new.tag:
         raise RubricError("The new rubric has neither a name nor a version.", "Write both: answers say what they were judged by.")
     rows: list[Annotation] = []
+    gone: list[Identity] = []
     moved: Counter[tuple[str, str, str]] = Counter()
+    under: Counter[str] = Counter()
     counts: dict[str, Counter[Answered]] = {what: Counter() for what in ("kept", "stuck", "others")}
     undecided = item_id = 0
-    names = {criterion.name for rubric in (queue.rubric, new) for criterion in rubric.criteria} | set(moves.by_config) | set(moves.keep)
+    names = {criterion.name for rubric in (queue.rubric, new) for criterion in rubric.criteria} | {*moves.by_config, *moves.keep}
+    names |= {*moves.renames, *moves.renames.values()}
     for item, known in rows_of(store, queue):
-        row, criterion = known.row, new.criterion(known.row.name)
+        row, renamed = known.row, moves.renames.get(known.row.name)
+        criterion = new.criterion(renamed or row.name)
         if row.name not in names:
             continue
         if row.identity.identifier != identifier:
-            if row.annotator_kind == HUMAN and _is_orphan(queue.rubric.criterion(row.name), criterion, row):
+            if row.annotator_kind == HUMAN and _is_orphan(queue.rubric.criterion(row.name), new.criterion(row.name), row):
                 counts["others"][(row.name, said(row))] += 1
             continue
-        found = row if row.metadata.get("rubric") == new.tag else _moved(row, criterion, moves)
+        under[row.name] += 1
+        found = row if row.metadata.get("rubric") == new.tag and not renamed else _moved(_named(row, renamed), criterion, moves)
         if found is None or criterion is None or not fits(found, criterion.config):
             counts["kept" if row.name in moves.keep else "stuck"][(row.name, said(row))] += 1
             continue
-        if (found.label, found.score) == (row.label, row.score):
+        if not renamed and (found.label, found.score) == (row.label, row.score):
             continue
         undecided += known.conflict
-        moved[(row.name, said(row), said(found))] += 1
+        moved[(row.name, said(row), f"{renamed} = {said(found)}" if renamed else said(found))] += 1
         rows.append(_signed(row, found, new, annotator))
+        gone += [row.identity] if renamed else []
         item_id = item_id or item.id
     first = store.at(queue.id, 1)
     told = {what: dict(sorted(count.items())) for what, count in counts.items()}
+    taken = {name: under[name] for old, name in moves.renames.items() if under[old] and under[name]}
     at = item_id or (first.id if first else 0)
-    return Migration(queue, new, tuple(rows), dict(sorted(moved.items())), **told, undecided=undecided, item_id=at)
+    return Migration(
+        queue, new, tuple(rows), tuple(gone), dict(sorted(moved.items())), **told, taken=taken, undecided=undecided, item_id=at
+    )
+
+
+def _named(row: Annotation, name: str | None) -> Annotation:
+    """The row under another name; None for its own."""
+    return row if name is None else replace(row, identity=replace(row.identity, name=name))
 
 
 def _is_orphan(old: Criterion | None, new: Criterion | None, row: Annotation) -> bool:
@@ -149,6 +167,7 @@ def _moved(row: Annotation, criterion: Criterion | None, moves: Moves) -> Annota
 def _signed(old: Annotation, new: Annotation, rubric: Rubric, annotator: str) -> Annotation:
     """With what it was before, and the rubric that it belongs to from here on; the explanation stays."""
     before = {"label": old.label, "score": old.score, "rubric": old.metadata.get("rubric")}
+    before["name"] = old.name if old.name != new.name else None
     came = {key: value for key, value in before.items() if value is not None}
     metadata = dict(old.metadata) | {"annotator": annotator, "client": CLIENT, "rubric": rubric.tag, "migrated_from": came}
     return check(replace(new, metadata=metadata), None)
@@ -170,8 +189,9 @@ def carry_out(store: Store, made: Migration, annotator: str, identifier: str, mo
         store.touch(made.queue.id)  # takes the write lock before anything is compared
         if plan(store, store.queue(made.queue.id), made.rubric, moves, annotator, identifier) != made:
             raise StoreError("Something of the queue was changed meanwhile; nothing was moved.", "Do it again.")
-        changes: list[Change] = [SetAnnotation(row.identity, row) for row in made.rows]
-        changes.append(SetRubric(made.queue.id, made.rubric))
+        changes: list[Change] = [SetAnnotation(identity, None) for identity in made.gone]
+        changes += [SetAnnotation(row.identity, row) for row in made.rows]
+        changes.append(SetRubric(made.queue.id, made.rubric, moves.renames))
         title = f"move {counted(len(made.rows), 'answer')} to {made.rubric.tag}"
         store.commit(Step(annotator, made.queue.id, COMMAND, title, made.item_id, "", tuple(changes)))
 

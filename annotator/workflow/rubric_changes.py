@@ -1,5 +1,6 @@
 """What of a rubric is another than it was: what keeps every answer as it is, and what does not."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -40,6 +41,31 @@ def changes(old: Rubric, new: Rubric) -> list[RubricChange]:
     if kept != [name for name in names if old.criterion(name) is not None]:
         found.append(RubricChange("", "the configs are in another order"))
     return found
+
+
+def renames(old: Rubric, new: Rubric) -> dict[str, str]:
+    """Configs that may be the same under another name: one that is gone, and the added one of its type that is most like it."""
+    gone = [one.config for one in old.criteria if new.criterion(one.name) is None]
+    added = [one.config for one in new.criteria if old.criterion(one.name) is None]
+    found: dict[str, str] = {}
+    for config in gone:
+        alike = [other for other in added if other.name not in found.values() and _like(config, other)]
+        if alike:
+            found[config.name] = min(alike, key=lambda other: len(config_changes(replace(config, name=other.name), other))).name
+    return found
+
+
+def _like(one: AnnotationConfig, other: AnnotationConfig) -> bool:
+    """Of one type, and with a label in common where they have labels."""
+    if isinstance(one, CategoricalConfig) and isinstance(other, CategoricalConfig):
+        return bool({value.label for value in one.values} & {value.label for value in other.values})
+    return one.type == other.type
+
+
+def rename_move(old: str, new: str) -> str:
+    """What a file of moves says of it under [rename]."""
+    key = old if old.isascii() and old.replace("_", "a").replace("-", "a").isalnum() else json.dumps(old, ensure_ascii=False)
+    return f"{key} = {json.dumps(new, ensure_ascii=False)}"
 
 
 def changes_against(old: Rubric, new: Rubric, from_server: bool) -> list[RubricChange]:

@@ -137,6 +137,8 @@ def test_moves(tmp_path: Path) -> None:
     stretched = moves.of("help", None, 4.0)
     assert stretched is not None and stretched.stretch is not None and isinstance(stretched.new, Stretch)
     assert [stretched.stretch.onto(score, stretched.new) for score in (1.0, 2.0, 4.0, 5.0)] == [0, 0.25, 0.75, 1]
+    path.write_text('[rename]\nquality = "correctness"\n')
+    assert load_moves(path, NEW).renames == {"quality": "correctness"}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,12 @@ def test_moves(tmp_path: Path) -> None:
         ('keep = "tone"\n', 1, "a list"),
         ("moves = 1\n", 1, "no table"),
         ("move = 1\n", 1, "Did you mean moves?"),
+        ("rename = 1\n", 1, "no table"),
+        ('[rename]\nquality = "corectness"\n', 2, "Did you mean correctness?"),
+        ("[rename]\nquality = 1\n", 2, "no config 1"),
+        ('[rename]\nhelp = "correctness"\n', 2, "still has a config 'help'"),
+        ('keep = ["q"]\n[rename]\nq = "correctness"\n', 3, "both stay and be renamed"),
+        ('[rename]\na = "help"\nb = "help"\n', 2, "two configs would become"),
     ],
 )
 def test_wrong_moves_are_said_with_their_line(tmp_path: Path, text: str, line: int, words: str) -> None:
