@@ -46,7 +46,7 @@ def parsed(sequence: str) -> list[str]:
     return [key_name(token.key, token.character) for token in tokens if isinstance(token, events.Key)]
 
 
-BOUND = sorted({key for name in names(None) for command in COMMANDS for key in load(name, None).keys(command.id)})
+BOUND = sorted({key for keymap in [load(name, None) for name in names(None)] for command in COMMANDS for key in keymap.keys(command.id)})
 
 
 @pytest.mark.parametrize("key", BOUND)
