@@ -15,7 +15,6 @@ from annotator.domain.source import BadLine, Page, Source
 from annotator.errors import AnnotatorError, BadFile, StoreBusy
 from annotator.workflow.adding import Headers, fresh
 from annotator.workflow.batched import batched
-from annotator.workflow.changes import trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.everyone import pull_unread
 from annotator.workflow.fill import fill, place, settled
@@ -95,12 +94,12 @@ class Watch:
     def _list(self, work: Filling, whole: bool) -> News:
         """Of a server: page by page from the newest until nothing on one is new."""
         choosing = Choosing(work)
-        listed: set[str] = set()
+        listed: dict[str, None] = {}
         changed: set[str] = set()
         grown: set[str] = set()
         selection = replace(work.queue.selection, order="newest")
         for number, page in enumerate(work.source.pages(selection, None, choosing.wanted()), 1):
-            traces = trace_ids_of(page)
+            traces = dict.fromkeys(span.trace_id for span in page.headers)
             known = work.store.headers_of(work.queue.source_id, traces)
             more = {span.trace_id for span in page.headers} - _same(page, known)
             # Noted before it is stored: what is stored is no news to the next round.
@@ -111,15 +110,16 @@ class Watch:
             if more:
                 work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in more)))
             listed |= traces
-            goes_on = whole or any(not known[trace] for trace in more) or (number < DEEP and not self.waiting <= listed)
+            goes_on = whole or any(not known[trace] for trace in more) or (number < DEEP and not self.waiting <= listed.keys())
             if number == PAGES or not goes_on or work.stopped():
                 break
         # What was not listed may have grown; where it is not found among all that is recent, it is taken as it is.
-        ready = self.waiting - changed if whole else (self.waiting & listed) - changed
+        ready = self.waiting - changed if whole else (self.waiting & listed.keys()) - changed
         if whole:
             again = choosing.everything_again
-            ready |= {trace for trace in listed - changed if again or trace not in self._looked}
-        items = self._look(work, choosing, sorted(ready))
+            ready |= {trace for trace in listed.keys() - changed if again or trace not in self._looked}
+        places = {trace: place for place, trace in enumerate(listed)}
+        items = self._look(work, choosing, sorted(ready, key=lambda trace: (places.get(trace, len(places)), trace)))
         return News(items, frozenset(grown))
 
     def _look(self, work: Filling, choosing: Choosing, traces: Collection[str]) -> int:
