@@ -61,6 +61,17 @@ def _people(args: argparse.Namespace, given: QueueFile) -> tuple[int, int]:
     return reviewers, overlap
 
 
+def lease(args: argparse.Namespace) -> float:
+    """For how many seconds an item is kept for its reviewer; 0 for not at all."""
+    text = getattr(args, "lease", None)
+    if text is None:
+        return 0.0
+    match = re.fullmatch(r"(\d+)([mh])", text)
+    if match is None or not int(match[1]):
+        raise UsageError(f"--lease {text} is no time for which an item can be kept.", "Use minutes or hours: --lease 10m, --lease 1h.")
+    return float(int(match[1]) * AGO[match[2]])
+
+
 def of_person(selection: Selection, name: str) -> Selection:
     """The queue's selection for one of several people: their own permutation, and the rules that name them or nobody.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.cli import opening, options, place, servers, watching
+from annotator.cli import choosing, opening, options, place, servers, watching
 from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings
@@ -38,6 +38,8 @@ def add(verbs: Any) -> None:
     verb.add_argument("--adjudicate", action="store_true", help=what)
     verb.add_argument("--hold", action="store_true", help="stay on an item on which somebody disagrees, until Enter")
     verb.add_argument("--suggest", action="store_true", help="fill in what a model answered: Enter takes it, a digit overrides it")
+    what = "of several reviewers: keep an item for whoever reads it, so that nobody else begins it; at most so long (10m, 1h)"
+    verb.add_argument("--lease", metavar="TIME", help=what)
     verb.add_argument("--dataset", metavar="NAME", help="the data set that a key adds items to (default: asked once, with the first one)")
     verb.set_defaults(run=run)
 
@@ -59,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         _take_stdin(args)
     need_terminal()
     watching.seconds(args)
+    choosing.lease(args)
     if args.adjudicate and not args.filter:
         args.filter = "disagreement"
     path = place.store_path(args)
@@ -102,6 +105,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.queue.rubric.keys,
         redactor=place.redactor(),
         watch=watching.seconds(args),
+        lease=_lease(args, opened),
         expected_output=config.expected_output,
         first_failure=config.first_failure,
         show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),
@@ -142,6 +146,14 @@ def _dataset(args: argparse.Namespace, path: Path, opened: opening.Opened) -> st
 def _datasets(opened: opening.Opened) -> Callable[[], Sequence[str]] | None:
     connect = opened.connect
     return None if connect is None else lambda: connect(opened.queue.source.project).datasets()
+
+
+def _lease(args: argparse.Namespace, opened: opening.Opened) -> float:
+    """Raises UsageError where nobody else could begin an item."""
+    lease = choosing.lease(args)
+    if lease and opened.queue.selection.reviewers < 2:
+        raise UsageError("--lease keeps items from other reviewers, and this queue has one.", "Say --reviewers N too, or leave it out.")
+    return lease
 
 
 def theme_of(name: str) -> "Theme":

@@ -11,6 +11,8 @@ TargetKind = Literal["span", "trace", "session", "document"]
 TARGET_KINDS: tuple[TargetKind, ...] = ("span", "trace", "session", "document")
 HUMAN = "HUMAN"
 NOTE = "note"
+LEASE = "annotator:lease"
+"""The name, and the start of the identifiers, of rows by which programs keep items for their reviewers: no judgement, never kept here."""
 ADJUDICATED, RECHECK = ":adjudicated", ":recheck"
 """Ends of identifiers: of a verdict that settles what others disagreed on, and of a second verdict on an item that one judged before."""
 
@@ -111,6 +113,17 @@ class KnownAnnotation:
 def note_prefix(annotator: str) -> str:
     """Identifiers of a person's notes: this and a UUID, so that a note sent twice is one note."""
     return f"annotator:{annotator}:"
+
+
+def recheck_identifier(annotator: str) -> str:
+    """Of a person's verdicts on items that they are shown again: beside the web UI's own rows too, of which there is one."""
+    return f"annotator:{annotator}{RECHECK}"
+
+
+def is_recheck(identity: Identity, annotator: str) -> bool:
+    """A row or a note of a person's on an item that they were shown again."""
+    prefix = note_prefix(annotator + RECHECK)
+    return identity.identifier.startswith(prefix) if identity.name == NOTE else identity.identifier == recheck_identifier(annotator)
 
 
 def is_mine(row: Annotation, annotator: str, identifier: str) -> bool:

@@ -115,6 +115,8 @@ class ServerRow:
     """ISO 8601, to the second or finer."""
     user: str = ""
     """That user's name; '' where there is none, for a system key, and where the server does not tell."""
+    age: float | None = None
+    """Of a lease: seconds since it was written, by the server's own clock; None where that does not tell."""
 
     @property
     def author(self) -> str:

@@ -139,6 +139,9 @@ class AnnotationStore(Protocol):
     def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
         """Mark items done that the server already had my verdict for; journalled, not undoable."""
 
+    def pass_over(self, queue_id: int, reasons: Mapping[int, str]) -> list[int]:
+        """Skip items that are left to others, for a reason each; journalled, not undoable. Which of them were still to do."""
+
     def keep_reveal(self, annotator: str, queue_id: int | None, item_id: int | None, trace_id: str, parts: Sequence[str]) -> None:
         """Journal that somebody is about to see what is redacted: keys of blocks, none for the whole trace. On disk when it returns."""
 
@@ -156,6 +159,18 @@ class AnnotationStore(Protocol):
 
     def keep_handover(self, handed: HandedOver) -> None:
         """Journal that a shift was handed over; nothing that could be undone."""
+
+    def repeat_at(self, queue_id: int, annotator: str, position: int) -> Item | None:
+        """What a person is shown again before the item at a position, whatever its state; see workflow/recheck.py."""
+
+    def was_repeated(self, queue_id: int, annotator: str, target: Target) -> bool:
+        """The person is shown it again before some item."""
+
+    def verdict_on(self, item_id: int) -> tuple[str, float] | None:
+        """Who put an item into its state done last, and when; None where the last step about it did not do that."""
+
+    def add_repeat(self, queue_id: int, annotator: str, position: int, item_id: int) -> Item:
+        """Show a person an item of the queue again before the one at the position; one that is there already stays."""
 
     def verdict_times(self, queue_id: int, annotator: str, limit: int) -> list[float]:
         """When the newest verdicts were made, newest first, in seconds since 1970."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annotator.domain.annotation import NOTE, Annotation
+from annotator.domain.annotation import LEASE, NOTE, Annotation
 from annotator.domain.annotation_config import (
     RESERVED_NAME,
     AnnotationConfig,
@@ -28,6 +28,8 @@ def check_name(name: str) -> str:
         raise InvalidAnnotation("An annotation has an empty name.", "Give the annotation config a name.")
     if name == RESERVED_NAME:
         raise InvalidAnnotation("The name 'note' is reserved for notes.", "Rename the annotation config, or add a note.")
+    if name == LEASE:
+        raise InvalidAnnotation(f"The name {LEASE!r} is that of rows that keep items for their reviewers.", "Rename the annotation.")
     return check_text(name, "name")
 
 

@@ -1,6 +1,6 @@
 """Annotations as they are here."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.domain.annotation import NOTE, Annotation, Identity, KnownAnnotation, Target, TargetKind
@@ -52,6 +52,18 @@ class Annotations(Area):
     def among_judged(self, server: str, kind: TargetKind, ids: Collection[str]) -> set[str]:
         sql = "SELECT target FROM identity WHERE server = ? AND kind = ? AND target IN"
         return {target for (target,) in among(self.db, sql, (server, kind), ids)}
+
+    def pass_over(self, queue_id: int, reasons: Mapping[int, str]) -> list[int]:
+        passed = []
+        with self.db.atomic():
+            why = Occasion(self.clock(), "passed", queue=queue_id)
+            for item, reason in reasons.items():
+                row = self.db.one("SELECT state, reason FROM item WHERE id = ? AND queue = ? AND state = 'todo'", (item, queue_id))
+                if row is not None:
+                    self.db.execute("UPDATE item SET state = 'skipped', reason = ? WHERE id = ?", (reason, item))
+                    journal.write(self.db, why, item=item, before=to_text(list(row)), after=to_text(["skipped", reason]))
+                    passed.append(item)
+        return passed
 
     def complete(self, queue_id: int, item_ids: Collection[int]) -> None:
         ids = list(item_ids)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from annotator.domain.annotation import KnownAnnotation, TargetKind
+from annotator.domain.annotation import LEASE, KnownAnnotation, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.store import journal
 from annotator.store.annotations import KNOWN, known
@@ -59,7 +59,8 @@ class Everyone(Area):
         for start in range(0, len(rows), BATCH):
             with self.db.atomic():
                 for row in rows[start : start + BATCH]:
-                    self._take_in(row, read_at)
+                    if row.annotation.name != LEASE:
+                        self._take_in(row, read_at)
 
     def forget_gone(self, server: str, kind: TargetKind, ids: Collection[str], rows: Sequence[ServerRow]) -> None:
         held = {row.annotation.identity for row in rows}

@@ -18,7 +18,9 @@ class Occasion:
 
     at: float
     action: str
-    """do, undo, redo, pulled, complete, conflict, retry, drop, push (copied for a server), reveal, handover, or one of imports.py."""
+    """do, undo, redo, pulled, complete, passed (left to others), conflict, retry, drop, push (copied for a server), reveal, handover,
+    or one of imports.py.
+    """
     annotator: str = ""
     queue: int | None = None
     step: int | None = None

@@ -132,6 +132,7 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.review.painted()
         self.review.moving.prepare_ahead()
         self.review.everyone.ask()
+        self.review.sharing.ask()
 
     def on_mount(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -147,4 +148,5 @@ def run(session: Session) -> OutboxCounts:
         return app.store.outbox_counts(session.queue.source.server) if session.queue.source.server else OutboxCounts()
     finally:
         app.review.background.stop()
+        app.review.background.sharing.wait()
         app.store.close()

@@ -24,6 +24,7 @@ from annotator.ui.feeding import Feeding
 from annotator.ui.messages import Coloured, OpinionsRead, Prepared, ServerSilent, Synced
 from annotator.ui.pulling import Pulling
 from annotator.ui.session import Connection, Session
+from annotator.ui.sharing import Sharing
 from annotator.workflow.present import present
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Background:
         self._turns: dict[tuple[str, int], Turn] = {}
         """Other traces of sessions, each read once: 20 of them take 100 ms for every item of a long chat."""
         self.pulling = Pulling(session, post, self._stop)
+        self.sharing = Sharing(session, post, self._stop)
         self._feeding = Feeding(session, post, self._stop, lambda: self.position, self._read_again)
         self._read_to = 0
         """The position up to which the questions of the item list were read."""
@@ -74,12 +76,15 @@ class Background:
             runs.append(self._feeding.feed)
         if self.session.connect:
             runs += [self._sync, self.pulling.pull]
+        if self.session.queue.selection.reviewers > 1:
+            runs.append(self.sharing.share)
         for run in runs:
             threading.Thread(target=self._guarded, args=(run,), daemon=True, name=run.__name__.strip("_")).start()
 
     def stop(self) -> None:
         self._stop.set()
         self._changed.set()
+        self.sharing.stop()
 
     def prepare(self, item_id: int, ahead: bool = False) -> None:
         """Ask for an item to be read and laid out; `ahead` of being shown, or because it is waited for."""

@@ -41,6 +41,19 @@ class RowsPulled(Message):
         super().__init__()
 
 
+class Shared(Message):
+    """What others made of the items that come next, and of the one on the screen."""
+
+    def __init__(self, judged: Mapping[int, Collection[str]], held: frozenset[int], refused: str) -> None:
+        self.judged = judged
+        """Who judged those that have their verdicts, by item id."""
+        self.held = held
+        """Items that have them with what others have before them."""
+        self.refused = refused
+        """Why the server takes no leases."""
+        super().__init__()
+
+
 class OpinionsRead(Message):
     """Everybody's annotations of an item, as they are in the store."""
 

@@ -75,6 +75,8 @@ class Session:
     """The data sets of the queue's server, which may wait; None without one."""
     watch: float = 0.0
     """Seconds between two looks for what is new at the source; 0 where it is listed once."""
+    lease: float = 0.0
+    """For how many seconds an item is kept for its reviewer, of several; 0 for not at all."""
     redactor: Redactor | None = None
     """What the stores hide of traces; None where the config names no patterns."""
 

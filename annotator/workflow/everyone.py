@@ -1,10 +1,10 @@
 """Everybody's annotations: read from a server for whole traces, and kept."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from annotator.domain.annotation import TargetKind
-from annotator.domain.source import Sink
+from annotator.domain.annotation import Target, TargetKind
+from annotator.domain.source import ServerRow, Sink
 from annotator.domain.store import Store
 from annotator.workflow.filling import Filling
 
@@ -15,7 +15,9 @@ FEW = 200
 RETRIEVES = ("RETRIEVER", "RERANKER")
 
 
-def pull(store: Store, sink: Sink, server: str, source_id: int, trace_ids: Collection[str], clock: Callable[[], float] = time.time) -> None:
+def pull(
+    store: Store, sink: Sink, server: str, source_id: int, trace_ids: Collection[str], clock: Callable[[], float] = time.time
+) -> list[ServerRow]:
     """Read every row on these traces, their spans, documents and sessions; what others took away there goes here too."""
     started = clock()
     headers = store.headers_of(source_id, trace_ids)
@@ -27,14 +29,26 @@ def pull(store: Store, sink: Sink, server: str, source_id: int, trace_ids: Colle
         "trace": list(headers),
         "session": list(dict.fromkeys(span.session_id for span in spans if span.session_id)),
     }
-    for kind, ids in asked.items():
-        if ids:
-            rows = sink.read(kind, ids)
-            if kind == "document" and sink.capabilities.no_documents:
-                continue  # the server cannot tell: nothing is gone for that
-            store.keep_read(rows, started)
-            store.forget_gone(server, kind, ids, rows)
+    rows = [row for kind, ids in asked.items() if ids for row in _read(store, sink, server, kind, ids, started)]
     store.set_rows_read(source_id, list(headers), started)
+    return rows
+
+
+def pull_on(
+    store: Store, sink: Sink, server: str, targets: Collection[Target], clock: Callable[[], float] = time.time
+) -> list[ServerRow]:
+    """`pull` of these targets alone."""
+    started = clock()
+    asked = {kind: list(dict.fromkeys(one.id for one in targets if one.kind == kind)) for kind in {one.kind for one in targets}}
+    return [row for kind, ids in asked.items() for row in _read(store, sink, server, kind, ids, started)]
+
+
+def _read(store: Store, sink: Sink, server: str, kind: TargetKind, ids: Collection[str], started: float) -> Sequence[ServerRow]:
+    rows = sink.read(kind, ids)
+    if not (kind == "document" and sink.capabilities.no_documents):  # else the server cannot tell: nothing is gone for that
+        store.keep_read(rows, started)
+        store.forget_gone(server, kind, ids, rows)
+    return rows
 
 
 def pull_unread(work: Filling) -> Iterator[int]:

@@ -86,6 +86,13 @@ def is_begun(store: Store, queue: Queue, item: Item, me: Me) -> bool:
     return any(is_mine(known.row, me.name, me.identifier) for known in store.known_in(server, queue.source_id, item.trace_id))
 
 
+def pass_over(store: Store, queue: Queue, me: Me, judged: Mapping[int, Collection[str]]) -> list[int]:
+    """Leave items to those who judged them, in one transaction; which. What I have begun, or moved to a state, stays with me."""
+    with store.together():
+        begun = {item_id for item_id in judged if is_begun(store, queue, store.item(item_id), me)}
+        return store.pass_over(queue.id, {item_id: left_to(people) for item_id, people in judged.items() if item_id not in begun})
+
+
 def left_to(judged: Collection[str]) -> str:
     """Why an item was passed over, for people."""
     return f"{len(judged)} {'other' if len(judged) == 1 else 'others'} judged it"

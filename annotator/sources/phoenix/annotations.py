@@ -1,9 +1,10 @@
 """Annotations of spans, traces and sessions over REST, and of documents as documents.py has them."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from annotator.domain.annotation import NOTE, Annotation, TargetKind
+from annotator.domain.annotation import LEASE, NOTE, Annotation, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.errors import MissingTargets, OutcomeUnknown, RejectedRow
 from annotator.sources.phoenix.batches import batches
@@ -27,7 +28,7 @@ def read_rows(
     wanted = set(ids)
     # A server that does not know a filter ignores it.
     return [
-        row
+        row if row.annotation.name != LEASE else replace(row, age=client.age(row.updated_at))
         for row in rows
         if row.annotation.target.id in wanted
         and (not names or row.annotation.name in names)

@@ -5,8 +5,10 @@ import re
 import ssl
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -49,6 +51,7 @@ class Client:
         self.server = settings.url
         """The server of an annotation's identity."""
         self.version = ""
+        self._date = ""
         self._base = base
         self._origin = settings.origin
         self._has_key = settings.has_key
@@ -67,6 +70,15 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    def age(self, written_at: str) -> float | None:
+        """Seconds since then by the clock of the server, which every answer tells; None where either is no time."""
+        try:
+            now = parsedate_to_datetime(self._date)
+            at = datetime.fromisoformat(written_at)
+            return (now - (at if at.tzinfo else at.replace(tzinfo=UTC))).total_seconds()
+        except (ValueError, TypeError):
+            return None
 
     def older_than(self, *version: int) -> bool:
         """False while the server's version is not known."""
@@ -158,6 +170,7 @@ class Client:
         except httpx.DecodingError as error:
             raise NotPhoenix(f"{self.url} answered {path} with bytes that do not unpack.", "Check any proxy before it.") from error
         self.version = response.headers.get(VERSION_HEADER, self.version)
+        self._date = response.headers.get("date", "")
         answer = Answer(method, path, response.status_code, response.headers, received)
         problem = refusal(answer, self.url, self._from, self._has_key, write)
         if problem is not None:

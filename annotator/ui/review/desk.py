@@ -103,6 +103,8 @@ class Desk:
     """Items that came since another one was shown, where the source is watched."""
     nothing: bool = False
     """The source was listed to its end and has no item for the queue."""
+    passed: int = 0
+    """Items that were left to others who judged them, in this run."""
     looked: int = 0
     """How many traces, or spans where those are judged, the source has shown so far."""
     auto_advance: bool = True

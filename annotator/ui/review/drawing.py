@@ -46,6 +46,7 @@ def top(desk: Desk, width: int) -> Line:
             server=desk.server_state,
             server_style=desk.server_style,
             loading=desk.loading or (f"{desk.fresh:,} new" if desk.fresh else ""),
+            passed=desk.passed,
             matches=desk.matches.count if desk.matches else None,
             looking=desk.matches is not None and not desk.matches.finished,
         ),
@@ -238,6 +239,9 @@ def end_page(desk: Desk) -> list[Line]:
     if desk.session.watch and not desk.matches:
         more = f"{counted(desk.fresh, 'item')} came: {_key(desk, 'finish')} goes on." if desk.fresh else "What is new is looked for."
         lines += [line(Piece(f"  {more}", "accent" if desk.fresh else "dim")), line()]
+    if desk.session.queue.selection.reviewers > 1 and counts.todo and not desk.matches:
+        more = f"What others have before them comes back where they do not judge it: {_key(desk, 'finish')} looks again."
+        lines += [line(Piece(f"  {more}", "dim")), line()]
     for state in (ItemState.TODO, ItemState.DEFERRED, ItemState.FLAGGED, ItemState.SKIPPED):
         position = 0
         for _ in range(LISTED):

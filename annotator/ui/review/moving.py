@@ -96,6 +96,7 @@ class Moving:
         self.screen.background.position = self._unprepared = item.position
         self.screen.filtering.moved()
         self.screen.everyone.shown(item)
+        self.screen.sharing.shown()
         self.screen.item_changed()
         self.screen.focusing.reveal()
         if presented is None and not damage:
@@ -162,7 +163,12 @@ class Moving:
 
     def following(self) -> Item | None:
         """The next todo item that the filter lets through; None where there is none, or none is known yet."""
-        return next_todo(self.desk.steps, self.desk.session.queue.id, self.position, self._has_payload)
+        return next_todo(self.desk.steps, self.desk.session.queue.id, self.position, self._is_ready)
+
+    def look_ahead(self) -> None:
+        """Other items come next than those that were prepared."""
+        self._unprepared = self.position
+        self.prepare_ahead()
 
     def finish(self) -> None:
         """Enter: an item without required configs is done; a done one is left; an open one says what is missing."""
@@ -224,9 +230,21 @@ class Moving:
     def end(self) -> None:
         """The end of the queue: what was passed over is listed."""
         self.desk.view, self.desk.ended = None, True
+        self.screen.sharing.shown()
         self.desk.presented = None
         self.desk.criterion = ""
         self.screen.item_changed()
+
+    def _is_ready(self, item: Item) -> bool:
+        return self.screen.sharing.is_free(item) and self._has_payload(item)
+
+    def _free_after(self, position: int) -> Item | None:
+        """The next item to do that nobody else has before them."""
+        steps, queue_id = self.desk.steps, self.desk.session.queue.id
+        item = steps.step(queue_id, position, 1, (ItemState.TODO,))
+        while item is not None and not self.screen.sharing.is_free(item):
+            item = steps.step(queue_id, item.position, 1, (ItemState.TODO,))
+        return item
 
     def _has_payload(self, item: Item) -> bool:
         return item.id in self.prepared or self.desk.store.has_payload(self.desk.session.queue.source_id, item.trace_id)
@@ -262,7 +280,7 @@ class Moving:
             return
         position, self._unprepared = self._unprepared, None
         for _ in range(AHEAD):
-            following = self.desk.steps.step(self.desk.session.queue.id, position, 1, (ItemState.TODO,))
+            following = self._free_after(position)
             if following is None:
                 return
             if following.id not in self.prepared:

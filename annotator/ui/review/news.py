@@ -33,6 +33,7 @@ class News:
         before, desk.counts = desk.counts.items, desk.store.counts(desk.session.queue.id)
         desk.looked = progress.looked or progress.traces
         self.screen.filtering.filled()
+        self.screen.sharing.shown()
         if desk.ended and desk.session.watch:
             desk.fresh += desk.counts.items - before
             self.screen.fitting.lay_out(keep_top=True)

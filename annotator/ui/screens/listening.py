@@ -19,6 +19,7 @@ from annotator.ui.messages import (
     PushTold,
     RowsPulled,
     ServerSilent,
+    Shared,
     Sifted,
     Synced,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from annotator.ui.review.handing import Handing
     from annotator.ui.review.moving import Moving
     from annotator.ui.review.news import News
+    from annotator.ui.review.sharing import Sharing
 
 
 class ListeningScreen(FramedScreen, inherit_bindings=False):
@@ -46,10 +48,15 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     handing: "Handing"
     moving: "Moving"
     news: "News"
+    sharing: "Sharing"
 
     @on(Prepared)
     def _prepared(self, message: Prepared) -> None:
         self.moving.arrived(message.item_id, message.presented)
+
+    @on(Shared)
+    def _shared(self, message: Shared) -> None:
+        self.sharing.came(message)
 
     @on(OpinionsRead)
     def _opinions_read(self, message: OpinionsRead) -> None:

@@ -38,6 +38,7 @@ from annotator.ui.review.paging import Paging
 from annotator.ui.review.quoting import Quoting
 from annotator.ui.review.revealing import Revealing
 from annotator.ui.review.selecting import Selecting
+from annotator.ui.review.sharing import Sharing
 from annotator.ui.review.table import commands
 from annotator.ui.review.windows import Windows
 from annotator.ui.review.writing import Writing
@@ -89,6 +90,7 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         self.everyone, self.editing = Everyone(self), Editing(self)
         self.windows, self.news, self.revealing = Windows(self), News(self), Revealing(self)
         self.filtering, self.forming = Filtering(self), Forming(self)
+        self.sharing = Sharing(self)
         self.noting, self.expecting, self.bulking = Noting(self), Expecting(self), Bulking(self)
         self.selecting, self.quoting, self.handing = Selecting(self), Quoting(self), Handing(self)
         self.collecting = Collecting(self)

@@ -27,6 +27,8 @@ class TopState(NamedTuple):
     server: str = ""
     server_style: Style = "dim"
     loading: str = ""
+    passed: int = 0
+    """Items that were left to others, who had judged them."""
     matches: int | None = None
     """Items that the filter lets through; None without one."""
     looking: bool = False
@@ -92,6 +94,8 @@ def _right(state: TopState, room: _Room) -> list[Piece]:
     groups: list[list[Piece]] = []
     if room.loading and state.loading:
         groups.append([Piece(state.loading, "dim")])
+    if room.loading and state.passed:
+        groups.append([Piece(f"{state.passed:,} left to others", "dim")])
     if state.matches is not None:
         more = "…" if state.looking else ""
         groups.append([Piece(f"filter {state.matches:,}{more}", "accent")])
