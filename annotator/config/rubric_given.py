@@ -30,7 +30,7 @@ class _Given(TomlFile):
         return Table(self, (), self.value)
 
     def fail(self, place: Place, message: str, advice: str) -> NoReturn:
-        raise Misfit(message[:1].upper() + message[1:], advice, place)
+        raise Misfit(message, advice, place)
 
 
 def check(value: dict[str, Any]) -> tuple[Rubric | None, list[Misfit]]:

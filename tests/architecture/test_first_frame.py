@@ -72,6 +72,7 @@ def test_the_first_frame_has_the_item_and_the_rubric(seen: dict[str, Any]) -> No
     assert trace > 10
     assert rubric > 0
     assert "annotator.ui.screens.review" in modules
+    assert not any(name.startswith(("annotator.ui.form", "annotator.ui.screens.rubric_form")) for name in modules)
 
 
 def test_garbage_is_collected_from_then_on(seen: dict[str, Any]) -> None:

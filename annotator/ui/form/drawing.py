@@ -10,6 +10,7 @@ from annotator.ui.form.checks import Checked
 from annotator.ui.form.form import Form
 from annotator.ui.form.goal import Goal
 from annotator.ui.form.rows import Row, page_title, rows
+from annotator.workflow.rubric_changes import rename_move, renames
 from annotator.workflow.rubric_taking import told
 
 TITLES = 19
@@ -37,17 +38,21 @@ def body(form: Form, check: Checked, width: int, height: int) -> list[Line]:
     """The page's rows, what is wrong with each under it, then what it changes; around the chosen row as far as there is room."""
     lines: list[Line] = []
     first = last = 0
+    added = False
     for index, row in enumerate(rows(check.draft, form.page)):
         chosen = index == form.at
-        if row.kind == "head" and lines:
+        if lines and (row.kind == "head" or added):
             lines.append(line())
+        added = row.kind == "add"
         if chosen:
             first = len(lines)
         lines.append(_row(row, chosen, check, width))
         lines += _said(row, chosen, check, width)
         if chosen:
             last = len(lines)
+    at_end = form.at == len(rows(check.draft, form.page)) - 1
     lines += _changes(form, check, width, check.draft.configs[int(form.page[1])].fields["name"] if form.page else None)
+    last = len(lines) if at_end else last
     top = 0 if last <= height else min(first, last - height)
     return lines[top : top + height]
 
@@ -151,6 +156,8 @@ def _queue_told(form: Form, check: Checked) -> Iterator[tuple[str, Style]]:
         yield f"{form.queue.name} is judged by {rubric.tag or 'it'} already", "dim"
     elif check.orphans:
         yield f"{form.queue.name} keeps {form.queue.rubric.tag or 'its rubric'}, and only the file is written: {migrate(form)}", "error"
+        for old, new in renames(form.queue.rubric, rubric).items():
+            yield f"if {new} is {old} by another name, MOVES says so, and its answers go along: [rename] {rename_move(old, new)}", "dim"
     else:
         yield f"{form.queue.name} is judged by {rubric.tag or 'it'} from here on; undo takes that back, the file stays", "dim"
         if rubric.tag == form.queue.rubric.tag:

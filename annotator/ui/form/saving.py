@@ -53,7 +53,7 @@ class Saving:
             key = self.review.session.keymap.first("form_save")
             return f"{goal.path.name} holds something else: {key} again replaces it, and {goal.copy.name} keeps it", "warn", False
         with self.review.session.alone() as alone:
-            if not alone and rubric != form.queue.rubric:
+            if not alone and rubric != form.queue.rubric and not form.checked.orphans:
                 raise RubricError(f"{form.queue.name} is reviewed elsewhere too.", "Leave the other review first; nothing was saved.")
             try:
                 write(goal)
