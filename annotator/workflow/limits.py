@@ -25,7 +25,7 @@ def within_limit(rows: Sequence[Ranked], selection: Selection, room: int | None)
         return [limited(item, chance) for item, chance in left]
     cut = priority(rows[len(left)].item, selection)
     shares = {row.stratum: chance for row, (_, chance) in zip(rows, left, strict=False) if priority(row.item, selection) == cut}
-    return [limited(item, _by_all(item, shares.get(row.stratum), cut, priorities)) for row, (item, _) in zip(rows, left, strict=False)]
+    return [limited(item, _by_all(item, shares.get(row.stratum, 0.0), cut, priorities)) for row, (item, _) in zip(rows, left, strict=False)]
 
 
 def _by_all(item: NewItem, share: float | None, cut: int, priorities: Mapping[str, int]) -> float | None:
@@ -39,6 +39,6 @@ def _by_all(item: NewItem, share: float | None, cut: int, priorities: Mapping[st
         takes = inclusion(tuple(some)) or 0.0
         if level == cut and share is None and takes * missed:
             return None
-        stays += missed * takes * (1.0 if level > cut else (share or 0.0) if level == cut else 0.0)
+        stays += missed * takes * (1.0 if level > cut else share or 0.0 if level == cut else 0.0)
         missed *= 1 - takes
     return stays / whole if whole else 1.0

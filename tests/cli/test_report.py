@@ -12,7 +12,7 @@ from tests.end_to_end.workplace import Workplace
 
 CONFIG_KEYS = {
     "name", "level", "people", "units", "agreement", "alpha", "pairs", "recheck", "fails", "failure_rate", "weighted", "tied",
-    "judges", "more",
+    "probability_unknown", "judges", "more",
 }  # fmt: skip
 JUDGE_KEYS = {
     "judge", "annotator_kind", "true_positives", "false_positives", "false_negatives", "true_negatives", "tpr", "tnr", "precision",
