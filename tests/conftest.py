@@ -1,11 +1,27 @@
-"""The real Phoenix, started once for all tests that ask for it."""
+"""The real Phoenix, started once for all tests that ask for it, and how many processes share the tests."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.phoenix_server import SECRET, PhoenixServer
 from tests.server_configs import Configs
+
+LONG = ("end_to_end", "faults", "screen", "workflow", "facts", "cli", "sources")
+"""Folders whose files take minutes or wait long, those with the longest first."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: more than half of the time, a test waits for a program, a server or a clock."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process ends long after the others."""
+    places = {Path(__file__).parent / folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: min((places[one] for one in item.path.parents if one in places), default=len(LONG)))
 
 
 @pytest.fixture(scope="session")
