@@ -8,39 +8,6 @@ import pytest
 from annotator.workflow.report.calibration import Outcome, calibration, corrected, failure_rate, more_verdicts
 from annotator.workflow.report.intervals import Figure, array, more_for_share, share, wilson
 
-SAMPLED = 0.05
-
-
-def biased(seed: int, traces: int = 4000) -> tuple[float, list[Outcome]]:
-    """The truth, and the verdicts on a queue of all traces with an error, of which 60 % fail, and 5 % of the rest, of which 5 % fail."""
-    random = np.random.default_rng(seed)
-    error = random.random(traces) < 0.08
-    fails = np.where(error, random.random(traces) < 0.6, random.random(traces) < 0.05)
-    taken = error | (random.random(traces) < SAMPLED)
-    queue = [Outcome(bool(fails[one]), None, 1.0 if error[one] else SAMPLED) for one in np.flatnonzero(taken)]
-    return float(fails.mean()), queue
-
-
-def test_a_biased_queue_tells_the_failure_rate_when_it_is_weighted() -> None:
-    weighted = unweighted = 0
-    for seed in range(100):
-        truth, queue = biased(seed)
-        found, raw = failure_rate(queue), failure_rate([Outcome(one.people, None) for one in queue])
-        weighted += found.low <= truth <= found.high
-        unweighted += raw.low <= truth <= raw.high
-    assert weighted >= 95
-    assert unweighted == 0
-
-
-@pytest.mark.soak
-def test_a_weighted_interval_holds_the_truth_as_often_as_it_says() -> None:
-    held = 0
-    for seed in range(2000):
-        truth, queue = biased(seed)
-        found = failure_rate(queue)
-        held += found.low <= truth <= found.high
-    assert 0.94 <= held / 2000 <= 0.98
-
 
 def test_what_nobody_judged_yet_is_stood_for_by_its_like() -> None:
     """Errors were judged first: without the items that wait they would be most of the queue."""
