@@ -5,7 +5,7 @@ and it was listed twice in a row with the same spans. One whose root never comes
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -61,6 +61,10 @@ class Watch:
         self.waiting: set[str] = work.running
         self._clock = clock
         self._rounds = 0
+        self._items = work.store.counts(work.queue.id).items
+        """As many as the queue had after the last round: another program may feed it too."""
+        self._spans: dict[str, int] = {}
+        """How many spans each trace had when it was listed last."""
         self._looked: set[str] = set()
         """Traces that were settled by themselves: without annotations they give nothing else."""
 
@@ -73,23 +77,26 @@ class Watch:
         whole = self._rounds % FULL_ROUNDS == 0
         news = self._reread(work, whole) if work.source.capabilities.payloads_with_listing else self._list(work, whole)
         self._rounds += 1
+        before, self._items = self._items, work.store.counts(work.queue.id).items
+        news = replace(news, items=self._items - before)
         for _ in load(work, position):
             pass
         if news.items:
             for _ in pull_unread(work):
                 pass
         limit = work.queue.selection.limit
-        return replace(news, full=limit is not None and work.store.counts(work.queue.id).items >= limit)
+        return replace(news, full=limit is not None and self._items >= limit)
 
     def _reread(self, work: Filling, whole: bool) -> News:
         """Of files: read anew when they changed."""
         news = News()
         if work.source.stamp != work.queue.stamp:
             done = fill(work)
-            news = News(done.added, bad=done.bad, grown=frozenset({""} if done.updated.get(work.queue.source_id) else ()))
+            news = News(bad=done.bad, grown=frozenset({""} if done.updated.get(work.queue.source_id) else ()))
         recent = deque(work.store.trace_ids(work.queue.source_id), RECENT) if whole else self.waiting
         ready = [trace for trace in recent if not whole or trace not in self._looked]
-        return replace(news, items=news.items + self._look(work, Choosing(work), ready))
+        self._look(work, Choosing(work), ready)
+        return news
 
     def _list(self, work: Filling, whole: bool) -> News:
         """Of a server: page by page from the newest until nothing on one is new."""
@@ -101,16 +108,20 @@ class Watch:
         for number, page in enumerate(work.source.pages(selection, None, choosing.wanted()), 1):
             traces = dict.fromkeys(span.trace_id for span in page.headers)
             known = work.store.headers_of(work.queue.source_id, traces)
-            more = {span.trace_id for span in page.headers} - _same(page, known)
+            lacking = _lacking(page, known)
+            spans = Counter(span.trace_id for span in page.headers)
+            others = {trace for trace, count in spans.items() if self._rounds and self._spans.get(trace) != count}
+            unseen = any(trace not in self._spans for trace in others) or any(not known[trace] for trace in lacking)
             # Noted before it is stored: what is stored is no news to the next round.
-            self.waiting |= more
-            self._looked -= more
-            changed |= more
-            grown |= {trace for trace in more if known[trace]}
-            if more:
-                work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in more)))
+            self.waiting |= lacking | others
+            self._looked -= lacking | others
+            changed |= lacking | others
+            grown |= {trace for trace in lacking | others if known[trace]}
+            self._spans |= spans
+            if lacking:
+                work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in lacking)))
             listed |= traces
-            goes_on = whole or any(not known[trace] for trace in more) or (number < DEEP and not self.waiting <= listed.keys())
+            goes_on = whole or unseen or (number < DEEP and not self.waiting <= listed.keys())
             if number == PAGES or not goes_on or work.stopped():
                 break
         # What was not listed may have grown; where it is not found among all that is recent, it is taken as it is.
@@ -119,12 +130,12 @@ class Watch:
             again = choosing.everything_again
             ready |= {trace for trace in listed.keys() - changed if again or trace not in self._looked}
         places = {trace: place for place, trace in enumerate(listed)}
-        items = self._look(work, choosing, sorted(ready, key=lambda trace: (places.get(trace, len(places)), trace)))
-        return News(items, frozenset(grown))
+        self._look(work, choosing, sorted(ready, key=lambda trace: (places.get(trace, len(places)), trace)))
+        return News(grown=frozenset(grown))
 
-    def _look(self, work: Filling, choosing: Choosing, traces: Collection[str]) -> int:
-        """Take what the queue wants of these traces, as far as they are whole; how many items came."""
-        before = have = work.store.counts(work.queue.id).items
+    def _look(self, work: Filling, choosing: Choosing, traces: Collection[str]) -> None:
+        """Take what the queue wants of these traces, as far as they are whole."""
+        have = work.store.counts(work.queue.id).items
         ranking = Ranking(work)
         for some in batched(traces):
             headers = settled(work, work.store.headers_of(work.queue.source_id, some), self._clock())
@@ -137,7 +148,6 @@ class Watch:
             have = place(work, rows, Progress(items=have)).items
             self.waiting -= headers.keys()
             self._looked |= headers.keys()
-        return have - before
 
     def _new(self, work: Filling, choosing: Choosing, headers: Headers) -> Sequence[NewItem]:
         """Candidates; with rules also those that are items already, which may meet more of them."""
@@ -147,10 +157,10 @@ class Watch:
         return found if work.queue.selection.rules or work.queue.selection.target == "document" else fresh(work, found, headers)
 
 
-def _same(page: Page, known: Headers) -> set[str]:
-    """Traces of which a page lists no span that is not here."""
-    more = {span.trace_id for span in page.headers if span.span_id not in {one.span_id for one in known[span.trace_id]}}
-    return {span.trace_id for span in page.headers} - more
+def _lacking(page: Page, known: Headers) -> set[str]:
+    """Traces of which a page lists spans that are not here."""
+    here = {trace: {span.span_id for span in spans} for trace, spans in known.items()}
+    return {span.trace_id for span in page.headers if span.span_id not in here[span.trace_id]}
 
 
 def watch(

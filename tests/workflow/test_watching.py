@@ -269,6 +269,20 @@ def test_whatever_comes_in_whichever_pieces_every_trace_is_an_item_once(store: S
         assert whole is not None and len(whole.spans) == 1 + int(item.trace_id[1:]) % 4
 
 
+def test_two_programs_feed_one_store_and_each_says_what_came(store: SqliteStore) -> None:
+    """What the one has stored is news to the other, for the same queue and for another one."""
+    server = FakeServer([trace(1)])
+    work, other = watched(store, server), watched(store, server, Selection("span"))
+    looks = [start(work), start(work), start(other)]
+    for look in looks:
+        rounds(look, 1)
+    server.server_spans += [trace(2), span("c2", "t2", "s2", 3)]
+    assert [rounds(look, 1) for look in looks] == [0, 0, 0]
+    assert [rounds(look, 1) for look in looks] == [1, 1, 2]
+    assert [rounds(look, FULL_ROUNDS) for look in looks] == [0, 0, 0]
+    assert targets(store, work.queue) == ["s1", "s2"] and sorted(targets(store, other.queue)) == ["c2", "s1", "s2"]
+
+
 # Files.
 
 
