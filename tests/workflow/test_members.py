@@ -81,7 +81,8 @@ def write(request: Request) -> bool:
 
 def edit(phoenix: PhoenixServer, name: str, example_id: str, output: str) -> None:
     """Somebody changes the example in the web page."""
-    body = {"action": "append", "name": name, "inputs": [{}], "outputs": [{"output": output}], "metadata": [{}], "example_ids": [example_id]}
+    body: dict[str, Any] = {"action": "append", "name": name, "example_ids": [example_id]}
+    body |= {"inputs": [{}], "outputs": [{"output": output}], "metadata": [{}]}
     phoenix.done("POST", "/v1/datasets/upload?sync=true", body)
 
 
