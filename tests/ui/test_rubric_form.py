@@ -152,6 +152,9 @@ def test_what_was_typed_outlives_the_form_and_saving_ends_it() -> None:
     assert made.changed
     made.judged_by(replace(made.queue, rubric=replace(RUBRIC, instructions="x")))
     assert made.changed and of(made).owner == "me"
+    made.open(("config", 0))
+    made.add()
+    made.set((*made.page, "label"), "late")
     made.saved = of(made)
     assert not made.changed
     made.judged_by(replace(made.queue, rubric=RUBRIC))

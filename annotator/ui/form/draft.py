@@ -80,6 +80,11 @@ def file_of(draft: Draft) -> dict[str, Any]:
     return found | {"config": [_table(config) for config in draft.configs]}
 
 
+def alike(one: Draft, other: Draft) -> bool:
+    """They become the same file."""
+    return file_of(one) == file_of(other)
+
+
 def _table(config: ConfigDraft) -> dict[str, Any]:
     fields = config.fields
     table: dict[str, Any] = {"name": fields["name"], "type": fields["type"], "required": fields["required"] == YES}
@@ -196,5 +201,5 @@ def next_version(version: str) -> str:
 def proposed(draft: Draft, known: Draft) -> Draft:
     """With the next version where it differs from what is known: answers say by which one they were given."""
     version = known.fields.get("version", "")
-    same = with_text(draft, ("version",), version) == known
+    same = alike(with_text(draft, ("version",), version), known)
     return with_text(draft, ("version",), version if same else next_version(version))

@@ -7,7 +7,7 @@ from annotator.domain.queue import Queue
 from annotator.domain.rubric import Rubric
 from annotator.keymap.keymap import Keymap
 from annotator.ui.form.checks import Checked, checked
-from annotator.ui.form.draft import NUMBERS, Draft, added, draft_of, fields_at, moved, proposed, removed, text_at, with_text
+from annotator.ui.form.draft import NUMBERS, Draft, added, alike, draft_of, fields_at, moved, proposed, removed, text_at, with_text
 from annotator.ui.form.rows import Row, rows
 from annotator.workflow.migration import Given
 
@@ -45,7 +45,8 @@ class Form:
     @property
     def changed(self) -> bool:
         """Something is neither saved nor what the queue is judged by."""
-        return self.draft != draft_of(self.queue.rubric) and (self.saved is None or self.draft != draft_of(self.saved))
+        known = (self.queue.rubric, self.saved or self.queue.rubric)
+        return not any(alike(self.draft, draft_of(rubric)) for rubric in known)
 
     @property
     def checked(self) -> Checked:
