@@ -177,7 +177,7 @@ def test_over_many_seeds_each_item_is_taken_as_often_as_its_probability_says() -
 def test_where_no_chance_cuts_nothing_is_said_of_it() -> None:
     found = rows(7)
     for order in ("newest", "oldest", "uncertain"):
-        selection = Selection(order=order, by="quality")  # type: ignore[arg-type]
+        selection = Selection(order=order, by="quality")
         assert {chance for _, chance in within(ranked(found, selection), selection, 10)} == {None}
         assert {chance for _, chance in within(ranked(found, selection), selection, 80)} == {1.0}
 

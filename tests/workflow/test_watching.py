@@ -233,10 +233,13 @@ def test_what_no_waiting_mends_ends_the_watch_and_a_busy_store_does_not(store: S
     work = filling(store, server)
     store.set_listing(work.queue.id, None, complete=True)
     waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
     with pytest.raises(Forbidden):
-        watch(
-            start(work), 10.0, lambda seconds: bool(waits.append(seconds)), lambda news: None, no_outage, nothing, nothing
-        )  # fmt: skip
+        watch(start(work), 10.0, wait, lambda news: None, no_outage, nothing, nothing)
     assert waits[:2] == [10.0, 1.0]
 
 
