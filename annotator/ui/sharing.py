@@ -18,6 +18,8 @@ from annotator.ui.session import Connection, Session
 if TYPE_CHECKING:
     from annotator.workflow.leasing import Leases
 
+NEAR_SECONDS = 1.0
+"""How old what is known of the next items may be when another one comes on the screen: one request tells of all of them."""
 PAUSE_SECONDS = 15.0
 """After a failure of the server, which the other threads say."""
 SETTLE_SECONDS = 1.0
@@ -40,6 +42,9 @@ class Sharing:
         self._wish: tuple[int | None, tuple[int, ...]] = (None, ())
         """The item on the screen, and those that may come next."""
         self._since = 0.0
+        """When that was wished."""
+        self._looked = 0.0
+        """Which wish was looked at last."""
         self._some = threading.Event()
         self._over = threading.Event()
         self._read: dict[int, float] = {}
@@ -50,7 +55,8 @@ class Sharing:
 
     def want(self, shown: int | None, ahead: Sequence[int]) -> None:
         """Look at what comes next, the nearest first."""
-        self._wish, self._since = (shown, tuple(ahead)), time.monotonic()
+        self._wish = (shown, tuple(ahead))
+        self._since = time.monotonic()
         self._some.set()
 
     def stop(self) -> None:
@@ -99,8 +105,10 @@ class Sharing:
 
         now = time.monotonic()
         items = [store.item(one) for one in (*ahead, *(() if shown is None else (shown,)))]
-        due = [item for item in items if now - self._read.get(item.id, -FRESH_SECONDS) >= FRESH_SECONDS]
         attended = now - self._since < UNATTENDED_SECONDS
+        fresh = FRESH_SECONDS if self._since == self._looked else NEAR_SECONDS
+        self._looked = self._since
+        due = [item for item in items if now - self._read.get(item.id, -FRESH_SECONDS) >= fresh]
         if due and connection is not None and attended:
             self._ask(store, connection, due)
             self._read |= {item.id: now for item in due}
@@ -114,7 +122,9 @@ class Sharing:
         was_refused = mine.refused
         if attended:
             mine.hold(connection, keep)
-        mine.release(connection, [target for target in mine.held if target not in keep and not self._unsent(store, target)])
+        for target in [target for target in mine.held if target not in keep and not self._unsent(store, target)]:
+            if not self._some.is_set():  # the next item comes first
+                mine.release(connection, [target])
         if mine.refused != was_refused:
             self._post(Shared(judged, held, mine.refused))
         return FRESH_SECONDS if mine.held.keys() <= set(keep) else SETTLE_SECONDS

@@ -61,6 +61,11 @@ class Workplace:
         """Label of the only annotation of each judged item here."""
         return {item["id"]: item["annotations"][0]["label"] for item in self.items() if item["annotations"]}
 
+    def judged_by(self, name: str) -> dict[str, str]:
+        """Label of a person's annotation of each item here, by item."""
+        rows = [(item["id"], row) for item in self.items() for row in item["annotations"]]
+        return {target: row["label"] for target, row in rows if row["identifier"] == f"annotator:{name}"}
+
     def outbox(self) -> tuple[int, int]:
         """Waiting and parked rows."""
         counts = json.loads(self.run("status", "--json", "--offline"))["outbox"]

@@ -40,7 +40,9 @@ class Moving:
 
     @property
     def position(self) -> int:
-        return self.desk.item.position if self.desk.item else 0
+        """Of the item on the screen; of one that is shown again, before what it comes before."""
+        item = self.desk.item
+        return item.position - self.screen.repeating.is_repeat(item) if item else 0
 
     def targets_of(self, item: Item) -> ItemTargets:
         """What of an item counts for its verdict; from what is in memory, since a key waits for it."""
@@ -69,7 +71,7 @@ class Moving:
         item = item or steps.step(queue.id, 0, 1, (ItemState.TODO,))
         if item is None:
             return False
-        self.show(item)
+        self.show(self.screen.repeating.before(item) or item)
         return True
 
     def show(self, item: Item, criterion: str = "", target: Target | None = None) -> None:
@@ -79,6 +81,7 @@ class Moving:
             presented = self._presented(item)
         except StoreError as error:
             presented, damage = None, f"{error.title} {error.advice}"
+        desk.judge = desk.judge.of(item)
         view = desk.judge.view(item)
         desk.revealed, desk.fresh = None, 0
         desk.view, desk.presented, desk.ended = view, presented, False  # together: no key may judge one item before another's trace
@@ -93,7 +96,7 @@ class Moving:
         desk.reading = presented is None and not damage and self._has_payload(item)
         if damage:
             desk.say(damage, "error")
-        self.screen.background.position = self._unprepared = item.position
+        self.screen.background.position = self._unprepared = self.position
         self.screen.filtering.moved()
         self.screen.everyone.shown(item)
         self.screen.sharing.shown()
@@ -156,6 +159,8 @@ class Moving:
     def go_on(self) -> None:
         """The next todo item, or the end of the queue."""
         item = self.following()
+        if item is not None:
+            item = self.screen.repeating.before(item) or item
         if item is not None and (self.desk.item is None or item.id != self.desk.item.id):
             self.show(item)
         elif not self.screen.filtering.wait():
@@ -208,7 +213,7 @@ class Moving:
         if self.desk.view is None:
             item = steps.step(queue_id, 1 << 60, -1) if direction < 0 else None
         else:
-            item = steps.step(queue_id, self.position, direction)
+            item = steps.step(queue_id, self.position if direction > 0 else self.desk.view.item.position, direction)
         if item is not None:
             self.show(item)
         elif self.screen.filtering.looking(direction):
@@ -283,6 +288,9 @@ class Moving:
             following = self._free_after(position)
             if following is None:
                 return
+            again = self.screen.repeating.before(following)
+            if again is not None and again.id not in self.prepared:
+                self.screen.background.prepare(again.id, ahead=True)
             if following.id not in self.prepared:
                 self.screen.background.prepare(following.id, ahead=True)
             position = following.position

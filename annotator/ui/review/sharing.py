@@ -37,7 +37,8 @@ class Sharing:
         if not (self.is_on and self._stale):
             return
         self._stale = False
-        shown = self.desk.item.id if self.desk.item is not None else None
+        # What one is shown again was judged by others too, which would tell.
+        shown = self.desk.item.id if self.desk.item is not None and not self.screen.repeating.is_repeat(self.desk.item) else None
         self.screen.background.sharing.want(shown, self._ahead(shown))
 
     def _ahead(self, shown: int | None) -> list[int]:
