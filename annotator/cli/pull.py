@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.cli import opening, options, place, watching
 from annotator.cli.saying import Meter, say, were
 from annotator.domain.queue import Queue
-from annotator.errors import SourceError, UsageError
+from annotator.errors import SourceError
 from annotator.text.facts import counted
 
 if TYPE_CHECKING:
@@ -47,10 +47,9 @@ def run(args: argparse.Namespace) -> int:
     opened = opening.open_queue(args, store)
     if opened.remark:
         say(f"annotator: {opened.remark}", aside=True)
+    watching.check(opened, every)
     server = opened.connect(opened.queue.source.project) if opened.connect else None
     source = opened.source() if opened.source else server if opened.queue.source.is_server else None
-    if source is None and every:
-        raise UsageError(f"The traces of {opened.queue.name} came from what is not there any more.", "Watch a file or a server that is.")
     if source is None:
         say(f"{_items(store, opened.queue)}, everything is here already")
         return 0

@@ -36,6 +36,8 @@ def add(verbs: Any) -> None:
     verb.add_argument("--open", action="store_true", help="show others' annotations before your own verdict")
     what = "settle what others disagree on: their verdicts are open, yours are rows of their own; without --filter, what is disputed"
     verb.add_argument("--adjudicate", action="store_true", help=what)
+    what = "for your own consistency: before this share of the items (3%%) one that you judged earlier comes again, unmarked; see report"
+    verb.add_argument("--recheck", metavar="SHARE", help=what)
     verb.add_argument("--hold", action="store_true", help="stay on an item on which somebody disagrees, until Enter")
     verb.add_argument("--suggest", action="store_true", help="fill in what a model answered: Enter takes it, a digit overrides it")
     what = "of several reviewers: keep an item for whoever reads it, so that nobody else begins it; at most so long (10m, 1h)"
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     choosing.lease(args)
     if args.adjudicate and not args.filter:
         args.filter = "disagreement"
+    _recheck(args)
     path = place.store_path(args)
     store = place.open_store(path)
     if args.source is None and args.queue is None and not store.queues() and not servers.named_by_environment():
@@ -71,6 +74,24 @@ def run(args: argparse.Namespace) -> int:
     opened = opening.open_queue(args, store)
     store.close()
     return show(args, path, opened)
+
+
+def _recheck(args: argparse.Namespace) -> float:
+    """The share of items before which one comes again; 0 without --recheck. Raises UsageError."""
+    text = getattr(args, "recheck", None)
+    if text is None:
+        return 0.0
+    from annotator.workflow.recheck import MOST
+
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= MOST:
+        raise UsageError(f"--recheck {text} is no share above 0 and at most {MOST:.0%}.", "Say for instance --recheck 3%.")
+    if getattr(args, "adjudicate", False):
+        raise UsageError("--recheck is for first verdicts, and --adjudicate settles them.", "Leave one of them out.")
+    return share
 
 
 def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
@@ -111,6 +132,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),
         hold=config.hold or getattr(args, "hold", False),
         suggest=config.suggest or getattr(args, "suggest", False),
+        recheck=_recheck(args),
         dataset=_dataset(args, path, opened) or config.dataset,
         datasets=_datasets(opened),
         rubric_file=getattr(args, "rubric", None) or "",

@@ -12,6 +12,7 @@ from annotator.errors import UsageError
 from annotator.text.facts import counted
 
 if TYPE_CHECKING:
+    from annotator.cli.opening import Opened
     from annotator.domain.source import Source
     from annotator.errors import AnnotatorError
     from annotator.workflow.filling import Filling
@@ -27,6 +28,12 @@ def seconds(args: argparse.Namespace) -> float:
     if args.offline:
         raise UsageError("--watch asks the source again and again, and --offline asks nobody.", "Leave one of them out.")
     return load_settings(paths().config).watch_seconds
+
+
+def check(opened: "Opened", every: float) -> None:
+    """Raises UsageError where what is to be watched is gone, or was a pipe."""
+    if every and opened.source is None and not (opened.connect and opened.queue.source.is_server):
+        raise UsageError(f"The traces of {opened.queue.name} came from what is not there any more.", "Watch a file or a server that is.")
 
 
 def keep_on(work: "Filling", again: "Callable[[], Source] | None", every: float, probe: Callable[[], object]) -> None:
