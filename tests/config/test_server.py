@@ -3,14 +3,15 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from phoenix.client.utils import config as phoenix_config
 
 from annotator.config.server import DEFAULT_URL, FoundServer, find_project, find_server, normal_url
 from annotator.errors import UsageError
+from tests.phoenix_modules import phoenix_module
 
 
 def find(tmp_path: Path, env: Mapping[str, str], file: str | None = None, url: str = "") -> FoundServer:
@@ -156,10 +157,16 @@ keys = st.fixed_dictionaries(
 tiers = st.builds(lambda location, key: {**location, **key}, locations, keys)
 
 
+@pytest.fixture(scope="module")
+def phoenix_config() -> Any:
+    """The module of Phoenix's client that finds a server."""
+    return phoenix_module("client.utils.config")
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(tiers, tiers, st.sampled_from(["", "http://otlp:4318/v1/traces"]))
 def test_phoenix_client_finds_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], file: dict[str, str], otlp: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phoenix_config: Any, env: dict[str, str], file: dict[str, str], otlp: str
 ) -> None:
     (tmp_path / ".env.phoenix").write_text("\n".join(f"{key}={value}" for key, value in file.items()))
     (tmp_path / ".env.phoenix").chmod(0o600)

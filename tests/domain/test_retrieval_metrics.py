@@ -2,12 +2,14 @@
 
 import math
 import warnings
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.domain.retrieval_metrics import FIGURES, RetrievalMetrics, mean, metrics, ndcg, precision, scores_of
+from tests.phoenix_modules import phoenix_module
 
 NAN = math.nan
 
@@ -65,16 +67,20 @@ def figures_of_none() -> list[float]:
     return [getattr(found, figure) for figure in FIGURES]
 
 
+@pytest.fixture(scope="module")
+def server_metrics() -> Any:
+    """The server's own class."""
+    return phoenix_module("metrics.retrieval_metrics").RetrievalMetrics
+
+
 @given(
-    st.lists(st.sampled_from((NAN, 0.0, 0.25, 0.5, 1.0, 3.0)) | st.floats(0, 10), max_size=12),
-    st.none() | st.integers(-1, 15),
+    scores=st.lists(st.sampled_from((NAN, 0.0, 0.25, 0.5, 1.0, 3.0)) | st.floats(0, 10), max_size=12),
+    k=st.none() | st.integers(-1, 15),
 )
-def test_as_the_servers_own_code(scores: list[float], k: int | None) -> None:
+def test_as_the_servers_own_code(server_metrics: Any, scores: list[float], k: int | None) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from phoenix.metrics.retrieval_metrics import RetrievalMetrics as Theirs
-
-        theirs = Theirs(scores)
+        theirs = server_metrics(scores)
         expected = [float(value) for value in (theirs.ndcg(k), theirs.precision(k), theirs.reciprocal_rank(), theirs.hit())]
     found = metrics(scores, k)
     assert [found.ndcg, found.precision, found.reciprocal_rank, found.hit] == pytest.approx(expected, rel=1e-9, nan_ok=True)

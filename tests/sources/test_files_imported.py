@@ -23,6 +23,7 @@ from annotator.errors import BadFile
 from annotator.sources.files.evaluations import Evaluations
 from annotator.sources.files.imported import import_file
 from annotator.sources.files.mapped import Mapped
+from tests.phoenix_modules import phoenix_module
 
 SPAN, TRACE = "b77e90d3593ad699", "0f19c557067cbbe80f19c557067cbbe8"
 
@@ -114,8 +115,8 @@ def frames() -> dict[str, Callable[[], Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pandas: Any = import_module("pandas")
-        from phoenix.evals.utils import to_annotation_dataframe
-        from phoenix.trace import SpanEvaluations
+    to_annotation_dataframe = phoenix_module("evals.utils").to_annotation_dataframe
+    evaluations_of_spans = phoenix_module("trace").SpanEvaluations
     plain = pandas.DataFrame({"span_id": ["a" * 16, "b" * 16], "label": ["good", None], "score": [1.0, 0.0], "explanation": ["why", None]})
     result = [json.dumps({"name": "q", "score": 1.0, "label": "good", "explanation": "why", "kind": "llm"}), {"score": 0.0}]
     evaluated = pandas.DataFrame({"context.span_id": plain["span_id"], "input": ["x", "y"], "q_score": result})
@@ -128,7 +129,7 @@ def frames() -> dict[str, Callable[[], Any]]:
         "columns": lambda: plain.assign(name="q"),
         "index": lambda: plain.assign(annotation_name="q", annotator_kind="LLM").set_index("span_id"),
         "unnamed index": lambda: plain.assign(name="q").set_index("span_id").rename_axis(None),
-        "SpanEvaluations": lambda: SpanEvaluations(eval_name="q", dataframe=plain).get_dataframe(),
+        "SpanEvaluations": lambda: evaluations_of_spans(eval_name="q", dataframe=plain).get_dataframe(),
         "evaluate_dataframe": lambda: evaluated,
         "to_annotation_dataframe": lambda: to_annotation_dataframe(dataframe=evaluated),
         "get_span_annotations_dataframe": lambda: pulled.set_index("span_id"),
