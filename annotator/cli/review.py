@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         return _start(args, store)
     opened = opening.open_queue(args, store)
     store.close()
+    watching.check(opened, watching.seconds(args))
     return show(args, path, opened)
 
 
