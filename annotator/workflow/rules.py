@@ -5,7 +5,7 @@ cap sees everything that meets it: the smallest draws are taken, and all that me
 and one that is open goes on with its rate until it is.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator.domain.annotation import Target
@@ -95,13 +95,13 @@ class Rules:
         """Nothing gets its place before everything is tried."""
         self._limited = selection.limit is not None and not self.gathers
         self._tried: dict[Target, Tried] = {}
-        self._here: dict[Target, dict[str, Met]] = {}
+        self._here: Mapping[Target, Mapping[str, Met]] = {}
 
     def look_up(self, items: Sequence[NewItem]) -> None:
         """Before some candidates are tried: which of them are in the queue already."""
         # What an interrupted filling has added is taken again, by the same draws.
         anew = self.gathers and not self.queue.complete
-        self._here = {} if anew else dict(self.store.met(self.queue.id, {item.target for item in items}))
+        self._here = {} if anew else self.store.met(self.queue.id, {item.target for item in items})
 
     def lacks(self, item: NewItem, facts: ItemFacts) -> Needs | None:
         """What is to be known yet of a candidate, of which only the headers are here; None where no rule can take it."""
