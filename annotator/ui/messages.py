@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from annotator.domain.handover import Period
     from annotator.filter.vocabulary import Vocabulary
     from annotator.workflow.filling import Progress
-    from annotator.workflow.migration import Given
     from annotator.workflow.opinions import Opinions
     from annotator.workflow.rubric_push import Planned
+    from annotator.workflow.rubric_taking import Counted
     from annotator.workflow.sync import Drained
 
 
@@ -167,8 +167,8 @@ class Learned(Message):
 class AnswersCounted(Message):
     """The answers on the queue's traces, for the rubric's form."""
 
-    def __init__(self, given: "Given") -> None:
-        self.given = given
+    def __init__(self, counted: "Counted") -> None:
+        self.counted = counted
         super().__init__()
 
 

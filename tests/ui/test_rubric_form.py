@@ -18,6 +18,7 @@ from annotator.keymap.load import load
 from annotator.ui.form.draft import draft_of, file_of, next_version
 from annotator.ui.form.form import Form
 from annotator.ui.form.goal import look_at, write
+from annotator.workflow.rubric_taking import Counted
 
 KEYMAP = load("default", None)
 RIGHT = Value("right", 1.0, "y", "it is", "2 + 2 = 4", "2 + 2 = 22")
@@ -133,7 +134,8 @@ def test_what_is_wrong_is_said_at_its_field(place: tuple[str | int, ...], text: 
 
 def test_advice_and_what_a_change_concerns() -> None:
     made = form()
-    made.given = {"quality": [(Annotation(Identity("", Target("span", "s"), "quality", "me"), "wrong", -0.5), 12)]}
+    row = Annotation(Identity("", Target("span", "s"), "quality", "me"), "wrong", -0.5)
+    made.counted = Counted(1, {"quality": [(row, 12)]})
     made.choose(("config", 0, "values", 1))
     made.page = ("config", 0)
     made.at = next(at for at, row in enumerate(made.rows) if row.place == ("config", 0, "values", 1))

@@ -115,7 +115,7 @@ def orphans(form: Form, check: Checked, width: int, name: str | None = None) -> 
         number = sum(gone.values())
         text = f"{counted(number, 'answer')} would not fit any more: {told(gone)}"
         yield from paragraph(text, "error", width)
-    elif form.given is None and check.breaking:
+    elif form.counted is None and check.breaking:
         yield from paragraph("the answers that are there are being counted …", "dim", width)
     elif any(change.breaking for change in check.changes if name in (None, change.name)):
         yield from paragraph("no answer that is there is concerned", "dim", width)

@@ -9,7 +9,7 @@ from annotator.keymap.keymap import Keymap
 from annotator.ui.form.checks import Checked, checked
 from annotator.ui.form.draft import NUMBERS, Draft, added, alike, draft_of, fields_at, moved, proposed, removed, text_at, with_text
 from annotator.ui.form.rows import Row, rows
-from annotator.workflow.migration import Given
+from annotator.workflow.rubric_taking import Counted
 
 ONE_LINE = NUMBERS | {"name", "version", "owner", "label", "key", "when", "kinds"}
 
@@ -27,7 +27,7 @@ class Form:
     page: Place = ()
     at: int = 0
     """The chosen row of the page."""
-    given: Given | None = None
+    counted: Counted | None = None
     """The queue's answers; None until they are counted."""
     saved: Rubric | None = None
     """What was saved last, while nothing was changed since."""
@@ -37,7 +37,7 @@ class Form:
     _after: list[tuple[Draft, Place, int]] = field(default_factory=list)
     _by_hand: bool = False
     """The version was typed."""
-    _checked: tuple[Draft, Queue, Given | None, Checked] | None = None
+    _checked: tuple[Draft, Queue, Counted | None, Checked] | None = None
 
     def __post_init__(self) -> None:
         self.draft = draft_of(self.queue.rubric)
@@ -54,9 +54,9 @@ class Form:
 
     def looked_at(self, draft: Draft) -> Checked:
         """A draft checked, once."""
-        key = (draft, self.queue, self.given)
+        key = (draft, self.queue, self.counted)
         if self._checked is None or any(one is not other for one, other in zip(self._checked, key, strict=False)):
-            self._checked = (*key, checked(draft, self.queue, self.keymap, self.given or {}))
+            self._checked = (*key, checked(draft, self.queue, self.keymap, self.counted.given if self.counted else {}))
         return self._checked[3]
 
     def typed(self, place: Place, text: str) -> Draft:

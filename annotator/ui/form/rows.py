@@ -111,14 +111,14 @@ def summary(config: ConfigDraft) -> str:
         says.append(" | ".join(label["label"] for label in config.labels) or counted(0, "label"))
     elif fields["type"] == "continuous":
         says.append(f"{fields.get('lower_bound') or '0'} to {fields.get('upper_bound') or '1'}")
-    return "  ".join(part for part in says if part)
+    return " · ".join(part for part in says if part)
 
 
 def label_summary(label: Fields) -> str:
     """A label in a line."""
     score = f"({label['score']})" if label.get("score") else ""
     key = f"key {label['key']}" if label.get("key") else ""
-    return "  ".join(part for part in (score, key, label.get("description", "")) if part)
+    return " · ".join(part for part in (score, key, label.get("description", "")) if part)
 
 
 def page_title(draft: Draft, page: Place) -> str:

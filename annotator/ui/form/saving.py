@@ -72,7 +72,7 @@ class Saving:
         if not form.checked.orphans:
             item = desk.item.id if desk.item is not None else None
             try:
-                queue = take(desk.store, form.queue, rubric, desk.session.annotator, item, desk.criterion)
+                queue = take(desk.store, form.queue, rubric, desk.session.annotator, item, desk.criterion, form.counted)
             except RubricError:
                 work.count(self.review.session, self.review.post_message)  # somebody answered since it was counted
             else:

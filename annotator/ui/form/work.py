@@ -14,8 +14,8 @@ from annotator.domain.source import ConfigServer
 from annotator.errors import AnnotatorError, RubricError
 from annotator.ui.messages import AnswersCounted, PushTold
 from annotator.ui.session import Connection, Session
-from annotator.workflow.migration import answers_of
 from annotator.workflow.rubric_push import Planned, carry_out, counted_plan, plan_push, refuse_orphans, told
+from annotator.workflow.rubric_taking import counted
 
 Post = Callable[[Message], object]
 
@@ -25,7 +25,7 @@ def count(session: Session, post: Post) -> None:
 
     def run() -> None:
         with closing(session.open_store()) as store:
-            post(AnswersCounted(answers_of(store, session.queue)))
+            post(AnswersCounted(counted(store, session.queue)))
 
     _start(run, lambda error: None)
 

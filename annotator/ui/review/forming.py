@@ -34,7 +34,7 @@ class Forming:
         if self.form is None:
             self.form = Form(session.queue, session.keymap, session.rubric_file or DEFAULT_FILE)
         self.form.judged_by(session.queue)
-        self.form.given = None
+        self.form.counted = None
         work.count(session, self.screen.post_message)
         self.screen.app.push_screen(RubricForm(self.screen, self.form), lambda _: self.screen.draw())
 
@@ -49,7 +49,7 @@ class Forming:
     def counted(self, message: AnswersCounted) -> None:
         """The answers that are there are known."""
         if self.form is not None:
-            self.form.given = message.given
+            self.form.counted = message.counted
         front = self.screen.app.screen
         if self.is_form(front):
             front.draw()

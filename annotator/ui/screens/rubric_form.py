@@ -290,6 +290,7 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
         else:
             words = [("list_choose", "change"), ("form_next", "choices"), ("form_add", "add"), ("form_remove", "remove")]
             words += [("form_move_up", "up"), ("form_move_down", "down"), ("form_undo", "undo"), ("form_save", "save")]
+            words += [("form_push", "push")] if self.review.session.connect is not None and not self.form.changed else []
             words += [("list_close", "back"), ("help", "help")]
         return key_line([(first(command), word) for command, word in words], width)
 
