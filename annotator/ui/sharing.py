@@ -97,9 +97,7 @@ class Sharing:
         finally:
             self._over.set()
 
-    def _look(
-        self, store: Store, connection: Connection | None, mine: "Leases", shown: int | None, ahead: Sequence[int]
-    ) -> float:
+    def _look(self, store: Store, connection: Connection | None, mine: "Leases", shown: int | None, ahead: Sequence[int]) -> float:
         """Ask about what was not asked about just now, tell the screen, lease what it shows and what it shows next; when to look again."""
         from annotator.workflow.reviewers import FRESH_SECONDS
 
