@@ -61,7 +61,7 @@ class PageInfo(Wire):
 
 class Examples(Wire):
     edges: list[Edge]
-    page: PageInfo = Field(default_factory=PageInfo, alias="pageInfo")
+    page: PageInfo = Field(PageInfo(), alias="pageInfo")
 
     @property
     def nodes(self) -> list[Node]:
