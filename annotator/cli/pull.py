@@ -118,6 +118,8 @@ def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
     if done.sessionless:
         without = "1 trace has no session and is" if done.sessionless == 1 else f"{done.sessionless:,} traces have no session and are"
         say(f"  {without} left out")
+    if missing := _unranked(store, queue):
+        say(f"  {missing}")
     others = [other for other in store.queues() if other.source_id != queue.source_id]
     for other in others:
         if count := done.updated.get(other.source_id):
@@ -126,6 +128,20 @@ def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
         if (count := done.differing.get(other.source_id)) and not other.source.is_server and not queue.source.is_server:
             have = "has" if count == 1 else "have"
             say(f"  {counted(count, 'trace')} {have} other content in the queue {other.name}, which keeps it; show takes the newest")
+
+
+def _unranked(store: "SqliteStore", queue: Queue) -> str:
+    """What to say where the order looks at an annotation that there is not; '' where all is well."""
+    from annotator.domain.filter import Answer
+    from annotator.domain.ordering import looked_at
+
+    selection = queue.selection
+    on = looked_at(selection.by, selection.order) if selection.by else None
+    names = store.annotation_names()
+    if not isinstance(on, Answer) or on.name in names:
+        return ""
+    near = ", ".join(difflib.get_close_matches(on.name, names, 3))
+    return f"no annotation is named {on.name}, which --order looks at{f'; nearest: {near}' if near else ''}"
 
 
 def _name(wrong: "Sequence[BadLine]") -> None:
