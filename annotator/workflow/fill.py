@@ -83,7 +83,7 @@ def fill(work: Filling) -> Progress:
             done = _chosen(work, choosing, choosing.candidates(headers, whole=True), done, headers)
     if work.stopped() and choosing.waits:
         return done
-    if not _full(queue, done.items):
+    if choosing.rules and queue.selection.limit is not None and not _full(queue, done.items):
         store.settle_limit(queue.id)
     # What an interrupted listing brought a moment ago is no news.
     updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))

@@ -85,6 +85,8 @@ class Watch:
             for _ in pull_unread(work):
                 pass
         limit = work.queue.selection.limit
+        if limit is not None and news.items and self._items < limit:
+            work.store.settle_limit(work.queue.id)
         return replace(news, full=limit is not None and self._items >= limit)
 
     def _reread(self, work: Filling, whole: bool) -> News:
