@@ -86,6 +86,10 @@ class Background:
         self._changed.set()
         self.sharing.stop()
 
+    def judged_by(self, session: Session) -> None:
+        """The queue is judged by another rubric from here on."""
+        self.session = self.pulling.session = self.sharing.session = self._feeding.session = session
+
     def prepare(self, item_id: int, ahead: bool = False) -> None:
         """Ask for an item to be read and laid out; `ahead` of being shown, or because it is waited for."""
         self._wanted.put((2 if ahead else 0, next(self._requests), item_id))

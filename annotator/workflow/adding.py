@@ -63,7 +63,7 @@ def settle_done(work: Filling, items: Sequence[NewItem]) -> None:
 
     What a rubric asks of documents and spans is known when their trace is here: such items are opened.
     """
-    store, queue = work.store, work.queue
+    store, queue = work.store, work.store.queue(work.queue.id)  # its rubric may be another since the filling began
     if queue.rubric.binds:
         return
     judge = Judge(store, queue, "", work.identifier)

@@ -67,7 +67,8 @@ class Forming:
         """The queue is judged by another rubric from here on; the item that is shown stays, with its answers."""
         screen, desk = self.screen, self.desk
         session = replace(screen.session, queue=queue, command_keys=queue.rubric.keys)
-        screen.session = desk.session = screen.background.session = screen.background.pulling.session = session
+        screen.session = desk.session = session
+        screen.background.judged_by(session)
         desk.judge = Judge(desk.store, queue, session.annotator, session.identifier, lambda item: screen.moving.targets_of(item))
         screen.moving.rubric_changed()
         screen.filtering.rubric_changed()
