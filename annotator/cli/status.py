@@ -44,6 +44,10 @@ def run(args: argparse.Namespace) -> int:
         source = f"{queue['source']} {queue['project']}".rstrip()
         only = f"  only {one_line(queue['filter'])}" if queue["filter"] else ""
         say(f"queue      {queue['name']}  {counted(queue['items'], 'item')}: {states or 'empty'}  ({source}){only}")
+        if shared := queue["shared"]:
+            lack = f"{counted(shared['lacking'], 'item')} still lack{'s' if shared['lacking'] == 1 else ''} some, as far as is known here"
+            each = counted(shared["overlap"], "verdict")
+            say(f"  shared   {shared['reviewers']} reviewers, {each} an item; this is {one_line(shared['reviewer'])}'s; {lack}")
         for rule in queue["rules"]:
             say(f"  rule     {_rule(rule)}")
     return 0
@@ -68,6 +72,7 @@ def gather(args: argparse.Namespace) -> dict[str, Any]:
                 "target": queue.selection.target,
                 "filter": queue.selection.filter,
                 "rules": _rules(store, queue),
+                "shared": _shared(store, queue),
                 "items": counts.items,
                 "todo": counts.todo,
                 "done": counts.done,
@@ -113,6 +118,17 @@ def _rule(rule: dict[str, Any]) -> str:
     what = f"{share}{one_line(rule['when']) or 'all'}{cap}"
     name = one_line(rule["name"])
     return f"{name}  {counted(rule['items'], 'item')}" + ("" if what == name else f": {what}")
+
+
+def _shared(store: "SqliteStore", queue: "Queue") -> dict[str, Any] | None:
+    """None where one person judges alone."""
+    from annotator.workflow.reviewers import lacking
+
+    selection = queue.selection
+    if selection.reviewers < 2:
+        return None
+    people = {"reviewers": selection.reviewers, "overlap": selection.overlap, "reviewer": selection.reviewer}
+    return people | {"lacking": lacking(store, queue)}
 
 
 def _server(url: str, offline: bool) -> dict[str, Any]:

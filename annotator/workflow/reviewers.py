@@ -9,6 +9,7 @@ from annotator.domain.record import record
 from annotator.domain.rubric import Rubric
 from annotator.domain.store import Store
 from annotator.workflow.answers import is_answer
+from annotator.workflow.batched import BATCH
 from annotator.workflow.report.rated import rater_of
 from annotator.workflow.targets import ItemTargets, own_target, targets_in_store
 from annotator.workflow.walk import Walk, open_slots
@@ -76,6 +77,15 @@ def judges_here(store: Store, queue: Queue, item: Item, me: Me | None = None) ->
     if not people - ({me.name} if me is not None else set()):
         return frozenset()
     return judges(queue.rubric, targets_in_store(store, queue, item), rows, me)
+
+
+def lacking(store: Store, queue: Queue) -> int:
+    """How many of a queue's items have fewer verdicts than they are to have, mine among them, as far as is known here."""
+    count = after = 0
+    while items := store.items(queue.id, after, BATCH):
+        after = items[-1].position
+        count += sum(len(judges_here(store, queue, item)) < queue.selection.overlap for item in items)
+    return count
 
 
 def is_begun(store: Store, queue: Queue, item: Item, me: Me) -> bool:
