@@ -61,15 +61,19 @@ class PageInfo(Wire):
 
 class Examples(Wire):
     edges: list[Edge]
-    page: PageInfo = Field(PageInfo(), alias="pageInfo")
+    page: PageInfo | None = Field(None, alias="pageInfo")
 
     @property
     def nodes(self) -> list[Node]:
         return [edge.node for edge in self.edges]
 
+    @property
+    def next_cursor(self) -> str | None:
+        return self.page.end if self.page is not None and self.page.has_next else None
+
 
 class OfDataset(Wire):
-    examples: Examples = Field(default_factory=lambda: Examples(edges=[]))
+    examples: Examples
 
 
 class Found(Wire):
@@ -111,8 +115,8 @@ def _row_ids(client: Client, dataset_id: str, ids: Collection[str]) -> dict[str,
     while True:
         page = _examples(client, IDS, {"dataset": dataset_id, "first": LISTED, "after": after})
         found |= {node.id: node.external_id for node in page.nodes if node.external_id in wanted}
-        after = page.page.end
-        if not page.page.has_next or not after:
+        after = page.next_cursor
+        if after is None:
             return found
         progress.check(after, tuple(node.id for node in page.nodes))
 
@@ -139,4 +143,4 @@ def _examples(client: Client, query: str, variables: Mapping[str, Any]) -> Examp
         found = Found.model_validate(ask(client, query, variables))
     except ValidationError as error:
         raise NotPhoenix(f"{client.url} answered /graphql with something else than Phoenix does.", "Check any proxy before it.") from error
-    return (found.node or OfDataset()).examples
+    return Examples.model_validate({"edges": []}) if found.node is None else found.node.examples
