@@ -125,7 +125,7 @@ class Feeding:
         def told(news: News) -> None:
             if news.items:
                 self._grown()
-            if news.items or news.grown:
+            if news.items or news.grown or news.loaded:
                 self._post(Fed(news.items, news.grown))
 
         def back() -> None:

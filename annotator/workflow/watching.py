@@ -44,7 +44,9 @@ class News:
     items: int = 0
     """New in the queue."""
     grown: frozenset[str] = frozenset()
-    """Traces that were here and have more spans."""
+    """Traces that were here and have more spans; '' stands for any."""
+    loaded: int = 0
+    """Traces whose payload came."""
     bad: tuple[BadLine, ...] = ()
     full: bool = False
     """The limit of the queue is reached: nothing will come any more."""
@@ -65,6 +67,8 @@ class Watch:
         """As many as the queue had after the last round: another program may feed it too."""
         self._spans: dict[str, int] = {}
         """How many spans each trace had when it was listed last."""
+        self._grown: set[str] = set()
+        """Since the last round that ended well."""
         self._looked: set[str] = set()
         """Traces that were settled by themselves: without annotations they give nothing else."""
 
@@ -75,37 +79,37 @@ class Watch:
         """
         work = replace(self.work, source=self._source(), queue=self.work.store.queue(self.work.queue.id))
         whole = self._rounds % FULL_ROUNDS == 0
-        news = self._reread(work, whole) if work.source.capabilities.payloads_with_listing else self._list(work, whole)
+        bad = self._reread(work, whole) if work.source.capabilities.payloads_with_listing else self._list(work, whole)
         self._rounds += 1
-        before, self._items = self._items, work.store.counts(work.queue.id).items
-        news = replace(news, items=self._items - before)
-        for _ in load(work, position):
-            pass
-        if news.items:
+        loaded = sum(load(work, position))
+        have, limit = work.store.counts(work.queue.id).items, work.queue.selection.limit
+        if have > self._items:
             for _ in pull_unread(work):
                 pass
-        limit = work.queue.selection.limit
-        if limit is not None and news.items and self._items < limit:
-            work.store.settle_limit(work.queue.id)
-        return replace(news, full=limit is not None and self._items >= limit)
+            if limit is not None and have < limit:
+                work.store.settle_limit(work.queue.id)
+        news = News(have - self._items, frozenset(self._grown), loaded, bad, limit is not None and have >= limit)
+        self._items = have
+        self._grown.clear()
+        return news
 
-    def _reread(self, work: Filling, whole: bool) -> News:
-        """Of files: read anew when they changed."""
-        news = News()
+    def _reread(self, work: Filling, whole: bool) -> tuple[BadLine, ...]:
+        """Of files: read anew when they changed; what could not be read."""
+        done = Progress()
         if work.source.stamp != work.queue.stamp:
             done = fill(work)
-            news = News(bad=done.bad, grown=frozenset({""} if done.updated.get(work.queue.source_id) else ()))
+            self._grown |= {""} if done.updated.get(work.queue.source_id) else set()
         recent = deque(work.store.trace_ids(work.queue.source_id), RECENT) if whole else self.waiting
         ready = [trace for trace in recent if not whole or trace not in self._looked]
         self._look(work, Choosing(work), ready)
-        return news
+        return done.bad
 
-    def _list(self, work: Filling, whole: bool) -> News:
+    def _list(self, work: Filling, whole: bool) -> tuple[BadLine, ...]:
         """Of a server: page by page from the newest until nothing on one is new."""
         choosing = Choosing(work)
         listed: dict[str, None] = {}
         changed: set[str] = set()
-        grown: set[str] = set()
+        bad: list[BadLine] = []
         selection = replace(work.queue.selection, order="newest")
         for number, page in enumerate(work.source.pages(selection, None, choosing.wanted()), 1):
             traces = dict.fromkeys(span.trace_id for span in page.headers)
@@ -118,7 +122,9 @@ class Watch:
             self.waiting |= lacking | others
             self._looked -= lacking | others
             changed |= lacking | others
-            grown |= {trace for trace in lacking | others if known[trace]}
+            self._grown |= {trace for trace in lacking | others if known[trace]}
+            self._grown |= {""} if selection.target == "session" and lacking | others else set()
+            bad += page.bad
             self._spans |= spans
             if lacking:
                 work.store.add_page(work.queue.source_id, Page(tuple(span for span in page.headers if span.trace_id in lacking)))
@@ -133,7 +139,7 @@ class Watch:
             ready |= {trace for trace in listed.keys() - changed if again or trace not in self._looked}
         places = {trace: place for place, trace in enumerate(listed)}
         self._look(work, choosing, sorted(ready, key=lambda trace: (places.get(trace, len(places)), trace)))
-        return News(grown=frozenset(grown))
+        return tuple(bad)
 
     def _look(self, work: Filling, choosing: Choosing, traces: Collection[str]) -> None:
         """Take what the queue wants of these traces, as far as they are whole."""

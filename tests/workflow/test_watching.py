@@ -62,7 +62,7 @@ def test_news_goes_behind_what_is_there_and_comes_once(store: SqliteStore) -> No
     look = start(work)
     rounds(look, 1)
     server.server_spans += [trace(4), trace(5)]
-    assert look.round() == News() and look.round() == News(2)
+    assert look.round() == News() and look.round() == News(2, loaded=2)
     assert targets(store, work.queue) == ["s3", "s2", "s1", "s5", "s4"]
     assert all(store.has_payload(work.queue.source_id, f"t{n}") for n in range(1, 6))
     assert rounds(look, FULL_ROUNDS + 2) == 0 and rounds(start(work), 3) == 0
@@ -120,7 +120,7 @@ def test_a_trace_that_grows_has_its_payload_anew_and_no_second_item(store: Sqlit
     rounds(look, 1)
     server.server_spans.append(span("c1", "t1", "s1", 5))
     news = look.round()
-    assert news == News(0, frozenset({"t1"})) and rounds(look, 3) == 0
+    assert news == News(0, frozenset({"t1"}), 1) and rounds(look, 3) == 0
     assert [one.span_id for one in store.trace(work.queue.source_id, "t1").spans] == ["s1", "c1"]  # type: ignore[union-attr]
     assert targets(store, work.queue) == ["s2", "s1"]
 
@@ -213,17 +213,18 @@ def test_an_outage_at_any_moment_loses_no_trace_and_brings_none_twice(store: Sql
     server.faults.extend([*[None] * fault, Unreachable("gone"), Unreachable("still")])
     waits: list[float] = []
     said: list[str] = []
+    told: list[News] = []
 
     def wait(seconds: float) -> bool:
         waits.append(seconds)
         return len(waits) > 12
 
     watch(
-        start(work), 1.0, wait, lambda news: None, lambda error, seconds: said.append("away"), lambda: said.append("back"),
+        start(work), 1.0, wait, told.append, lambda error, seconds: said.append("away"), lambda: said.append("back"),
         lambda: server.user(),
     )  # fmt: skip
     assert said in (["away", "back"], ["away", "away", "back"])
-    assert sorted(targets(store, work.queue)) == ["s1", "s2", "s3"]
+    assert sorted(targets(store, work.queue)) == ["s1", "s2", "s3"] and sum(news.items for news in told) == 2
     assert all(store.has_payload(work.queue.source_id, f"t{n}") for n in (1, 2, 3))
 
 

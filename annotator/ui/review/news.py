@@ -55,6 +55,8 @@ class News:
         self.screen.filtering.filled()
         if desk.view is None:
             self.screen.fitting.lay_out(keep_top=True)
+        elif desk.item is not None and desk.presented is None:
+            self.screen.background.prepare(desk.item.id)
         self.screen.draw()
 
     def _take_anew(self) -> None:
