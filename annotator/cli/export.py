@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     splits = parse_splits(args.split, args.seed) if args.split else None
     _check(args, splits)
     store = place.existing_store(args)
-    queue = place.named_queue(store, args.queue)
+    queue = place.chosen_queue(store, args.queue)
     if args.members and args.members not in (names := store.dataset_names(queue.source.server)):
         raise UsageError(f"Nothing was put into {args.members!r} here.", f"Data sets: {', '.join(names) or 'none'}.")
     exporting = _exporting(args, store, queue, splits)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotator.cli.saying import say
 from annotator.config.paths import paths
 from annotator.errors import UsageError
 
@@ -64,3 +65,11 @@ def named_queue(store: "SqliteStore", name: str | None) -> "Queue":
     names = ", ".join(queue.name for queue in queues) or "none yet"
     missing = f"There is no queue {name!r}." if name else "There is no queue yet."
     raise UsageError(missing, f"Queues: {names}. annotator review SOURCE makes one.")
+
+
+def chosen_queue(store: "SqliteStore", name: str | None) -> "Queue":
+    """The same, for what goes on to others: that it is the one used last is said on stderr where there are more."""
+    queue = named_queue(store, name)
+    if name is None and len(store.queues()) > 1:
+        say(f"annotator: queue {queue.name}, the one used last; --queue NAME takes another.", aside=True)
+    return queue

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     from annotator.workflow.report.whole import report
 
     store = place.existing_store(args)
-    queues = [place.named_queue(store, name) for name in dict.fromkeys(args.queue)] or [place.named_queue(store, None)]
+    queues = [place.named_queue(store, name) for name in dict.fromkeys(args.queue)] or [place.chosen_queue(store, None)]
     if args.pull:
         _pull(store, queues)
     found, unknown = _judged(args, store, queues)
