@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from annotator.domain.annotation import NOTE, Identity
+from annotator.domain.annotation import NOTE, RECHECK, Identity
 from annotator.domain.outbox import Account
 from annotator.errors import StoreError
 from annotator.store import journal
@@ -44,7 +44,7 @@ class Accounts(Area):
             if row is None or row[0] not in ("", server):
                 where = "is not in the store any more" if row is None else f"sends its verdicts to {row[0]} already"
                 raise StoreError(f"The queue {where}.", "Choose another queue; `annotator queue list` shows them.")
-            self.db.execute("UPDATE queue SET server = ?, project = ? WHERE id = ?", (server, project, queue_id))
+            self.db.execute("UPDATE queue SET server = ?, project = ? WHERE ? IN (id, recheck_of)", (server, project, queue_id))
         local = self._local(queue_id, annotator)
         copied = 0
         for start in range(0, len(local), BATCH):
@@ -107,5 +107,6 @@ class Accounts(Area):
 
 
 def _there(local: Identity, server: str, identifier: str) -> Identity:
-    """A note keeps its own identifier: it is what tells the notes of an item apart."""
-    return replace(local, server=server, identifier=local.identifier if local.name == NOTE else identifier)
+    """A note keeps its own identifier, which tells the notes of an item apart, and so does a second verdict, which is beside the first."""
+    kept = local.name == NOTE or local.identifier.endswith(RECHECK)
+    return replace(local, server=server, identifier=local.identifier if kept else identifier)

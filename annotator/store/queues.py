@@ -66,7 +66,7 @@ class Queues(Area, QueueStore):
             raise StoreError(f"There is a queue {name!r} already.", "Choose another name, or remove that queue first.")
 
     def queues(self) -> list[Queue]:
-        return [_queue(row) for row in self.db.all(f"{QUEUE} ORDER BY queue.used DESC")]
+        return [_queue(row) for row in self.db.all(f"{QUEUE} WHERE queue.recheck_of IS NULL ORDER BY queue.used DESC")]
 
     def queue(self, queue_id: int) -> Queue:
         """Raises StoreError where it was removed."""

@@ -17,13 +17,16 @@ from annotator.store.members import Members
 from annotator.store.opening import BUSY_SECONDS, open_database
 from annotator.store.outbox import Outbox
 from annotator.store.queues import Queues
+from annotator.store.repeats import Repeats
 from annotator.store.rules import Rules
 from annotator.store.steps import Steps
 from annotator.store.traces import Traces
 from annotator.store.words import Words
 
 
-class SqliteStore(Traces, Queues, Rules, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Members, Accounts, Words, Store):
+class SqliteStore(
+    Traces, Queues, Repeats, Rules, Lists, Steps, History, Annotations, Everyone, Imports, Outbox, Members, Accounts, Words, Store
+):
     """One SQLite file; see domain/store.py for what each method does. For the thread that opened it alone."""
 
     @property

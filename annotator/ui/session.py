@@ -65,6 +65,8 @@ class Session:
     """What the annotation is called that marks the first wrong step."""
     suggest: bool = False
     """A model's answer is filled in beforehand, for a person to take or to override."""
+    recheck: float = 0.0
+    """The share of items before which an earlier one of one's own comes again."""
     alone: Callable[[], AbstractContextManager[bool]] = nobody_else
     """True inside where no other review of the queue is open: its rubric may be another afterwards."""
     rubric_file: str = ""

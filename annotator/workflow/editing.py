@@ -25,6 +25,7 @@ def here(judge: Judge, row: Annotation) -> Annotation:
 
 def delete(judge: Judge, item: Item, on: ItemTarget, row: Annotation) -> Judged:
     """Take a row of mine away, here and on the server; an item whose verdict is not whole without it is to do again."""
+    judge = judge.of(item)
     found = here(judge, row)
     if found.name == NOTE:
         return delete_note(judge, item, found)
@@ -36,6 +37,7 @@ def delete(judge: Judge, item: Item, on: ItemTarget, row: Annotation) -> Judged:
 
 def rewrite(judge: Judge, item: Item, row: Annotation, text: str) -> Judged:
     """Another label, score or text for a row that the rubric does not ask for: whichever of them it has."""
+    judge = judge.of(item)
     found, text = here(judge, row), text.strip()
     if not text:
         raise InvalidAnnotation("An empty text changes nothing.", "Delete the annotation by its own command.")

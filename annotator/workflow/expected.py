@@ -27,7 +27,7 @@ def real_output(presented: Presented, span_id: str) -> str:
 
 def expected(judge: Judge, item: Item, name: str) -> Annotation | None:
     """What I expected of an item's own target; None where I said nothing."""
-    identity = judge.identity(item.target, name)
+    identity = judge.of(item).identity(item.target, name)
     return next((row for row in judge.store.on_target(judge.server, item.target) if row.identity == identity), None)
 
 
@@ -37,6 +37,7 @@ def expect(judge: Judge, item: Item, name: str, text: str, real: str) -> Judged 
     What was kept is taken away by saving what was answered. Line ends at the end do not count: every editor adds one.
     Raises InvalidAnnotation.
     """
+    judge = judge.of(item)
     criterion, before, text = judge.queue.rubric.criterion(name), expected(judge, item, name), text.rstrip("\n")
     if criterion is not None and not isinstance(criterion.config, FreeformConfig):
         raise InvalidAnnotation(f"{name} is no text in this rubric.", "Name the expected output otherwise in config.toml: expected_output.")

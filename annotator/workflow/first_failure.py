@@ -22,6 +22,7 @@ def first_failures(judge: Judge, trace: Trace, name: str) -> list[Annotation]:
 
 def mark(judge: Judge, item: Item, trace: Trace, span_id: str, name: str) -> Judged:
     """Make a span the first failure, instead of any other of the trace; again, it is none. One step."""
+    judge = judge.of(item)
     span = next(span for span in trace.spans if span.span_id == span_id)
     before, target = first_failures(judge, trace, name), Target("span", span_id)
     elsewhere: list[Change] = [SetAnnotation(row.identity, None) for row in before if row.target != target]

@@ -6,7 +6,18 @@ from dataclasses import field, replace
 from typing import Any
 
 from annotator import __version__
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, ItemState, Target, note_prefix
+from annotator.domain.annotation import (
+    HUMAN,
+    NOTE,
+    RECHECK,
+    Annotation,
+    Identity,
+    ItemState,
+    Target,
+    is_recheck,
+    note_prefix,
+    recheck_identifier,
+)
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
 from annotator.domain.evidence import Evidence, evidence_of, with_evidence
 from annotator.domain.queue import Item, Queue
@@ -68,24 +79,41 @@ class Judge:
     identifier: str
     targets_of: Callable[[Item], ItemTargets] | None = None
     """What of an item can be judged; without it the trace is read where the rubric binds configs to targets."""
+    first: str = ""
+    """Where the rows are second verdicts, on items that are shown again: the identifier of the first ones; else ''."""
 
     @property
     def server(self) -> str:
         return self.queue.source.server
 
+    @property
+    def signature(self) -> str:
+        """Whose notes are mine."""
+        return self.annotator + RECHECK if self.first else self.annotator
+
+    def of(self, item: Item) -> "Judge":
+        """With the rows that belong to an item: one that is shown again, which is none of the queue's own, has second verdicts."""
+        again = item.queue_id != self.queue.id
+        if again == bool(self.first):
+            return self
+        if again:
+            return replace(self, identifier=recheck_identifier(self.annotator), first=self.identifier)
+        return replace(self, identifier=self.first, first="")
+
     def view(self, item: Item, on: ItemTarget | None = None) -> ItemView:
         """The item now, and my answers on one of its targets; None is its own."""
-        return self._known(item, on).view(self.annotator)
+        judge = self.of(item)
+        return judge._known(item, on).view(judge.signature)
 
     def title(self, item: Item) -> str:
         """My answers on the item's own target in a few words; reads no trace."""
         walk = Walk(self.queue.rubric, ItemTargets(own_target(item)))
-        return title_of(walk.rubric, know(self.store, self.server, item, walk, None, self.identifier).given, item.target)
+        return title_of(walk.rubric, know(self.store, self.server, item, walk, None, self.of(item).identifier).given, item.target)
 
     def _known(self, item: Item, on: ItemTarget | None) -> Known:
         item = self.store.item(item.id)
         targets = self.targets_of(item) if self.targets_of else targets_in_store(self.store, self.queue, item)
-        return know(self.store, self.server, item, Walk(self.queue.rubric, targets), on, self.identifier)
+        return know(self.store, self.server, item, Walk(self.queue.rubric, targets), on, self.of(item).identifier)
 
     def answer(
         self, item: Item, criterion: Criterion, value: str | float, how: Circumstances = UNKNOWN, on: ItemTarget | None = None
@@ -94,6 +122,7 @@ class Judge:
 
         `on`: which target of the item; None is its own. Raises InvalidAnnotation (nothing stored), StoreBusy (nothing stored).
         """
+        self = self.of(item)
         known = self._known(item, on)
         on = known.on
         if not criterion.fits(on):
@@ -142,6 +171,7 @@ class Judge:
 
     def answer_all(self, item: Item, values: Mapping[str, str | float]) -> Judged | None:
         """Several answers on the item's own target at once, by config; what is not asked of it then is left out. None where that is all."""
+        self = self.of(item)
         known = self._known(item, None)
         on, mine = known.on, known.given[item.target]
         fitting = [criterion for criterion in self.queue.rubric.criteria if criterion.name in values and criterion.fits(on)]
@@ -155,8 +185,9 @@ class Judge:
         last = self.store.last_answers(self.annotator, self.queue.id)
         if last is None or last[0] == item.id:
             return None
+        source = answers_of(self.queue.rubric, last[1], self.of(self.store.item(last[0])).identifier)
+        self = self.of(item)
         known = self._known(item, None)
-        source = answers_of(self.queue.rubric, last[1], self.identifier)
         rows: list[Annotation] = []
         for criterion in known.walk.asked(known.on, dict(known.given) | {item.target: source}):
             row = source.get(criterion.name)
@@ -181,7 +212,7 @@ class Judge:
 
     def note(self, item: Item, text: str, on: ItemTarget | None = None) -> Judged:
         """Add a note to a target of the item. The server keeps no metadata with a note, so its identifier names the person."""
-        identity = Identity(self.server, _target(item, on), NOTE, note_prefix(self.annotator) + str(uuid.uuid4()))
+        identity = Identity(self.server, _target(item, on), NOTE, note_prefix(self.of(item).signature) + str(uuid.uuid4()))
         row = check(Annotation(identity, explanation=text.strip()), None)
         self.commit("note", "note", item, "", [SetAnnotation(identity, row)], identity.target)
         return Judged("note added", False)
@@ -239,7 +270,14 @@ class Judge:
         return row
 
     def commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change], target: Target | None = None) -> None:
-        """One step; `target`: what undo turns to, the item's own where it is None. Raises StoreBusy (nothing stored)."""
+        """One step; `target`: what undo turns to, the item's own where it is None.
+
+        Raises StoreBusy, and InvalidAnnotation where a first verdict would be changed on an item that is shown again, or a second one
+        elsewhere (nothing stored).
+        """
+        again = item.queue_id != self.queue.id
+        if any(isinstance(one, SetAnnotation) and is_recheck(one.identity, self.annotator) != again for one in changes):
+            raise InvalidAnnotation("This belongs to another verdict of yours on the same item.", "Change it where you gave it.")
         other = target if target != item.target else None
         self.store.commit(Step(self.annotator, self.queue.id, command, title, item.id, criterion, tuple(changes), other))
 

@@ -26,12 +26,13 @@ def notes_on(judge: Judge, on: ItemTarget) -> list[Annotation]:
 
 def is_mine(judge: Judge, row: Annotation) -> bool:
     """A note that this person wrote, on any machine."""
-    prefix, found = note_prefix(judge.annotator), row.identity.identifier
+    prefix, found = note_prefix(judge.signature), row.identity.identifier
     return row.name == NOTE and found.startswith(prefix) and ":" not in found[len(prefix) :]
 
 
 def edit_note(judge: Judge, item: Item, note: Annotation, text: str) -> Judged:
     """Another text for a note of mine. Raises InvalidAnnotation for an empty one: it is deleted by its own command."""
+    judge = judge.of(item)
     _check_mine(judge, note)
     row = check(replace(_here(judge, note), explanation=text.strip()), None)
     judge.commit("edit_note", "edit note", item, "", [SetAnnotation(row.identity, row)], row.target)
@@ -40,6 +41,7 @@ def edit_note(judge: Judge, item: Item, note: Annotation, text: str) -> Judged:
 
 def delete_note(judge: Judge, item: Item, note: Annotation) -> Judged:
     """Take a note of mine away, here and on the server."""
+    judge = judge.of(item)
     _check_mine(judge, note)
     row = _here(judge, note)
     judge.commit("delete_note", "delete note", item, "", [SetAnnotation(row.identity, None)], row.target)

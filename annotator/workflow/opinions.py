@@ -4,7 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 from typing import NamedTuple
 
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, ItemState, KnownAnnotation, Target, is_mine
+from annotator.domain.annotation import (
+    HUMAN,
+    NOTE,
+    Annotation,
+    ItemState,
+    KnownAnnotation,
+    Target,
+    is_mine,
+    is_recheck,
+    recheck_identifier,
+)
 from annotator.domain.queue import Item, Queue
 from annotator.domain.record import record
 from annotator.domain.redaction import Redactor
@@ -91,6 +101,9 @@ def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identi
     everybody = store.known_in(queue.source.server, queue.source_id, item.trace_id)
     if item.target.kind == "session" and all(known.row.target != item.target for known in everybody):
         everybody += store.known_on(queue.source.server, [item.target])  # of a trace that does not name its session
+    again = item.queue_id != queue.id
+    everybody = [known for known in everybody if not _is_other_verdict(known, annotator, identifier, again)]
+    identifier = recheck_identifier(annotator) if again else identifier
     judged = {known.row.target for known in everybody if is_mine(known.row, annotator, identifier)}
     for known in everybody:
         mine, target = is_mine(known.row, annotator, identifier), known.row.target
@@ -111,6 +124,12 @@ def read_opinions(store: Store, queue: Queue, item: Item, annotator: str, identi
 
     places = {target: _place(target, headers[target.id][1] if target.id in headers else None, redactor) for target in others}
     return Opinions(item.id, tuple(sorted(rows, key=order)), places, store.rows_read_at(queue.source_id, item.trace_id))
+
+
+def _is_other_verdict(known: KnownAnnotation, annotator: str, identifier: str, again: bool) -> bool:
+    """Mine, and of the first verdict where the item is shown again, or of the second where it is not: neither may lead the other."""
+    second = is_recheck(known.row.identity, annotator)
+    return second != again and (second or known.annotator == annotator or is_mine(known.row, annotator, identifier))
 
 
 def who(known: KnownAnnotation) -> str:

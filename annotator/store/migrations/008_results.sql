@@ -3,6 +3,10 @@ ALTER TABLE item ADD COLUMN rule TEXT NOT NULL DEFAULT '';
 ALTER TABLE item ADD COLUMN inclusion REAL DEFAULT 1;
 -- When a shift was handed over.
 CREATE INDEX journal_of_handovers ON journal (seq) WHERE action = 'handover';
+-- A queue of items that its person judged in another queue and is shown again; and which step put an item in its state.
+ALTER TABLE queue ADD COLUMN recheck_of INTEGER REFERENCES queue ON DELETE CASCADE;
+ALTER TABLE queue ADD COLUMN recheck_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX step_of_verdict ON step (verdict_item) WHERE verdict_item IS NOT NULL;
 -- Which rules an item met while they were open, with which probability each takes it, and whether its draw did; '' is the queue's limit.
 CREATE TABLE met (
     item INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE,

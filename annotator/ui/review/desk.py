@@ -268,11 +268,14 @@ class Desk:
     def datasets(self) -> tuple[str, ...]:
         """The data sets that the item is in."""
         item = self.item
-        return self.store.datasets_of(self.judge.server, [item.target]).get(item.target, ()) if item else ()
+        if item is None or item.queue_id != self.session.queue.id:
+            return ()  # of an item that is shown again it would tell
+        return self.store.datasets_of(self.judge.server, [item.target]).get(item.target, ())
 
     def refresh_view(self) -> None:
         """Read the item again, and the answers on what is in focus."""
         if self.view is not None:
+            self.judge = self.judge.of(self.view.item)
             self.view = self.judge.view(self.view.item, self.on)
 
     def ask(self) -> None:

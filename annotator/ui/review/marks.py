@@ -43,7 +43,7 @@ def _read(desk: Desk) -> dict[Target, Piece]:
     assert view is not None
     said: dict[Target, list[str]] = {}
     failing: list[Target] = []
-    identifier = desk.session.identifier
+    identifier = desk.judge.of(view.item).identifier
     for known in desk.store.known_in(queue.source.server, queue.source_id, view.item.trace_id, identifier):
         criterion = view.rubric.criterion(known.row.name)
         if criterion is not None:

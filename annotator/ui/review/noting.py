@@ -50,7 +50,7 @@ class Noting:
         item, on, first = self.desk.item, self.desk.on, self.desk.session.keymap.first
         if item is None or on is None:
             return
-        notes = notes_on(self.desk.judge, on)[::-1]
+        notes = notes_on(self.desk.judge.of(item), on)[::-1]
         if not notes:
             where = "this item" if noted(on).own else described(noted(on))
             self.desk.say(f"you have no note on {where}; {first('note')} adds one", "warn")
@@ -105,15 +105,15 @@ class Noting:
             return desk.item, here
         last = desk.store.last_answers(desk.session.annotator, desk.session.queue.id)
         item = desk.store.item(last[0]) if last else None
-        return item, self._said([own_target(item)]) if item else []
+        return item, self._said(item, [own_target(item)]) if item else []
 
     def answers_here(self) -> list[Said]:
         """Mine on whatever target of the item on the screen, the newest first."""
-        return self._said(self.screen.focusing.targets().every)
+        return self._said(self.desk.item, self.screen.focusing.targets().every) if self.desk.item is not None else []
 
-    def _said(self, targets: Sequence[ItemTarget]) -> list[Said]:
+    def _said(self, item: Item, targets: Sequence[ItemTarget]) -> list[Said]:
         """Without expected outputs, which say themselves what they mean."""
-        return [one for one in said(self.desk.judge, targets) if one.row.name != self.desk.session.expected_output]
+        return [one for one in said(self.desk.judge.of(item), targets) if one.row.name != self.desk.session.expected_output]
 
     def _explain(self, item: Item, one: Said) -> None:
         here = self.desk.item is not None and item.id == self.desk.item.id

@@ -118,7 +118,7 @@ class Quoting:
         desk, queue = self.desk, self.desk.session.queue
         if desk.item is None:
             return []
-        known = desk.store.known_in(queue.source.server, queue.source_id, desk.item.trace_id, desk.session.identifier)
+        known = desk.store.known_in(queue.source.server, queue.source_id, desk.item.trace_id, desk.judge.of(desk.item).identifier)
         return [one.row for one in known if KEY in one.row.metadata or one.row.name == desk.session.expected_output]
 
     def _beside(self, presented: "Presented") -> "tuple[Block, ...]":

@@ -95,6 +95,7 @@ class Windows:
         if query.strip().isdigit() or not query:
             first = int(query) if query else self.screen.moving.position - limit // 2
             rows = self._matching(first, limit) if self.desk.matches else store.listed(queue.id, max(0, first - 1), limit)
+            rows = self.screen.repeating.listed(rows)
             until = time.monotonic() + READ_SECONDS
             now = self.desk.session.redactor is None  # patterns run beside the screen
             questions = with_questions(store, queue.source_id, rows, lambda: now and time.monotonic() < until)
@@ -104,6 +105,7 @@ class Windows:
         while scanned < SCANNED and len(found) < limit and (rows := store.listed(queue.id, after, PAGE)):
             scanned, after = scanned + len(rows), rows[-1].item.position
             rows = [row for row in rows if self.desk.matches is None or row.item.position in self.desk.matches]
+            rows = self.screen.repeating.listed(rows)
             found += [self._choice(row, row.question) for row in rows if self._fits(row, query.casefold(), scanned <= ANSWERS_SCANNED)]
         return found[:limit]
 

@@ -36,6 +36,7 @@ from annotator.ui.review.noting import Noting
 from annotator.ui.review.outside import Outside
 from annotator.ui.review.paging import Paging
 from annotator.ui.review.quoting import Quoting
+from annotator.ui.review.repeating import Repeating
 from annotator.ui.review.revealing import Revealing
 from annotator.ui.review.selecting import Selecting
 from annotator.ui.review.sharing import Sharing
@@ -83,7 +84,7 @@ class ReviewScreen(ListeningScreen, inherit_bindings=False):
         self.notice, self.keys = Lines(id="notice"), Lines(id="keys")
         self.background = Background(session, self.post_message)
         self.keyboard, self.writing = Keyboard(self), Writing(self)
-        self.judging, self.moving = Judging(self), Moving(self)
+        self.judging, self.moving, self.repeating = Judging(self), Moving(self), Repeating(self)
         self.fitting, self.folding = Fitting(self), Folding(self)
         self.browsing, self.jumping, self.focusing = Browsing(self), Jumping(self), Focusing(self)
         self.copying, self.paging, self.outside = Copying(self), Paging(self), Outside(self)
