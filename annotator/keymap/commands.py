@@ -187,6 +187,8 @@ COMMANDS: tuple[Command, ...] = (
         ("list_down", "down", "Go one row down."),
         ("list_page_up", "page up", "Go one page up."),
         ("list_page_down", "page down", "Go one page down."),
+        ("list_top", "top", "Go to the first row."),
+        ("list_end", "end", "Go to the last row."),
         ("list_choose", "choose", "Choose the row."),
         ("list_close", "close", "Close the list; nothing changes."),
     ),

@@ -26,7 +26,10 @@ FIELD = {
     "pageup": "field_page_up",
     "pagedown": "field_page_down",
 }.get
-LIST = {"up": "list_up", "down": "list_down", "pagedown": "list_page_down", "enter": "list_choose", "escape": "list_close"}.get
+LIST = {
+    "up": "list_up", "down": "list_down", "pagedown": "list_page_down", "home": "list_top", "end": "list_end",
+    "enter": "list_choose", "escape": "list_close",
+}.get  # fmt: skip
 HUNDRED = [line(f"line {at}", block=at // 10) for at in range(100)]
 
 
@@ -249,6 +252,8 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         (("u", "n", "enter"), ["b"]),
         (("d", "o", "enter"), ["b"]),
         (("x", "backspace", "down", "enter"), ["b"]),
+        (("end", "enter"), [CHOICES[-1].id]),
+        (("end", "home", "enter"), [CHOICES[0].id]),
         (("z", "enter", "escape"), [None]),
         (("escape",), [None]),
         (("2", "enter"), []),
@@ -290,6 +295,10 @@ def test_the_reader_scrolls_and_closes() -> None:
         assert view.top == 2 and "row 2 of 77" in view.render_line(0).text
         await pilot.press("pagedown")
         assert view.top == 2 + view.size.height - 2
+        await pilot.press("end")
+        assert view.top == 50 - view.size.height
+        await pilot.press("home")
+        assert view.top == 0
         await pilot.press("escape")
 
     assert over(page, steps) == [None]

@@ -60,7 +60,8 @@ class AnnotationsScreen(ModalScreen[None], inherit_bindings=False):
         keymap = self.review.session.keymap
         command = keymap.command(("annotations", "outbox", "list", "everywhere"), key_name(event.key, event.character))
         name = command.id if command else ""
-        step = {"list_up": -1, "list_down": 1, "list_page_up": -10, "list_page_down": 10}.get(name, 0)
+        rows = len(self.rows)
+        step = {"list_up": -1, "list_down": 1, "list_page_up": -10, "list_page_down": 10, "list_top": -rows, "list_end": rows}.get(name, 0)
         if name in ("list_close", "annotations"):
             self.dismiss(None)
             return

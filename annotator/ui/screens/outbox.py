@@ -64,8 +64,9 @@ class OutboxScreen(ModalScreen[None], inherit_bindings=False):
         if name in ("list_close", "outbox", "list_choose"):
             self.dismiss(None)
             return
-        if name in ("list_up", "list_down"):
-            self.at += 1 if name == "list_down" else -1
+        rows = len(self.entries)
+        if step := {"list_up": -1, "list_down": 1, "list_top": -rows, "list_end": rows}.get(name):
+            self.at += step
         elif name in ("retry_row", "drop_row", "keep_mine", "take_theirs") and self.entries:
             try:
                 self._decide(name, self.entries[self.at])

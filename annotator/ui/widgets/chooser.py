@@ -187,6 +187,8 @@ class Chooser(ModalScreen[str | None], inherit_bindings=False):
             self._move(1 if command == "list_down" else -1)
         elif command in ("list_page_up", "list_page_down"):
             self._move((1 if command == "list_page_down" else -1) * max(1, self._lines.size.height - FRAME - 1))
+        elif command in ("list_top", "list_end"):
+            self._move((1 if command == "list_end" else -1) * len(self._found))
         elif event.key == "backspace":
             self._type(self._query[:-1])
         elif event.key == "ctrl+u":

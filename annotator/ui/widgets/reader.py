@@ -75,6 +75,10 @@ class Reader(ModalScreen[None], inherit_bindings=False):
             self._view.scroll_by(1 if command == "list_down" else -1)
         elif command in ("list_page_up", "list_page_down"):
             self._view.page(1 if command == "list_page_down" else -1)
+        elif command == "list_top":
+            self._view.to_top()
+        elif command == "list_end":
+            self._view.to_end()
         elif command == "list_choose":
             self._view.page(1)
         elif command in self._acts:
