@@ -173,3 +173,11 @@ def pushing(plan: Sequence[str], state: str, style: Style, width: int) -> list[L
     """What pushing does, config by config, and how it stands."""
     lines = [one for text in plan for one in paragraph(text, "text", width, INDENT + len(text) - len(text.lstrip()))]
     return [*lines, *([line()] if lines else []), *paragraph(state, style, width)]
+
+
+def hints(form: Form, can_push: bool) -> list[tuple[str, str]]:
+    """What the keys do on a page of the draft: commands in the order of how much they are needed."""
+    found = [("list_choose", "change"), *([("form_next", "choices")] if form.row.choices else [])]
+    found += [("form_add", "add"), ("form_remove", "remove"), ("form_save", "save"), ("list_close", "back"), ("help", "help")]
+    found += [("form_push", "push")] if can_push and not form.changed else []
+    return [*found, ("form_move_up", "up"), ("form_move_down", "down"), ("form_undo", "undo"), ("form_drop", "drop")]

@@ -1,7 +1,7 @@
 """Commands that open something over the review screen: help, palette, item list, outbox."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from annotator.domain.annotation import ItemState
@@ -35,10 +35,10 @@ class Windows:
         self.screen = screen
         self.desk = screen.desk
 
-    def help(self) -> None:
+    def help(self, contexts: Collection[str] = tuple(CONTEXTS)) -> None:
         first = self.screen.session.keymap.first
         hints = [(first("list_close"), "back"), (f"{first('list_up')}{first('list_down')}", "scroll"), (first("quit"), "leave")]
-        page = Reader("Keys", lambda width: help_lines(self.screen, width), self.screen.keyboard.list_command, hints=hints)
+        page = Reader("Keys", lambda width: help_lines(self.screen, width, contexts), self.screen.keyboard.list_command, hints=hints)
         self.screen.app.push_screen(page)
 
     def instructions(self) -> None:
@@ -150,12 +150,12 @@ def paragraphs(texts: Iterable[str], width: int) -> list[Line]:
     return lines
 
 
-def help_lines(screen: "ReviewScreen", width: int) -> list[Line]:
+def help_lines(screen: "ReviewScreen", width: int, contexts: Collection[str] = tuple(CONTEXTS)) -> list[Line]:
     """Every command with its keys, by context."""
     lines: list[Line] = []
     keymap = screen.session.keymap
-    for context, title in CONTEXTS.items():
-        lines += [line(), line(Piece(f"  {title}", "role"))]
+    for context in contexts:
+        lines += [line(), line(Piece(f"  {CONTEXTS[context]}", "role"))]
         for command in COMMANDS:
             if command.context == context:
                 keys = " ".join(display_all(keymap.keys(command.id)))

@@ -97,24 +97,22 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
             if self.place is not None:
                 self._typed(self.field.press(event))
             else:
-                self._command(key_name(event.key, event.character))
+                self._command(key_name(event.key, event.character), event.time)
         except AnnotatorError as error:
             self.say(f"{error.title} {error.advice}", "error")
         self.draw()
 
-    def _command(self, key: str) -> None:
+    def _command(self, key: str, at: float) -> None:
         command = self.review.session.keymap.command(("form", "everywhere", "list"), key)
         name = command.id if command else ""
         asked, self.asked = self.asked, False
         self.say("")
         if name == "help":
-            self.review.windows.help()
+            self.review.windows.help(("form", "list", "field", "everywhere"))
         elif name == "list_close":
             self._close(asked)
-        elif name == "form_save":
-            self._save() if self.saving.is_open else self._ask_to_save()
-        elif name == "form_push":
-            self._push()
+        elif name in ("form_save", "form_push"):
+            self._do(name, key, at)
         elif name == "form_drop":
             self.form.drop()
             self._leave_pages()
@@ -124,6 +122,20 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
                 self._open_field(FILE, "save to", self.form.path)
         elif not self.pushing.is_open:
             self._edit(name, key)
+
+    def _do(self, name: str, key: str, at: float) -> None:
+        """Say what saving or pushing does, then do it; a key held down does not."""
+        repeats = self.review.keyboard.repeats
+        if not repeats.allow(key, at):
+            self.say(f"{display(key)} is held down: ignored", "warn")
+            return
+        if name == "form_push":
+            self._push()
+        elif self.saving.is_open:
+            self._save()
+        else:
+            self._ask_to_save()
+        repeats.advanced(key, at)
 
     def _edit(self, name: str, key: str) -> None:
         form = self.form
@@ -183,7 +195,7 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
             self._close_field()
             self.say("left; what was typed comes back when the field is opened" if outcome.draft != before else "")
             if isinstance(outcome, TextField.LeftThen):
-                self._command(key_name(outcome.key, outcome.character))
+                self._command(key_name(outcome.key, outcome.character), outcome.time)
         elif isinstance(outcome, TextField.ToEditor):
             self._lend(outcome.text)
 
@@ -288,10 +300,7 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
         elif self.pushing.is_open:
             words = [*([("form_push", "push")] if self.pushing.planned else []), ("list_close", "back")]
         else:
-            words = [("list_choose", "change"), ("form_next", "choices"), ("form_add", "add"), ("form_remove", "remove")]
-            words += [("form_move_up", "up"), ("form_move_down", "down"), ("form_undo", "undo"), ("form_save", "save")]
-            words += [("form_push", "push")] if self.review.session.connect is not None and not self.form.changed else []
-            words += [("list_close", "back"), ("help", "help")]
+            words = drawing.hints(self.form, self.review.session.connect is not None)
         return key_line([(first(command), word) for command, word in words], width)
 
 
