@@ -20,8 +20,8 @@ from tests.workflow.test_rules import failing, items, ruled
 
 TRACES, SEEDS = 30, 250
 MEMORY = "/dev/shm"
-HALF = Rule("half", rate=0.5, cap=6)
-SLOW = Rule("slow", 'name ~ "1"', rate=0.8, cap=4)
+FIFTH = Rule("fifth", rate=0.2, cap=6)
+SLOW = Rule("slow", 'name ~ "1"', rate=0.3, cap=4)
 ERRORS = Rule("errors", "status = error", rate=0.4)
 SOAK = pytest.mark.soak
 
@@ -47,7 +47,7 @@ def store() -> Iterator[SqliteStore]:
         made.close()
 
 
-@pytest.mark.parametrize("rules", [pytest.param((HALF,), marks=SOAK), pytest.param((HALF, SLOW), marks=SOAK), (ERRORS, SLOW, HALF)])
+@pytest.mark.parametrize("rules", [pytest.param((FIFTH,), marks=SOAK), pytest.param((FIFTH, SLOW), marks=SOAK), (ERRORS, SLOW, FIFTH)])
 def test_an_item_comes_as_often_as_it_says(store: SqliteStore, rules: tuple[Rule, ...]) -> None:
     found = seeds(store, *rules)
     came = Counter(name for one in found for name in one)
@@ -60,10 +60,10 @@ def test_an_item_comes_as_often_as_it_says(store: SqliteStore, rules: tuple[Rule
 @pytest.mark.parametrize(
     ("rules", "selection"),
     [
-        pytest.param((ERRORS, HALF), {"order": "random", "limit": 5}, marks=SOAK),
+        pytest.param((ERRORS, FIFTH), {"order": "random", "limit": 5}, marks=SOAK),
         pytest.param((ERRORS, Rule("all")), {"order": "random", "limit": 9}, marks=SOAK),
         pytest.param((replace(ERRORS, priority=1), Rule("rest", rate=0.9)), {"order": "random", "limit": 9}, marks=SOAK),
-        ((replace(HALF, priority=1), Rule("rest", 'name ~ "2"', rate=0.7), Rule("all")), {"order": "random", "limit": 8}),
+        ((replace(FIFTH, priority=1), Rule("rest", 'name ~ "2"', rate=0.7), Rule("all")), {"order": "random", "limit": 8}),
     ],
 )
 def test_weighted_sums_are_those_of_everything_also_within_a_limit(store: SqliteStore, rules: Any, selection: Any) -> None:
