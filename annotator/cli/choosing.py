@@ -58,17 +58,20 @@ def _people(args: argparse.Namespace, given: QueueFile) -> tuple[int, int]:
         raise UsageError(f"{people.capitalize()} cannot judge each item {overlap} times.", f"Say --reviewers {overlap}, or more.")
     if reviewers > 1 and getattr(args, "adjudicate", False):
         raise UsageError("Who adjudicates sees everything that is disputed.", "Leave --reviewers out.")
+    lease(args, reviewers)
     return reviewers, overlap
 
 
-def lease(args: argparse.Namespace) -> float:
-    """For how many seconds an item is kept for its reviewer; 0 for not at all."""
+def lease(args: argparse.Namespace, reviewers: int) -> float:
+    """For how many seconds an item is kept for its reviewer, of so many; 0 for not at all."""
     text = getattr(args, "lease", None)
     if text is None:
         return 0.0
     match = re.fullmatch(r"(\d+)([mh])", text)
     if match is None or not int(match[1]):
         raise UsageError(f"--lease {text} is no time for which an item can be kept.", "Use minutes or hours: --lease 10m, --lease 1h.")
+    if reviewers < 2:
+        raise UsageError("--lease keeps items from other reviewers, and this queue has one.", "Say --reviewers N too, or leave it out.")
     return float(int(match[1]) * AGO[match[2]])
 
 

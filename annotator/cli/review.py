@@ -63,7 +63,6 @@ def run(args: argparse.Namespace) -> int:
         _take_stdin(args)
     need_terminal()
     watching.seconds(args)
-    choosing.lease(args)
     if args.adjudicate and not args.filter:
         args.filter = "disagreement"
     _recheck(args)
@@ -127,7 +126,7 @@ def show(args: argparse.Namespace, path: Path, opened: opening.Opened) -> int:
         opened.queue.rubric.keys,
         redactor=place.redactor(),
         watch=watching.seconds(args),
-        lease=_lease(args, opened),
+        lease=choosing.lease(args, opened.queue.selection.reviewers),
         expected_output=config.expected_output,
         first_failure=config.first_failure,
         show_others=config.show_others or getattr(args, "open", False) or getattr(args, "adjudicate", False),
@@ -169,14 +168,6 @@ def _dataset(args: argparse.Namespace, path: Path, opened: opening.Opened) -> st
 def _datasets(opened: opening.Opened) -> Callable[[], Sequence[str]] | None:
     connect = opened.connect
     return None if connect is None else lambda: connect(opened.queue.source.project).datasets()
-
-
-def _lease(args: argparse.Namespace, opened: opening.Opened) -> float:
-    """Raises UsageError where nobody else could begin an item."""
-    lease = choosing.lease(args)
-    if lease and opened.queue.selection.reviewers < 2:
-        raise UsageError("--lease keeps items from other reviewers, and this queue has one.", "Say --reviewers N too, or leave it out.")
-    return lease
 
 
 def theme_of(name: str) -> "Theme":
