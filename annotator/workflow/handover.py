@@ -11,7 +11,7 @@ from annotator.domain.handover import Answer, Because, Difference, Entry, Given,
 from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, Listed, Queue
 from annotator.domain.redaction import Redactor
-from annotator.domain.step import SetAnnotation, SetItem, Step
+from annotator.domain.step import SetAnnotation, SetItem, SetMember, Step
 from annotator.domain.store import Store
 from annotator.workflow.agreement import value_of
 from annotator.workflow.answers import spoken
@@ -75,8 +75,8 @@ class Shift:
     written: dict[Identity, Written] = field(default_factory=dict)
 
     def add(self, at: float, step: Step, item_of: Callable[[int, Target], int | None]) -> None:
-        """Moving a queue to another rubric judges nothing."""
-        if step.sets_rubric:
+        """Moving a queue to another rubric judges nothing, nor does putting items into data sets."""
+        if step.sets_rubric or all(isinstance(change, SetMember) for change in step.changes):
             return
         who = step.annotator
         self.times.setdefault(who, []).append(at)
