@@ -3,6 +3,7 @@
 
 from annotator.domain.annotation import Annotation, ItemState
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
+from annotator.domain.queue import Item
 from annotator.domain.step import Verdict
 from annotator.keymap.keymap import Keymap
 from annotator.text.cells import crop
@@ -230,7 +231,7 @@ def _hopes(desk: Desk) -> list[Line]:
     return [line(Piece(f"  {where}; --filter, --since, --status and --kind narrow what comes. {_key(desk, 'quit')} leaves.", "dim"))]
 
 
-def end_page(desk: Desk) -> list[Line]:
+def end_page(desk: Desk, width: int) -> list[Line]:
     """The end of the queue: how it went, what was passed over, what is unsent."""
     counts, queue_id = desk.counts, desk.session.queue.id
     said = f"{counts.done} done, {counts.skipped} skipped, {counts.deferred} deferred, {counts.flagged} flagged, {counts.todo} to do"
@@ -249,8 +250,7 @@ def end_page(desk: Desk) -> list[Line]:
             if item is None:
                 break
             position = item.position
-            why = Piece(item.reason or item.why, "text")
-            lines.append(line(Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{state.value:9}", "accent"), why))
+            lines.append(_passed_over(desk, item, width))
     unsent = desk.outbox.waiting + desk.outbox.parked
     if desk.session.queue.source.server:
         said = f"{counted(unsent, 'row')} not on the server yet" if unsent else "Everything is on the server"
@@ -259,3 +259,13 @@ def end_page(desk: Desk) -> list[Line]:
     ways += [("filter", "changes or clears the filter")] if desk.matches else []
     lines += [line(), line(Piece("  " + ", ".join(f"{_key(desk, command)} {does}" for command, does in ways) + ".", "dim"))]
     return lines
+
+
+def _passed_over(desk: Desk, item: Item, width: int) -> Line:
+    """An item's state, why it is so, and the first words of what was asked, where they were read."""
+    pieces = [Piece(f"  {item.position:>5}  ", "dim"), Piece(f"{item.state.value:9}", "accent")]
+    asked = "".join(one_line(row.question or "") for row in desk.store.listed(item.queue_id, item.position - 1, 1))
+    room = width - width_of(pieces)
+    why = Piece(crop(one_line(item.reason or item.why), room // 2 if asked else room), "text")
+    gap = "  " if why.text and asked else ""
+    return line(*pieces, why, Piece(gap + crop(asked, room - width_of([why]) - len(gap)), "dim"))

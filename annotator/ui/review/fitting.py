@@ -97,7 +97,7 @@ class Fitting:
                 self.page = lay_out(desk.blocks, *self.fitted, desk.folds, desk.query, desk.match, wrapped=desk.wrapped)
             lines: Sequence[Line] = self.page
         elif desk.item is None and desk.counts.items:
-            lines = drawing.end_page(desk)
+            lines = drawing.end_page(desk, self.room[0])
         else:
             lines = drawing.waiting(desk)
         if not keep_top:
