@@ -20,7 +20,8 @@ def whole(made: Handover) -> dict[str, Any]:
         "people": [
             {
                 "annotator": one.name, "done": one.done, "skipped": one.skipped, "deferred": one.deferred, "flagged": one.flagged,
-                "answers": one.answers, "notes": one.notes, "pace": one.pace, "first": _time(one.first), "last": _time(one.last),
+                "again": one.again, "answers": one.answers, "notes": one.notes,
+                "pace": one.pace, "first": _time(one.first), "last": _time(one.last),
             }
             for one in made.people
         ],

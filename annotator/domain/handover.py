@@ -111,6 +111,8 @@ class Person:
     skipped: int
     deferred: int
     flagged: int
+    again: int
+    """Items that were shown again and judged a second time; they are none of the others."""
     answers: int
     notes: int
     pace: float | None

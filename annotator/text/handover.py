@@ -93,6 +93,7 @@ def _who(name: str) -> str:
 
 def _person(person: Person) -> str:
     counts = [(person.done, "done"), (person.skipped, "skipped"), (person.deferred, "deferred"), (person.flagged, "flagged")]
+    counts.append((person.again, "judged again"))
     said = [f"{count:,} {word}" for count, word in counts if count]
     said += [counted(count, word) for count, word in ((person.answers, "answer"), (person.notes, "note")) if count]
     rate = f"; {person.pace:,.0f} items an hour, pauses left out" if person.pace is not None else ""

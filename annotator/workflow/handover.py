@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Annotation, Identity, ItemState, KnownAnnotation, Target
+from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Annotation, Identity, ItemState, KnownAnnotation, Target, is_recheck
 from annotator.domain.handover import Answer, Because, Difference, Entry, Given, Handover, Period, Person, Place, QueueState, Unsent
 from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, Listed, Queue
@@ -118,7 +118,11 @@ class Gathering:
         for at, step in self.store.steps_since(list(self._queues), self.period.since):
             if at <= self.period.until and self.only in ("", step.annotator.removesuffix(RECHECK)):
                 shift.add(at, step, self._item_of)
-        standing = [(identity, written, row) for identity, written in shift.written.items() if (row := self._now(identity, written))]
+        again = Counter(who for (who, item_id), put in shift.put.items() if self._is_repeat(item_id) and put.state == ItemState.DONE)
+        shift.put = {key: put for key, put in shift.put.items() if not self._is_repeat(key[1])}
+        # Second verdicts are counted, and not told: somebody may be shown the item again.
+        first = {identity: written for identity, written in shift.written.items() if not is_recheck(identity, written.who)}
+        standing = [(identity, written, row) for identity, written in first.items() if (row := self._now(identity))]
         answers = [one for one in standing if one[0].name != NOTE]
         moved = {state: self._moved(shift, state) for state in ItemState}
         partial = self._partial(answers)
@@ -137,7 +141,7 @@ class Gathering:
         return Handover(
             self.period,
             tuple(QueueState(queue.name, queue.source, self.store.counts(queue.id)) for queue in self.queues),
-            tuple(self._people(shift, standing)),
+            tuple(self._people(shift, standing, again)),
             tuple(self._given(answers)),
             entries(moved[ItemState.FLAGGED]),
             tuple(self._parked(entry) for some in parked.values() for entry in some),
@@ -158,6 +162,10 @@ class Gathering:
             self._items[item_id] = self.store.item(item_id)
         return self._items[item_id]
 
+    def _is_repeat(self, item_id: int) -> bool:
+        """One of its person's own that is shown again, which is in no queue that is listed."""
+        return self._item(item_id).queue_id not in self._queues
+
     def _item_of(self, queue_id: int, target: Target) -> int | None:
         found = self.store.item_of(queue_id, target)
         return found.id if found else None
@@ -167,7 +175,7 @@ class Gathering:
             self._rows[server, target] = self.store.known_on(server, [target])
         return self._rows[server, target]
 
-    def _now(self, identity: Identity, written: Written) -> KnownAnnotation | None:
+    def _now(self, identity: Identity) -> KnownAnnotation | None:
         """The row as it is: an earlier step may have been taken back since, or somebody else's row kept in its place."""
         return next((known for known in self._known(identity.server, identity.target) if known.row.identity == identity), None)
 
@@ -216,14 +224,17 @@ class Gathering:
                 found.append((written.item, identity.target, identity.name, said, tuple(others), written.at))
         return [one[:-1] for one in sorted(found, key=self._place_of)]
 
-    def _people(self, shift: Shift, standing: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[Person]:
+    def _people(
+        self, shift: Shift, standing: Sequence[tuple[Identity, Written, KnownAnnotation]], again: Mapping[str, int]
+    ) -> list[Person]:
         notes = Counter(written.who for identity, written, _ in standing if identity.name == NOTE)
         answers = Counter(written.who for identity, written, _ in standing if identity.name != NOTE)
         states = Counter((who, put.state) for (who, _), put in shift.put.items())
         return [
             Person(
                 who, states[who, ItemState.DONE], states[who, ItemState.SKIPPED], states[who, ItemState.DEFERRED],
-                states[who, ItemState.FLAGGED], answers[who], notes[who], pace(shift.verdicts.get(who, [])[::-1]), min(times), max(times),
+                states[who, ItemState.FLAGGED], again.get(who, 0), answers[who], notes[who],
+                pace(shift.verdicts.get(who, [])[::-1]), min(times), max(times),
             )
             for who, times in sorted(shift.times.items())
         ]  # fmt: skip
