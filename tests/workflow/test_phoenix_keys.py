@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from annotator.domain.annotation import TARGET_KINDS, TargetKind
 from annotator.domain.source import ServerSettings
 from annotator.errors import Forbidden, IdentityError, Unauthorized
 from annotator.sources.phoenix import Phoenix
+from annotator.workflow.membership import put_in
 from annotator.workflow.notes import delete_note, edit_note, notes_on
 from tests.phoenix_server import PhoenixServer
 from tests.workflow.on_phoenix import Program, in_order, program
+from tests.workflow.test_members import bring, examples
 
 
 @pytest.fixture
@@ -153,3 +156,32 @@ def test_a_note_is_changed_and_deleted_as_exactly_that_one(program_of: Callable[
     alice.judge.undo()
     alice.settled()
     assert sorted(row["explanation"] for row in alice.held()) == ["one", "two"] and alice.held() == alice.local()
+
+
+def test_a_members_data_set_and_a_viewers(program_of: Callable[..., Program]) -> None:
+    alice = program_of(name="alice", key="alice")
+    bring(alice)
+    name = f"golden {token_hex(4)}"
+    alice.answer(0, "pass")
+    assert put_in(alice.judge, alice.item(0), name) and alice.drain().error is None
+    [example] = examples(alice.phoenix, name).values()
+    assert example["metadata"]["annotations"]["correctness"][0]["username"] == "alice"
+    viewer = program_of(name="viewer", key="viewer", beside=alice)
+    bring(viewer)
+    assert put_in(viewer.judge, viewer.item(1), name)
+    done = viewer.drain()
+    assert isinstance(done.error, Forbidden) and viewer.store.outbox_counts().waiting == 1
+    alice.judge.undo()
+    assert alice.drain().error is None and examples(alice.phoenix, name) == {}
+
+
+def test_another_persons_key_sends_nothing_into_a_data_set(program_of: Callable[..., Program]) -> None:
+    alice = program_of(name="alice", key="alice")
+    bring(alice)
+    name = f"golden {token_hex(4)}"
+    put_in(alice.judge, alice.item(0), name)
+    use_key(alice, "admin")
+    assert isinstance(alice.drain().error, IdentityError) and examples(alice.phoenix, name) == {}
+    use_key(alice, "alice")
+    alice.clock.now += 60
+    assert alice.drain().error is None and len(examples(alice.phoenix, name)) == 1
