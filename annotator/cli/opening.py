@@ -179,10 +179,10 @@ def _remark(store: "SqliteStore", queue: Queue) -> str:
     ruled = (one for one in store.queues() if one.id != queue.id and one.source_id == queue.source_id and one.selection.rules)
     other = next((one for one in ruled if replace(one.selection, rules=()) == replace(selection, rules=())), None)
     if selection.rules and other is not None:
-        words.append(f"The queue {other.name} keeps the rules that it began with; this is another one, {queue.name}.")
+        words.append(f"{other.name} keeps the rules that it began with; this queue is another one.")
     by_chance = selection.order in ("random", "stratified") or (selection.reviewers > 1 and selection.order != "uncertain")
     if selection.rules and selection.limit is not None and not by_chance:
-        words.append("Where the limit cuts, it is by the order and not by chance: such items cannot stand for what is left out.")
+        words.append("The limit cuts by order, not by chance: the items stand for nothing else.")
     return " ".join(words)
 
 
