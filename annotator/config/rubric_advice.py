@@ -6,7 +6,7 @@ from pathlib import Path
 from annotator.config.toml_file import TomlFile
 from annotator.config.toml_places import Place
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig
-from annotator.domain.rubric import Criterion, Rubric
+from annotator.domain.rubric import BUILT_IN, Criterion, Rubric
 from annotator.errors import RubricError
 
 MOST_CONFIGS = 5
@@ -43,6 +43,8 @@ def _whole(rubric: Rubric) -> Iterator[tuple[Place, str]]:
     ):
         if not getattr(rubric, key):
             yield (key,), f"it has no {key}: {why}"
+    if rubric.name == BUILT_IN.name and rubric != BUILT_IN:
+        yield ("name",), f"{BUILT_IN.name} is the rubric that comes with annotator: answers do not tell the two apart"
     if len(rubric.criteria) > MOST_CONFIGS:
         place: Place = ("config", MOST_CONFIGS)
         yield (

@@ -95,6 +95,7 @@ def test_a_good_rubric_gets_no_advice(tmp_path: Path) -> None:
     [
         (GOOD.replace('name = "r"\n', ""), "", "it has no name"),
         (GOOD.replace("version = 1\n", ""), "", "it has no version"),
+        (GOOD.replace('name = "r"', 'name = "built-in"'), ":1", "comes with annotator"),
         (GOOD.replace('owner = "q"\n', ""), "", "it has no owner"),
         (GOOD.replace('optimization_direction = "maximize"\n', ""), ":5", "no optimization_direction"),
         (GOOD.replace(', description = "wrong"', ""), ":8", "no description of fail"),

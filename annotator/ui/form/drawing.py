@@ -18,10 +18,10 @@ TITLES = 19
 INDENT = 6
 
 
-def title(form: Form, check: Checked, where: str, width: int) -> Line:
-    """Where one is, and how it stands. `where`: a page that is none of the draft's."""
+def title(form: Form, check: Checked, does: str, width: int) -> Line:
+    """Where one is, and how it stands; `does`: on the page that says what that does, '' on those of the draft."""
     tag = "@".join(text for key in ("name", "version") if (text := check.draft.fields.get(key)))
-    left = f" {one_line(f'{where} {tag}' if where else page_title(check.draft, form.page))}"
+    left = f" {one_line(f'{does} {tag}' if does else page_title(check.draft, form.page))}"
     state: list[Piece] = []
     if check.faults:
         state.append(Piece(f"✗ {counted(len(check.faults), 'mistake')}", "error"))

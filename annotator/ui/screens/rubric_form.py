@@ -10,7 +10,7 @@ from annotator.config.toml_places import Place
 from annotator.errors import AnnotatorError
 from annotator.keymap.keys import display, key_name
 from annotator.text.escape import one_line
-from annotator.text.line import Line, Piece, Style, line
+from annotator.text.line import Line, Piece, Style
 from annotator.ui.compositor import LeanCompositor
 from annotator.ui.form import drawing
 from annotator.ui.form.checks import Checked
@@ -53,9 +53,9 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
         """Of the field that is typed in."""
         keymap = review.session.keymap
         self.field = TextField(lambda key: command.id if (command := keymap.command(("field",), key)) else None)
-        self.top = Lines(lambda width, height: [drawing.title(form, self._shown(), self._where, width)], classes="bar")
-        self.page = Lines(lambda width, height: self._lines(width, height), id="form")
-        self.notice = Lines(lambda width, height: [line(Piece(f" {one_line(self.said[0])}", self.said[1]))], classes="bar")
+        self.top = Lines(lambda width, height: [drawing.title(form, self._shown(), self._page, width)], classes="bar")
+        self.page = Lines(self._lines, id="form")
+        self.notice = Lines(lambda width, height: self._said(width)[:1], classes="bar")
         self.keys = Lines(lambda width, height: [self._keys(width)], classes="bar")
 
     def compose(self) -> ComposeResult:
@@ -130,7 +130,9 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
             self.say(f"{display(key)} is held down: ignored", "warn")
             return
         if name == "form_push":
-            self._push()
+            refused = self.pushing.press()
+            self.say(refused or "", "warn")
+            self.saving.is_open = self.saving.is_open and refused is not None
         elif self.saving.is_open:
             self._save()
         else:
@@ -152,10 +154,9 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
             form.remove()
         elif name in ("form_move_up", "form_move_down"):
             form.move(-1 if name == "form_move_up" else 1)
-        elif name == "form_undo":
-            self.say("" if form.undo() else "nothing to undo in the form", "warn")
-        elif name == "form_redo":
-            self.say("" if form.redo() else "nothing to redo in the form", "warn")
+        elif name in ("form_undo", "form_redo"):
+            done = form.undo() if name == "form_undo" else form.redo()
+            self.say("" if done else "there is nothing more in the form", "warn")
         else:
             self.say(f"{display(key)} does nothing here; Enter changes the row")
 
@@ -230,20 +231,13 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
         """To the file and the queue; then, where there is a server, what pushing does is shown."""
         said, style, done = self.saving.save()
         self.say(said, style)
-        if not done:
-            return
-        self._leave_pages()
-        if self.review.session.connect is not None:
-            self.pushing.ask()
-        else:
-            self.review.desk.say(said, style)
-            self.dismiss(None)
-
-    def _push(self) -> None:
-        if (refused := self.pushing.press()) is not None:
-            self.say(refused, "warn")
-        else:
-            self.saving.is_open = False
+        if done:
+            self._leave_pages()
+            if self.review.session.connect is not None:
+                self.pushing.ask()
+            else:
+                self.review.desk.say(said, style)
+                self.dismiss(None)
 
     def push_told(self, message: PushTold) -> None:
         """What the server said."""
@@ -271,28 +265,28 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
 
     # Lines
 
-    @property
-    def _where(self) -> str:
-        """What a page that is none of the draft's is called."""
-        return "Save" if self.saving.is_open else "Push" if self.pushing.is_open else ""
-
     def _shown(self) -> Checked:
         """The draft with what is being typed."""
-        form = self.form
-        if self.place is None or self.place == FILE:
-            return form.checked
-        return form.looked_at(form.typed(self.place, self.field.text))
+        form, place = self.form, self.place
+        return form.checked if place is None or place == FILE else form.looked_at(form.typed(place, self.field.text))
+
+    @property
+    def _page(self) -> str:
+        return "Save" if self.saving.is_open else "Push" if self.pushing.is_open else ""
 
     def _lines(self, width: int, height: int) -> list[Line]:
-        check = self._shown()
         if self.saving.is_open:
             return self.saving.lines(width)
-        if self.pushing.is_open:
-            return self.pushing.lines(width)
-        return drawing.body(self.form, check, width, height)
+        return self.pushing.lines(width) if self.pushing.is_open else drawing.body(self.form, self._shown(), width, height)
+
+    def _said(self, width: int) -> list[Line]:
+        return list(drawing.paragraph(*self.said, width, 1))
 
     def _keys(self, width: int) -> Line:
-        first = self.review.session.keymap.first
+        """Or the second line of what was said, where it takes two."""
+        first, more = self.review.session.keymap.first, self._said(width)[1:]
+        if more:
+            return more[0]
         if self.place is not None:
             words = [("field_save", "take"), ("field_newline", "new line"), ("field_leave", "leave")]
         elif self.saving.is_open:
