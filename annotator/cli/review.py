@@ -167,7 +167,17 @@ def _dataset(args: argparse.Namespace, path: Path, opened: opening.Opened) -> st
 
 def _datasets(opened: opening.Opened) -> Callable[[], Sequence[str]] | None:
     connect = opened.connect
-    return None if connect is None else lambda: connect(opened.queue.source.project).datasets()
+    if connect is None:
+        return None
+
+    def names() -> Sequence[str]:
+        server = connect(opened.queue.source.project)
+        try:
+            return server.datasets()
+        finally:
+            server.close()
+
+    return names
 
 
 def theme_of(name: str) -> "Theme":

@@ -59,7 +59,8 @@ class Feeding:
                 contact(store, session.queue.source.server, session.annotator, user)
                 able = server.capabilities
                 self._post(Connected(server.version, able.read_only, able.unowned))
-                self._list_datasets()
+                if session.datasets is not None and not session.dataset:
+                    threading.Thread(target=self._list_datasets, args=(session.datasets,), daemon=True, name="datasets").start()
                 if session.queue.source.is_server:
                     work = self._fill(store, store.queue(session.queue.id), server, server)
                     if session.watch:
@@ -79,11 +80,10 @@ class Feeding:
                 self._post(ServerSilent(error, wait))
                 wait_out(error, wait, self._stopped.wait, session.probe)
 
-    def _list_datasets(self) -> None:
-        """To choose from, where nobody named one."""
-        if self.session.datasets is not None and not self.session.dataset:
-            with suppress(ServerError):
-                self._post(DatasetsListed(self.session.datasets()))
+    def _list_datasets(self, names: Callable[[], Sequence[str]]) -> None:
+        """To choose from, where nobody named one; beside the filling, which a server that counts their examples would hold up."""
+        with suppress(AnnotatorError):
+            self._post(DatasetsListed(names()))
 
     def _fill(self, store: Store, queue: Queue, source: Source, sink: Connection | None) -> "Filling":
         from annotator.workflow.everyone import pull_unread
