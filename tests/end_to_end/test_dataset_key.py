@@ -10,6 +10,7 @@ from tests.end_to_end.test_dataset import examples
 from tests.end_to_end.workplace import Workplace, at, seed, small, span_ids, synced
 from tests.phoenix_server import PhoenixServer
 from tests.terminal import Terminal
+from tests.workflow.test_members import edit
 
 
 class Scene:
@@ -131,3 +132,31 @@ def test_a_queue_from_files(phoenix: PhoenixServer, scene: Scene, work: Workplac
     said = work.run("push", "--to", phoenix.url, "--project", scene.project)
     assert "1 row waits" in said and "1 row sent; waiting 0, parked 0" in said
     assert set(examples(phoenix, name)) == {f"span:{put_in}"}
+
+
+def test_what_somebody_changed_there_waits_for_a_person(phoenix: PhoenixServer, scene: Scene, work: Workplace) -> None:
+    name = f"edited {secrets.token_hex(3)}"
+    with work.review(phoenix.url, "--project", scene.project, "--rubric", work.rubric(), "--dataset", name) as terminal:
+        terminal.wait_for(at(1, 3))
+        terminal.send("X")
+        terminal.wait_for(f"1: added to {name}")
+        settled(terminal)
+        terminal.leave()
+    edit(phoenix, name, scene.first, "by hand")
+    work.run("annotate", scene.first.removeprefix("span:"), "correctness=fail")
+    said = work.run("push", code=1)
+    assert f"in {name}: somebody changed the example" in said and "waiting 0, parked 1" in said
+    assert examples(phoenix, name)[scene.first]["output"] == {"output": "by hand"}
+    with work.review(phoenix.url, "--project", scene.project, size=(80, 24)) as terminal:
+        terminal.wait_for(at(2, 3))
+        terminal.send("b")
+        terminal.wait_for(f"into the data set {name}")
+        terminal.wait_for("somebody changed the example")
+        terminal.send("r")
+        terminal.wait_for("it is sent again")
+        terminal.send("\x1b")
+        terminal.wait_for(at(2, 3))
+        settled(terminal)
+        terminal.leave()
+    [said_now] = examples(phoenix, name)[scene.first]["metadata"]["annotations"]["correctness"]
+    assert said_now["label"] == "fail" and work.outbox() == (0, 0)
