@@ -1,7 +1,7 @@
 """The queue of a screen, fed from its source while a person reviews."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
