@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ def program(tmp_path: Path) -> Program:
     made = Program(tmp_path)
     spans = []
     for n in range(100):
-        place = {"trace_id": f"{n:032x}", "start": f"2026-11-01T12:00:{n % 60:02}+00:00"}
-        more = {"span_id": f"{n:014x}02", "parent_id": f"{n:014x}01", "kind": "TOOL", "status": "OK" if n % 10 else "ERROR"}
+        place: dict[str, Any] = {"trace_id": f"{n:032x}", "start": f"2026-11-01T12:00:{n % 60:02}+00:00"}
+        more: dict[str, Any] = {"span_id": f"{n:014x}02", "parent_id": f"{n:014x}01", "kind": "TOOL", "status": "OK" if n % 10 else "ERROR"}
         spans += [phoenix_span("chat", span_id=f"{n:014x}01", **place), phoenix_span("get_order", **more, **place)]
     (tmp_path / "traces.jsonl").write_text("\n".join(map(json.dumps, spans)))
     (tmp_path / "queue.toml").write_text(RULES)

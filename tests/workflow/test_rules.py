@@ -241,6 +241,7 @@ def test_a_limit_in_a_random_order_is_a_chance(store: SqliteStore) -> None:
         ((ERRORS, REST), {}),
         ((ERRORS, REST), {"limit": 60, "order": "random"}),
         ((replace(ERRORS, priority=1), Rule("some", rate=0.5, cap=50)), {}),
+        ((Rule("most", rate=0.98, cap=230),), {}),
         ((Rule("said", 'text ~ "7"', cap=30), JUDGE, REST), {"limit": 50, "order": "random"}),
     ],
 )
@@ -251,7 +252,7 @@ def test_an_interrupted_filling_ends_as_one_that_was_not(store: SqliteStore, rul
     whole = ruled(store, server, *rules, **selection)
     fill(whole)
     cut = 0
-    for faults in (1, 3, 6, 14):
+    for faults in (1, 3, 4, 6, 14):
         broken = FakeServer(spans, url=f"http://other{faults}.test")
         says(broken, *range(3, 250, 9))
         work = ruled(store, broken, *rules, **selection)

@@ -37,7 +37,7 @@ def working(project: Compared, rules: tuple[Rule, ...], whole: bool = False, **m
     store, source = (project.stores[1], project.everything) if whole else (project.stores[0], project.phoenix)
     selection = Selection(order="newest", rules=rules, **more)
     queue = store.create(f"rules {secrets.token_hex(4)}", project.source, selection, BUILT_IN)
-    return Filling(store, source, queue, "annotator:ann", None if whole else project.phoenix, annotator="ann")  # type: ignore[arg-type]
+    return Filling(store, source, queue, "annotator:ann", None if whole else project.phoenix, annotator="ann")
 
 
 def came(work: Filling) -> dict[Target, tuple[str, float | None]]:
