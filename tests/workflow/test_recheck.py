@@ -17,6 +17,7 @@ from annotator.workflow.opinions import read_opinions
 from annotator.workflow.recheck import APART, due, is_drawn
 from annotator.workflow.targets import own_target
 from tests.fake_server import FakeServer
+from tests.store.test_plans import scans, statements
 from tests.workflow.scene import Desk, traces
 
 ITEMS, DAY = 40, 86_400.0
@@ -105,9 +106,10 @@ def test_what_belongs_to_the_first_verdict_is_refused_on_a_repeat_and_the_other_
     assert not notes_on(again, own_target(item)) and not desk.judge.view(item).notes
     [mine] = said(desk.judge, [own_target(item)])
     [note] = notes_on(desk.judge, own_target(item))
-    for refused in (lambda: explain(desk.judge, item, mine, "no"), lambda: edit_note(desk.judge, item, note, "no")):
-        with pytest.raises(InvalidAnnotation):
-            refused()
+    with pytest.raises(InvalidAnnotation):
+        explain(desk.judge, item, mine, "no")
+    with pytest.raises(InvalidAnnotation):
+        edit_note(desk.judge, item, note, "no")
     desk.judge.answer(item, criterion, "fail")
     [mine] = said(again, [own_target(item)])
     with pytest.raises(InvalidAnnotation):
@@ -213,3 +215,10 @@ def test_verdicts_of_a_file_go_to_a_server_each_as_what_it_is(make_desk: Callabl
     held = {(row.target.id, row.identity.identifier): row.label for row in desk.server.annotations}
     assert held[again.target.id, "px-app:me"] == "pass" and (again.target.id, SECOND) not in held
     assert json.dumps(sorted(held.values())).count("fail") == 0
+
+
+def test_looking_for_a_repeat_scans_nothing(desk: Desk) -> None:
+    seen = statements(desk.store)
+    repeat(desk)
+    assert due(desk.store, desk.queue, "ann", desk.item(31), 1.0, desk.clock) is not None
+    assert not scans(desk.store, seen)

@@ -81,6 +81,6 @@ class Reader(ModalScreen[None], inherit_bindings=False):
             self._view.to_end()
         elif command == "list_choose":
             self._view.page(1)
-        elif command in self._acts:
+        elif command is not None and command in self._acts:
             self._said = self._acts[command]()
             self._head.redraw()
