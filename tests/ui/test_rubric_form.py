@@ -132,6 +132,15 @@ def test_what_is_wrong_is_said_at_its_field(place: tuple[str | int, ...], text: 
         assert made.row.place == place
 
 
+def test_what_waits_for_an_answer_follows_its_name() -> None:
+    made = form()
+    made.set(("config", 0, "name"), "accuracy")
+    made.set(("config", 0, "values", 1, "label"), "off")
+    assert of(made).criteria[1].when == Condition("accuracy", "off")
+    made.undo()
+    assert of(made).criteria[1].when == Condition("accuracy", "wrong")
+
+
 def test_advice_and_what_a_change_concerns() -> None:
     made = form()
     row = Annotation(Identity("", Target("span", "s"), "quality", "me"), "wrong", -0.5)

@@ -127,17 +127,31 @@ def fields_at(draft: Draft, place: Place) -> Fields:
 
 
 def with_text(draft: Draft, place: Place, text: str) -> Draft:
-    """With another text in a field. A config whose type changes is required as its type is by itself, where it was so before."""
+    """With another text in a field. What waits for a config or a label that gets another name goes on waiting for it.
+
+    A config whose type changes is required as its type is by itself, where it was so before.
+    """
     *of, key = place
     fields = {**fields_at(draft, tuple(of)), str(key): text}
     if key == "type" and fields.get("required") == _by_itself(fields_at(draft, tuple(of))["type"]):
         fields["required"] = _by_itself(text)
     if not of:
         return replace(draft, fields=fields)
-    config = draft.configs[int(of[1])]
-    if len(of) == 2:
-        return _with_config(draft, int(of[1]), replace(config, fields=fields))
-    return _with_config(draft, int(of[1]), replace(config, labels=_put(config.labels, int(of[3]), fields)))
+    at = int(of[1])
+    config = draft.configs[at]
+    changed = replace(config, fields=fields) if len(of) == 2 else replace(config, labels=_put(config.labels, int(of[3]), fields))
+    return _waiting_on(_with_config(draft, at, changed), config, changed) if key in ("name", "label") else _with_config(draft, at, changed)
+
+
+def _waiting_on(draft: Draft, old: ConfigDraft, new: ConfigDraft) -> Draft:
+    """Where `when` names an answer of the old config, it names the same one of the new."""
+    pairs = zip(old.labels, new.labels, strict=True)
+    answers = {f"{old.fields['name']} = {one['label']}": f"{new.fields['name']} = {other['label']}" for one, other in pairs}
+    configs = (
+        replace(one, fields={**one.fields, "when": answers[one.fields["when"]]}) if one.fields.get("when") in answers else one
+        for one in draft.configs
+    )
+    return replace(draft, configs=tuple(configs))
 
 
 def _by_itself(kind: str) -> str:
