@@ -28,6 +28,8 @@ UNATTENDED_SECONDS = 600.0
 """An item that stays so long is not read: nothing is asked any more until the next one comes."""
 SWEPT = 1000
 """Items to do, from the first, that are looked at for leases of a program that died."""
+JUST_JUDGED = 20
+"""Last verdicts, likewise."""
 LEAVE_SECONDS = 1.0
 """How long the end of the program waits for its leases to be taken away; those that stay expire."""
 
@@ -164,6 +166,8 @@ class Sharing:
         return any(row.identity.identifier == identifier and store.is_unsent(row.identity) for row in rows)
 
     def _sweep(self, store: Store, connection: Connection, mine: "Leases") -> None:
-        """What a program of mine that died has left: it was at one of the first items to do."""
-        listed = store.listed(self.session.queue.id, 0, SWEPT, ItemState.TODO)
-        mine.sweep(connection, [row.item.target for row in listed])
+        """What a program of mine that died has left: it was at one of the first items to do, or had just judged one."""
+        queue_id = self.session.queue.id
+        items = [row.item for row in store.listed(queue_id, 0, SWEPT, ItemState.TODO)]
+        items += [store.item(verdict.item_id) for verdict in store.last_verdicts(queue_id, self.session.annotator, JUST_JUDGED)]
+        mine.sweep(connection, [item.target for item in items])

@@ -9,7 +9,8 @@ from annotator.domain.annotation import ADJUDICATED, LEASE, RECHECK, Annotation,
 from annotator.domain.queue import NewItem, Selection
 from annotator.domain.rubric import Rubric
 from annotator.domain.source import ServerRow, ServerUser
-from annotator.errors import Forbidden, OutcomeUnknown, Unreachable
+from annotator.domain.validation import check_name
+from annotator.errors import Forbidden, InvalidAnnotation, OutcomeUnknown, Unreachable
 from annotator.workflow.everyone import pull_on
 from annotator.workflow.leasing import MARGIN_SECONDS, Leases, lease, leases
 from annotator.workflow.reviewers import Me, before, judges_here, left_to, pass_over, share
@@ -180,6 +181,11 @@ def test_a_lease_that_could_not_be_sent_is_tried_again(server: FakeServer) -> No
     assert mine.held == {}
     mine.hold(server, [S1])
     assert len(server.annotations) == 1
+
+
+def test_nobody_gives_an_annotation_the_name_of_a_lease() -> None:
+    with pytest.raises(InvalidAnnotation, match="annotator:lease"):
+        check_name(LEASE)
 
 
 def test_what_a_program_that_died_left_is_swept(server: FakeServer) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from annotator.domain.annotation import NOTE
+from annotator.domain.annotation import LEASE, NOTE
 from annotator.domain.filter import (
     And,
     Answer,
@@ -119,7 +119,7 @@ class Terms:
 
     def row(self, condition: Comparison | OneOf | Present, answer: Answer, upper: bool) -> str | None:
         """That an annotation `a` is one of which the condition holds."""
-        found = [f"a.name != '{NOTE}'"]
+        found = [f"a.name != '{NOTE}'", f"a.name != '{LEASE}'"]
         if answer.name:
             name = text(answer.name)
             if name is None:
