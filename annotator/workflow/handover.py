@@ -106,6 +106,8 @@ class Gathering:
     only: str = ""
     most: int = 20
     """Entries of a list whose questions are read where they are not known yet."""
+    hidden: Target | None = None
+    """What is shown again just now: nothing is told of it."""
 
     def __post_init__(self) -> None:
         self._queues = {queue.id: queue for queue in self.queues}
@@ -123,6 +125,7 @@ class Gathering:
         # Second verdicts are counted, and not told: somebody may be shown the item again.
         first = {identity: written for identity, written in shift.written.items() if not is_recheck(identity, written.who)}
         standing = [(identity, written, row) for identity, written in first.items() if (row := self._now(identity))]
+        standing = [one for one in standing if one[0].target != self.hidden]
         answers = [one for one in standing if one[0].name != NOTE]
         moved = {state: self._moved(shift, state) for state in ItemState}
         partial = self._partial(answers)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, KnownAnnotation
+from annotator.domain.annotation import HUMAN, NOTE, Annotation, Identity, KnownAnnotation, recheck_identifier
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig
 from annotator.domain.moves import Moves, Stretch
 from annotator.domain.queue import Item, Queue
@@ -115,7 +115,7 @@ def plan(store: Store, queue: Queue, new: Rubric, moves: Moves, annotator: str, 
         criterion = new.criterion(renamed or row.name)
         if row.name not in names:
             continue
-        if row.identity.identifier != identifier:
+        if row.identity.identifier not in (identifier, recheck_identifier(annotator)):
             if row.annotator_kind == HUMAN and _is_orphan(queue.rubric.criterion(row.name), new.criterion(row.name), row):
                 counts["others"][(row.name, said(row))] += 1
             continue

@@ -189,3 +189,11 @@ def test_what_the_config_hides_stays_hidden(desk: Desk, tmp_path: Path) -> None:
     desk.judge.note(desk.item(1), "from a@b.example")
     text = "\n".join(markdown(made(desk, redactor=Redaction([Pattern("email", r"\S+@\S+")])), 20))
     assert "a@b" not in text and text.count("‹email›") == 2
+
+
+def test_nothing_is_told_of_what_is_shown_again_just_now(desk: Desk) -> None:
+    theirs(desk, 1, "fail", "judge")
+    desk.answer(1, "pass")
+    desk.judge.note(desk.item(1), "odd")
+    found = made(desk, hidden=desk.item(1).target)
+    assert not found.differences and not found.notes and not found.given and found.people[0].done == 1

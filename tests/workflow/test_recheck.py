@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from annotator.domain.annotation import RECHECK, Annotation, ItemState, note_prefix, recheck_identifier
+from annotator.domain.annotation_config import CategoricalConfig, Value
+from annotator.domain.moves import Move, Moves
 from annotator.domain.queue import Item
+from annotator.domain.rubric import Criterion, Rubric
 from annotator.domain.source import Page, ServerUser
 from annotator.errors import InvalidAnnotation
 from annotator.workflow.judge import Judge
+from annotator.workflow.migration import carry_out, plan, take_back
 from annotator.workflow.mine import explain, said
 from annotator.workflow.notes import edit_note, notes_on
 from annotator.workflow.opinions import read_opinions
@@ -222,3 +226,20 @@ def test_looking_for_a_repeat_scans_nothing(desk: Desk) -> None:
     repeat(desk)
     assert due(desk.store, desk.queue, "ann", desk.item(31), 1.0, desk.clock) is not None
     assert not scans(desk.store, seen)
+
+
+def test_a_rubric_that_changes_takes_both_verdicts_along(desk: Desk) -> None:
+    item = repeat(desk)
+    desk.judge.answer(item, desk.queue.rubric.criteria[0], "fail")
+    before = first_rows(desk)
+    rubric = Rubric((Criterion(CategoricalConfig("correctness", (Value("pass", 1.0), Value("wrong", 0.0)))),), "new", "2")
+    moves = Moves({"correctness": (Move("fail", None, "wrong"),)})
+    planned = plan(desk.store, desk.store.queue(desk.queue.id), rubric, moves, "ann", desk.judge.identifier)
+    assert not planned.stuck and not planned.others
+    carry_out(desk.store, planned, "ann", desk.judge.identifier, moves)
+    row = second(desk, item)
+    assert row is not None and row.label == "wrong"
+    take_back(desk.store, desk.queue, "ann")
+    row = second(desk, item)
+    assert row is not None and row.label == "fail"
+    assert [one[:6] for one in first_rows(desk)] == [one[:6] for one in before]

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.domain.annotation import RECHECK
+from annotator.domain.annotation import RECHECK, Target
 from annotator.domain.handover import HandedOver
 from annotator.errors import AnnotatorError
 from annotator.text.cells import wrap
@@ -36,10 +36,11 @@ class Handing:
         """Begin to make it; no key waits."""
         self.desk.say("the hand-over is being made")
         if not self._making:
-            self._making = True
-            threading.Thread(target=self._make, daemon=True, name="handover").start()
+            self._making, item = True, self.desk.item
+            hidden = item.target if item is not None and self.screen.repeating.is_repeat(item) else None
+            threading.Thread(target=self._make, args=(hidden,), daemon=True, name="handover").start()
 
-    def _make(self) -> None:
+    def _make(self, hidden: Target | None) -> None:
         from annotator.text.handover import markdown
         from annotator.workflow.handover import Gathering, period_of
 
@@ -48,7 +49,7 @@ class Handing:
             with closing(session.open_store()) as store:
                 period = period_of(store, [session.queue], time.time())
                 urls, me = {session.queue.id: session.trace_url}, session.annotator.removesuffix(RECHECK)
-                made = Gathering(store, [session.queue], period, urls, session.redactor, me, MOST).handover()
+                made = Gathering(store, [session.queue], period, urls, session.redactor, me, MOST, hidden).handover()
                 self.screen.post_message(HandoverMade(tuple(markdown(made, MOST)), period))
         except AnnotatorError as error:
             self.screen.post_message(HandoverMade((), None, f"{error.title} {error.advice}"))
