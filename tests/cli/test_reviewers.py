@@ -103,6 +103,6 @@ def test_a_lease_has_a_time_and_keeps_items_from_somebody(program: Program) -> N
     for lease, said in (("soon", "--lease soon is no time"), ("0m", "--lease 0m is no time"), ("10m", "this queue has one")):
         argv = program.argv("review", "traces.jsonl", "--as", "rita", "--lease", lease)
         with Terminal(argv, (80, 24), program.environment, program.folder) as terminal:
-            terminal.wait_for(lambda lines, said=said: said in " ".join(lines))
+            terminal.wait_for(said)
             assert terminal.exit_code() == 2
     assert program.run("status", "--json", "--offline").done().json["queues"] == []

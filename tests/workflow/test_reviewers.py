@@ -11,12 +11,15 @@ from annotator.domain.rubric import Rubric
 from annotator.domain.source import ServerRow, ServerUser
 from annotator.domain.validation import check_name
 from annotator.errors import Forbidden, InvalidAnnotation, OutcomeUnknown, Unreachable
-from annotator.workflow.everyone import pull_on
+from annotator.store.store import SqliteStore
+from annotator.workflow.everyone import pull, pull_on
+from annotator.workflow.fill import fill
 from annotator.workflow.leasing import MARGIN_SECONDS, Leases, lease, leases
+from annotator.workflow.loading import load
 from annotator.workflow.reviewers import Me, before, judges_here, left_to, pass_over, share
 from annotator.workflow.selection import Ranked, ordered
 from tests.fake_server import FakeServer
-from tests.workflow.scene import COMMENT, CORRECTNESS, RUBRIC, SEVERITY, Desk, traces
+from tests.workflow.scene import COMMENT, CORRECTNESS, RUBRIC, SEVERITY, Desk, filling, traces
 
 URL = "http://phoenix.test"
 ME = Me("ann", "annotator:ann")
@@ -90,6 +93,28 @@ def test_without_a_required_config_any_answer_is_a_verdict(tmp_path: Path, serve
     text = replace(said("bob", name="comment"), label=None, explanation="good")
     server.write(text)
     assert judges_of(desk, server) == {"bob"}
+
+
+def test_a_verdict_has_its_documents_and_spans_too(store: SqliteStore) -> None:
+    found = {f"retrieval.documents.{n}.document.content": f"page {n}" for n in range(2)}
+    server = FakeServer([replace(traces(1)[0], kind="RETRIEVER", attributes=found)])
+    relevance = replace(CORRECTNESS, config=replace(CORRECTNESS.config, name="relevance"), target="document")
+    work = filling(store, server, rubric=Rubric((CORRECTNESS, relevance), "pages", "1"))
+    fill(work)
+    documents = [said("bob", name="relevance", target=Target("document", "s1", n)) for n in range(2)]
+
+    def judges() -> frozenset[str]:
+        pull(store, server, URL, work.queue.source_id, ["t1"])
+        [item] = store.items(work.queue.id)
+        return judges_here(store, work.queue, item, ME)
+
+    server.write(said("bob"), documents[0])
+    assert judges() == frozenset(), "the trace is not here yet"
+    for _ in load(work, lambda: 0):
+        pass
+    assert judges() == frozenset(), "a document lacks its answer"
+    server.write(documents[1], said("ann"))
+    assert judges() == {"bob"}
 
 
 def test_what_others_judged_is_passed_over_and_no_step_of_mine(tmp_path: Path, server: FakeServer) -> None:

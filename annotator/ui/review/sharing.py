@@ -57,6 +57,10 @@ class Sharing:
                     free += self.is_free(item)
         return found
 
+    def _may_leave(self, item: Item) -> bool:
+        """Still to do, and nothing that I am shown again, which looks like any other."""
+        return item.state == ItemState.TODO and not self.screen.repeating.is_repeat(item)
+
     def came(self, message: "Shared") -> None:
         """Others' verdicts and leases are known."""
         from annotator.workflow.reviewers import Me, left_to, pass_over
@@ -82,7 +86,7 @@ class Sharing:
             desk.say(f"items are not kept for you while you read: {message.refused}", "warn")
         elif freed:
             desk.say(f"{counted(len(freed), 'item')} came back from others; {session.keymap.first('finish')} goes on")
-        elif shown in message.judged and desk.item is not None and desk.item.state == ItemState.TODO and not desk.notice[0]:
+        elif shown in message.judged and desk.item is not None and self._may_leave(desk.item) and not desk.notice[0]:
             desk.say(f"{left_to(message.judged[desk.item.id])} already; {session.keymap.first('skip')} skips it")
         if desk.ended:
             self.screen.fitting.lay_out(keep_top=True)
