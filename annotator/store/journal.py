@@ -94,7 +94,7 @@ class History(Area):
         marks = ",".join("?" * len(queue_ids))
         began: float | None = None
         # Not by the index on queue: the newest come first, and few are looked at.
-        for (at,) in self.db.each(f"SELECT at FROM step WHERE +queue IN ({marks}) ORDER BY id DESC", tuple(queue_ids)):
+        for (at,) in self.db.each(f"SELECT at FROM step WHERE +queue IN ({marks}) AND undone <> 1 ORDER BY id DESC", tuple(queue_ids)):
             if began is not None and began - at > pause:
                 break
             began = at
