@@ -46,7 +46,7 @@ def source(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--limit", type=int, metavar="N", help="at most N items")
     ways = "newest (default for a server), oldest, random:SEED, stratified:FIELD, or uncertain:NAME@0.5"
     more = "stratified takes in turn from each kind, status, model or label of an annotation, shuffled within each (stratified:kind@SEED)"
-    near = "uncertain brings what an annotation (llm.correctness) scored nearest to a threshold first"
+    near = "uncertain brings what an annotation (llm.correctness) scored (on average) nearest to a threshold first"
     verb.add_argument("--order", metavar="ORDER", help=f"{ways}; {more}; {near}")
     what = "N people judge the same items, each in an order and a queue of their own; no coordinator is needed"
     verb.add_argument("--reviewers", type=int, metavar="N", help=what)

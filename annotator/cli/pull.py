@@ -26,7 +26,7 @@ def add(verbs: Any) -> None:
         "pull",
         help="fill a queue without a screen, so that one can go offline",
         description="Fill or resume a queue without a screen; ends when every payload is stored. "
-        "Ctrl+C stops it, and the same command goes on.",
+        "Ctrl+C stops it, and the same command goes on. With --watch it says what comes, until it is stopped.",
         epilog="example: annotator pull http://127.0.0.1:6006 --project support-bot --as mira",
     )
     options.common(verb)

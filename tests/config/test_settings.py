@@ -19,8 +19,8 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
 
 def test_every_setting(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('\ufeffname = " mira "\nkeymap = "vim"\ntheme = "nord"\nauto_advance = false\n')
-    assert load_settings(path) == Settings("mira", "vim", "nord", False)
+    path.write_text('\ufeffname = " mira "\nkeymap = "vim"\ntheme = "nord"\nauto_advance = false\nwatch_seconds = 2.5\n')
+    assert load_settings(path) == Settings("mira", "vim", "nord", False, watch_seconds=2.5)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ def test_every_setting(tmp_path: Path) -> None:
         ('auto_advance = "no"', ":1: auto_advance is a string", "auto_advance = false"),
         ("\nname = 3", ":2: name is a number", "quotes"),
         ("name = mira", ":1: not TOML", "quotes"),
+        ("watch_seconds = 0.5", ":1: watch_seconds is between 1 and 86400", "for 10"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, title: str, advice: str) -> None:
