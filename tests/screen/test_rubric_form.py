@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from annotator.config.rubric_file import load_rubric, parse_rubric
-from tests.screen.scene import DOWN, ENTER, ESC, UP, Scene, current, place, press, rubric_row, shows
+from tests.screen.scene import DOWN, ENTER, ESC, REPEAT_GAP, UP, Scene, current, place, press, rubric_row, shows
 
 F4 = "\x1bOS"
 RUBRIC = """# of the team
@@ -102,7 +102,10 @@ def test_nothing_typed_is_lost_and_a_changed_file_is_kept(tmp_path: Path) -> Non
 def test_a_rubric_that_is_reviewed_elsewhere_stays(tmp_path: Path) -> None:
     scene = Scene(tmp_path, rubric=RUBRIC)
     with scene.open() as terminal, scene.open():
-        press(terminal, F4, DOWN, DOWN, ENTER, "2", ENTER, "s")
+        press(terminal, F4, DOWN, DOWN, ENTER, "2", ENTER)
+        terminal.send("s" * 5)
+        terminal.wait_for("s is held down: ignored")
+        terminal.read_for(REPEAT_GAP)
         assert "is reviewed elsewhere too" in press(terminal, "s")[-2]
         assert (tmp_path / "rubric.toml").read_text() == RUBRIC
     assert of_queue(scene) == "refunds@3"
