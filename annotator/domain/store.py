@@ -121,6 +121,17 @@ class AnnotationStore(Protocol):
         For documents the ids are their spans'. Rows of people here stay, and rows that never came from a server.
         """
 
+    def gone_of_ours(
+        self, server: str, kind: TargetKind, ids: Collection[str], rows: Sequence[ServerRow], read_at: float
+    ) -> list[Identity]:
+        """Rows decided here that a server held before `read_at` and are not among `rows`, which are all that it has on these targets.
+
+        Only on targets that others' rows show to be there: with a span, retention takes its rows away, and nobody decided that.
+        """
+
+    def dispute_gone(self, identities: Sequence[Identity], read_at: float) -> None:
+        """Those of them that were not changed here meanwhile become conflicts: mine is kept until a person decides."""
+
     def known_in(self, server: str, source_id: int, trace_id: str, identifier: str | None = None) -> list[KnownAnnotation]:
         """Every row on a trace, its spans, their documents and its sessions; of one identifier where it is given."""
 

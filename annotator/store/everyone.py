@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from annotator.domain.annotation import LEASE, KnownAnnotation, TargetKind
+from annotator.domain.annotation import LEASE, Identity, KnownAnnotation, TargetKind
 from annotator.domain.source import ServerRow
 from annotator.store import journal
 from annotator.store.annotations import KNOWN, known
@@ -76,6 +76,35 @@ class Everyone(Area):
                     if before is not None and standing(self.db, one) is None:
                         journal.write(self.db, Occasion(self.clock(), "pulled"), identity=one, before=before, after=None)
                         keep_row(self.db, one, None, "", 0)
+
+    def gone_of_ours(
+        self, server: str, kind: TargetKind, ids: Collection[str], rows: Sequence[ServerRow], read_at: float
+    ) -> list[Identity]:
+        held = {row.annotation.identity for row in rows}
+        there = {identity.target for identity in held}
+        which = (
+            "SELECT identity.id FROM identity CROSS JOIN annotation ON annotation.identity = identity.id WHERE annotation.annotator <> ''"
+            " AND identity.server = ? AND identity.kind = ? AND identity.target IN"
+        )
+        ours = [(one, identity_of(self.db, one)) for (one,) in among(self.db, which, (server, kind), ids)]
+        missing = [(one, identity) for one, identity in ours if identity not in held and identity.target in there]
+        return [identity for one, identity in missing if self._was_held(one, identity, read_at)]
+
+    def dispute_gone(self, identities: Sequence[Identity], read_at: float) -> None:
+        for start in range(0, len(identities), BATCH):
+            with self.db.atomic():
+                for identity in identities[start : start + BATCH]:
+                    one = keep_identity(self.db, identity)
+                    if self._was_held(one, identity, read_at):
+                        (annotator,) = self.db.one("SELECT annotator FROM outbox WHERE identity = ?", (one,))
+                        self._dispute(one, None, annotator)
+
+    def _was_held(self, one: int, identity: Identity, read_at: float) -> bool:
+        """The server had a row that was decided here, and nothing was changed here since that time."""
+        entry = standing(self.db, one)
+        if entry is None or entry.state != "sent" or entry.expected is None or entry.untouched(identity):
+            return False
+        return max(entry.changed_at, entry.sent_at) < read_at
 
     def _take_in(self, read: ServerRow, read_at: float) -> None:
         row = read.annotation

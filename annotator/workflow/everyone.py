@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from annotator.domain.annotation import Target, TargetKind
+from annotator.domain.annotation import Identity, Target, TargetKind
 from annotator.domain.source import ServerRow, Sink
 from annotator.domain.store import Store
 from annotator.workflow.filling import Filling
@@ -48,7 +48,16 @@ def _read(store: Store, sink: Sink, server: str, kind: TargetKind, ids: Collecti
     if not (kind == "document" and sink.capabilities.no_documents):  # else the server cannot tell: nothing is gone for that
         store.keep_read(rows, started)
         store.forget_gone(server, kind, ids, rows)
+        if gone := store.gone_of_ours(server, kind, ids, rows, started):
+            _dispute(store, sink, kind, gone, started)
     return rows
+
+
+def _dispute(store: Store, sink: Sink, kind: TargetKind, gone: Sequence[Identity], started: float) -> None:
+    """Rows of mine that another client deleted are conflicts, after a second look: between two pages one may have been written again."""
+    ids, names, identifiers = ({one.target.id for one in gone}, {one.name for one in gone}, {one.identifier for one in gone})
+    held = {row.annotation.identity for row in sink.read(kind, sorted(ids), names=sorted(names), identifiers=sorted(identifiers))}
+    store.dispute_gone([one for one in gone if one not in held], started)
 
 
 def pull_unread(work: Filling) -> Iterator[int]:

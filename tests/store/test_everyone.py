@@ -124,6 +124,7 @@ def test_all_of_a_trace_is_found_without_a_scan(store: SqliteStore) -> None:
     store.rows_unread(queue.id, 0, 100)
     store.known_on(SERVER, [item.target])
     store.forget_gone(SERVER, "span", ["s1", "s9"], server_rows(*rows))
+    store.gone_of_ours(SERVER, "span", ["s1", "s9"], server_rows(*rows), 9.0)
     assert scans(store, seen) == []
     assert {one.row.target for one in found} == set(targets)
     assert store.rows_read_at(queue.source_id, "t1") == 7.0 and store.rows_unread(queue.id, 0, 100)[0] == (2, "t2")
