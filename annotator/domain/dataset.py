@@ -98,6 +98,12 @@ def target_id(target: Target) -> str:
     return f"{target.kind}:{target.id}" + ("" if target.position is None else f":{target.position}")
 
 
+def mentioned_id(example_id: str) -> str:
+    """Of a `target_id`, the id that the target has itself."""
+    kind, _, rest = example_id.partition(":")
+    return rest.rpartition(":")[0] if kind == "document" else rest
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)

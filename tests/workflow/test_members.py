@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from annotator.domain.annotation import Target
+from annotator.domain.dataset import Example, target_id
 from annotator.domain.outbox import OutboxCounts
 from annotator.errors import Forbidden, OutcomeUnknown
+from annotator.sources.phoenix import examples as listing
 from annotator.workflow.datasets import upload
 from annotator.workflow.exporting import Exporting, Wanted
 from annotator.workflow.filling import Filling
@@ -126,6 +128,23 @@ def test_the_key_and_an_export_mean_the_same_example(person: Program, golden: st
     done = upload(person.sink, golden, exporting.items())
     assert (done.count, done.put.created, done.put.updated) == (1, 0, 0)
     assert examples(phoenix, golden) == there and versions(phoenix, golden) == count
+
+
+def test_in_a_large_data_set_examples_are_searched_by_what_they_say(
+    person: Program, golden: str, phoenix: PhoenixServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LISTED_WHOLE", 0)
+    targets = (Target("document", "d_1", 2), Target("session", "é"))
+    put = [Example(target_id(one), None, {}, {}, {"annotator": {"id": one.id}}) for one in targets]
+    person.sink.put_examples(golden, put)
+    found = person.sink.examples(golden, [*(one.id for one in put), "document:d_1:1", "document:dx1:2"])
+    assert {one: held.digest for one, held in found.items()} == {one.id: one.digest for one in put}
+    add(person, 0, golden)
+    add(person, 1, golden)
+    assert person.drain().error is None
+    person.judge.undo()
+    assert person.drain().error is None
+    assert set(examples(phoenix, golden)) == {one.id for one in put} | {key(person, 0)}
 
 
 FATES = ["cut before", "cut after", "late", "half an answer", "500 after", "html after", "503", "429", "502"]
