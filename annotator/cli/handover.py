@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     from annotator.cli import handover_json
     from annotator.domain.handover import HandedOver
     from annotator.text.handover import markdown
-    from annotator.workflow.handover import Gathering, period_of
+    from annotator.workflow.handover import Gathering
+    from annotator.workflow.shift import period_of
 
     since = _since(args.since)
     store = place.existing_store(args)

@@ -13,7 +13,8 @@ from annotator.domain.redaction import Pattern
 from annotator.domain.source import ServerRow
 from annotator.text.handover import markdown
 from annotator.text.redact import Redaction
-from annotator.workflow.handover import PAUSE_SECONDS, Gathering, period_of
+from annotator.workflow.handover import Gathering
+from annotator.workflow.shift import PAUSE_SECONDS, period_of
 from tests.workflow.scene import RUBRIC, Desk
 
 HOUR = 3600.0

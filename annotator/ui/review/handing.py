@@ -42,7 +42,8 @@ class Handing:
 
     def _make(self, hidden: Target | None) -> None:
         from annotator.text.handover import markdown
-        from annotator.workflow.handover import Gathering, period_of
+        from annotator.workflow.handover import Gathering
+        from annotator.workflow.shift import period_of
 
         session = self.screen.session
         try:
