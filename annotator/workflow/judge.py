@@ -102,8 +102,7 @@ class Judge:
 
     def view(self, item: Item, on: ItemTarget | None = None) -> ItemView:
         """The item now, and my answers on one of its targets; None is its own."""
-        judge = self.of(item)
-        return judge._known(item, on).view(judge.signature)
+        return self._known(item, on).view(self.of(item).signature)
 
     def title(self, item: Item) -> str:
         """My answers on the item's own target in a few words; reads no trace."""
@@ -272,8 +271,7 @@ class Judge:
     def commit(self, command: str, title: str, item: Item, criterion: str, changes: list[Change], target: Target | None = None) -> None:
         """One step; `target`: what undo turns to, the item's own where it is None.
 
-        Raises StoreBusy, and InvalidAnnotation where a first verdict would be changed on an item that is shown again, or a second one
-        elsewhere (nothing stored).
+        Raises StoreBusy, and InvalidAnnotation for a row of the other of two verdicts on what is shown again (nothing stored).
         """
         again = item.queue_id != self.queue.id
         if any(isinstance(one, SetAnnotation) and is_recheck(one.identity, self.annotator) != again for one in changes):
