@@ -8,7 +8,16 @@ from annotator.text.escape import one_line
 from annotator.ui.widgets.chooser import Choice, Chooser, matching
 
 if TYPE_CHECKING:
+    from annotator.ui.review.desk import Desk
     from annotator.ui.screens.review import ReviewScreen
+
+
+def datasets(desk: "Desk") -> tuple[str, ...]:
+    """Those that the item is in."""
+    item = desk.item
+    if item is None or item.queue_id != desk.session.queue.id:
+        return ()  # of an item that is shown again it would tell
+    return desk.store.datasets_of(desk.judge.server, [item.target]).get(item.target, ())
 
 
 class Collecting:
@@ -48,7 +57,7 @@ class Collecting:
         """Out of the data set that items are added to; of another one where it is in that alone."""
         from annotator.workflow.membership import take_out
 
-        desk, item, held = self.desk, self.desk.item, self.desk.datasets
+        desk, item, held = self.desk, self.desk.item, datasets(self.desk)
         if item is None:
             return
         if not held:

@@ -264,14 +264,6 @@ class Desk:
         """One line about what was just done, refused or failed."""
         self.notice = (text, style)
 
-    @property
-    def datasets(self) -> tuple[str, ...]:
-        """The data sets that the item is in."""
-        item = self.item
-        if item is None or item.queue_id != self.session.queue.id:
-            return ()  # of an item that is shown again it would tell
-        return self.store.datasets_of(self.judge.server, [item.target]).get(item.target, ())
-
     def refresh_view(self) -> None:
         """Read the item again, and the answers on what is in focus."""
         if self.view is not None:

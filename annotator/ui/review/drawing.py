@@ -10,6 +10,7 @@ from annotator.text.cells import crop
 from annotator.text.escape import one_line
 from annotator.text.facts import counted, local_time
 from annotator.text.line import Line, Piece, line
+from annotator.ui.review.collecting import datasets
 from annotator.ui.review.desk import Desk
 from annotator.ui.review.marks import first_failures, span_marks
 from annotator.ui.review.ranking import mine_in_words
@@ -120,7 +121,7 @@ def _state(desk: Desk) -> str:
         words.append(f"{item.state.value}: {item.reason}" if item.reason else item.state.value)
     elif 0 < answered < required:
         words.append(f"{answered}/{required} answered")
-    words += [f"in {name}" for name in desk.datasets]
+    words += [f"in {name}" for name in datasets(desk)]
     rows = [view.answers[one.name] for one in view.asked if one.name in view.answers and not isinstance(one.config, FreeformConfig)]
     words += [f"{row.name}: {' '.join(row.explanation.split())}" for row in rows if row.explanation]
     words += mine_in_words(desk)
