@@ -68,7 +68,7 @@ def test_the_config_names_every_setting(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(files()["config.toml"])
     settings = load_settings(path)
-    assert settings == Settings(name="mira", keymap="vim", theme="terminal", redact=settings.redact)
+    assert settings == Settings(name="mira", keymap="vim", theme="terminal", dataset="golden", redact=settings.redact)
     assert [pattern.name for pattern in settings.redact] == ["email", "customer"]
     assert set(re.findall(r"^(\w+) =", files()["config.toml"], re.M)) == set(Settings.__dataclass_fields__)
 
