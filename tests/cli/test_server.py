@@ -82,11 +82,12 @@ def test_a_queue_from_a_server_and_back(program: Program, phoenix: PhoenixServer
     assert said.lines[-1] == f"span {ids[1]}: done; 1 row waits for annotator push"
     status = program.run("status", "--json").done().json
     states = {"items": 3, "todo": 2, "done": 1, "skipped": 0, "deferred": 0, "flagged": 0}
-    alone = {"rules": [], "shared": None}
     assert status == {
         "store": str(program.store), "annotator": "mira", "server": {"url": phoenix.url, "version": "20.26.1", "reachable": True},
-        "queues": [{"name": name, "source": phoenix.url, "project": name, "target": "root", "filter": "", **alone, **states}],
-            "outbox": {"waiting": 1, "parked": 0},
+        "queues": [
+            {"name": name, "source": phoenix.url, "project": name, "target": "root", "filter": "", "rules": [], "shared": None, **states}
+        ],
+        "outbox": {"waiting": 1, "parked": 0},
     }  # fmt: skip
     offline = program.run("status", "--json", "--offline").done().json
     assert offline["server"] == {"url": phoenix.url, "version": "", "reachable": False}
