@@ -1,7 +1,7 @@
 """Questions to a person at a terminal, on stderr; without one, the error that names the answer's option."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from annotator.cli.saying import say
 from annotator.errors import UsageError
@@ -13,13 +13,14 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_name() -> str | None:
-    """Who judges; None where nobody can be asked."""
+def ask_name(is_name: Callable[[str], bool]) -> str | None:
+    """Who judges, asked until it is a name; None where nobody can be asked."""
     if not interactive():
         return None
     print("Who is judging? The name goes with every annotation (asked once).", file=sys.stderr)
-    while not (name := _line("name: ").strip()):
-        pass
+    while not is_name(name := _line("name: ").strip()):
+        if name:
+            print("That is not a name: use plain characters.", file=sys.stderr)
     return name
 
 

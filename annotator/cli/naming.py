@@ -20,13 +20,19 @@ def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
     """`--as`, the server's user, the kept name, or asked once."""
     name = args.annotator or (user.name if user and user.user_id else None) or kept_name()
     if name is None:
-        name = asking.ask_name()
+        name = asking.ask_name(is_name)
         if name is None:
             raise IdentityError("Nobody said who is judging.", "Say --as NAME, or set ANNOTATOR_NAME.")
         save_name(paths().config, name)
-    if not name.strip() or any(ord(char) < 32 for char in name):
-        raise IdentityError(f"{name!r} is not a name.", "Say --as NAME with plain characters.")
+    if not is_name(name):
+        kept = f", or change it in {paths().config}" if name == kept_name() else ""
+        raise IdentityError(f"{name!r} is not a name.", f"Say --as NAME with plain characters{kept}.")
     return role_of(args, str(name).strip())
+
+
+def is_name(text: str) -> bool:
+    """Something that can be seen, and no key that was pressed while the name was asked for."""
+    return bool(text.strip()) and text.isprintable()
 
 
 def role_of(args: argparse.Namespace, name: str) -> str:
