@@ -120,7 +120,7 @@ def test_list_json_has_the_shape_that_programs_rely_on(pulled: Program) -> None:
         {
             "queue": "traces", "position": n, "id": root, "target": "span", "document_position": None, "trace_id": trace, "span_id": root,
             "name": f"chain {n}", "question": f"question {n}", "error": False, "duration_ms": 1000.0,
-            "state": "todo", "reason": "", "annotations": [], "related": [],
+            "state": "todo", "reason": "", "why": "", "rule": "", "inclusion": 1.0, "datasets": [], "annotations": [], "related": [],
         }
         for n, root, trace in zip((1, 2, 3), ROOTS, TRACES, strict=True)
     ]  # fmt: skip
@@ -136,10 +136,13 @@ def test_status_json_of_files(pulled: Program) -> None:
         "annotator": "mira",
         "server": None,
         "queues": [
-            {"name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", "target": "root", "filter": "", **states},
+            {
+                "name": "traces", "source": str(pulled.folder / "traces.jsonl"), "project": "", "target": "root", "filter": "",
+                "rules": [], "shared": None, **states,
+            },
         ],
         "outbox": {"waiting": 0, "parked": 0},
-    }
+    }  # fmt: skip
 
 
 def test_show_takes_a_trace_a_span_and_a_unique_prefix(pulled: Program) -> None:
