@@ -51,6 +51,10 @@ def parser(verb: str = "") -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     words = sys.argv[1:] if argv is None else argv
+    if "_ARGCOMPLETE" in os.environ:
+        from annotator.cli.completing import complete
+
+        complete(parser())
     known = parser(words[0] if words else "")
     args = known.parse_args(words)
     if args.verb is None:
