@@ -37,11 +37,6 @@ def load_queue_file(path: Path, check: Check) -> QueueFile:
     return _queue(TomlFile.read(path, QueueFileError).root, check)
 
 
-def parse_queue_file(name: str, text: str, check: Check) -> QueueFile:
-    """`load_queue_file` of a text; `name` stands for the file in errors."""
-    return _queue(TomlFile(name, text, QueueFileError).root, check)
-
-
 def rate_of(text: str) -> float | None:
     """'5%' or '0.05': above 0 and at most 1; None for what is no such share."""
     match = _RATE.fullmatch(text)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.config.queue_file import load_queue_file, parse_queue_file, rate_of
+from annotator.config.queue_file import load_queue_file, rate_of
 from annotator.domain.ordering import Ordering
 from annotator.domain.queue import Rule
 from annotator.domain.queue_file import QueueFile
@@ -30,17 +30,27 @@ reviewers = ["mira", "bob", "mira"]
 """
 
 
-def test_everything(tmp_path: Path) -> None:
-    file = tmp_path / "queue.toml"
-    file.write_text(WHOLE)
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def read(written: str) -> QueueFile:
+    """What a file says."""
+    file = Path("queue.toml")
+    file.write_text(written)
+    return load_queue_file(file, parse)
+
+
+def test_everything() -> None:
     rules = (
         Rule("errors", "any(status = error) or latency > 10s", priority=1), Rule("sample", rate=0.05, cap=100, reviewers=("mira", "bob")),
     )  # fmt: skip
-    assert load_queue_file(file, parse) == QueueFile(Ordering("stratified", by="kind"), 7, 200, 3, 2, rules)
+    assert read(WHOLE) == QueueFile(Ordering("stratified", by="kind"), 7, 200, 3, 2, rules)
 
 
 def test_nothing() -> None:
-    assert parse_queue_file("queue.toml", "", parse) == QueueFile()
+    assert read("") == QueueFile()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +63,7 @@ def test_nothing() -> None:
     ],
 )
 def test_orders_are_those_of_the_command_line(written: str, meant: Ordering) -> None:
-    assert parse_queue_file("queue.toml", written, parse).ordering == meant
+    assert read(written).ordering == meant
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,7 @@ RULE = '[[rule]]\nname = "a"\n'
 )
 def test_what_is_wrong_is_said_with_its_line(written: str, title: str, advice: str) -> None:
     with pytest.raises(QueueFileError) as caught:
-        parse_queue_file("queue.toml", written, parse)
+        read(written)
     assert caught.value.title.startswith(title) and advice in caught.value.advice
 
 
@@ -105,6 +115,6 @@ def test_what_is_wrong_is_said_with_its_line(written: str, title: str, advice: s
 )
 def test_a_mistake_in_a_condition_is_pointed_at_inside_the_file(when: str, said: str, position: int) -> None:
     with pytest.raises(FilterError) as caught:
-        parse_queue_file("queue.toml", f'{RULE}\n# slow ones\nwhen = "{when}"', parse)
+        read(f'{RULE}\n# slow ones\nwhen = "{when}"')
     assert caught.value.title.startswith(f"queue.toml:5: {said}")
     assert (caught.value.text, caught.value.position) == (when.strip(), position)

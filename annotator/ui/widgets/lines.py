@@ -90,11 +90,6 @@ class Lines(Widget, can_focus=False, inherit_bindings=False):
             self.screen._dirty_widgets.add(self)
             self.screen.check_idle()
 
-    def repaint(self) -> None:
-        """Draw every row again, as after a change of palette."""
-        self._drawn_size = Size(-1, -1)
-        self.refresh()
-
     def _fill(self, size: Size) -> list[Line]:
         rows = list(self.rows(size.width, size.height)[: size.height])
         return rows + [EMPTY] * (size.height - len(rows))
