@@ -202,10 +202,14 @@ def press(terminal: Terminal, *keys: str | bytes) -> list[str]:
 _newest: WeakKeyDictionary[Terminal, str | bytes] = WeakKeyDictionary()
 
 
-def waited(terminal: Terminal) -> float:
-    """Seconds in which the program's first thread, the screen's, was ready to run and got no processor; 0 where the system does not say."""
+def waited(terminal: Terminal, threads: str = "") -> float:
+    """Seconds in which the program's first thread, the screen's, was ready to run and got no processor; 0 where the system does not say.
+
+    `threads`: "task/*", all threads together, of which one reads the keys.
+    """
+    found = Path(f"/proc/{terminal.process.pid}").glob(f"{threads}/schedstat" if threads else "schedstat")
     try:
-        return int(Path(f"/proc/{terminal.process.pid}/schedstat").read_text().split()[1]) / 1e9
+        return sum(int(one.read_text().split()[1]) for one in found) / 1e9
     except OSError:
         return 0.0
 
