@@ -34,6 +34,7 @@ def whole(made: Handover) -> dict[str, Any]:
             "parked": [_entry(one) for one in made.parked],
             "disagreements": [
                 _place(one.place) | {"name": one.name, "mine": _answer(one.mine), "others": [_answer(other) for other in one.others]}
+                | {"earlier": one.earlier}
                 for one in made.differences
             ],
             "deferred": [_entry(one) for one in made.deferred],
@@ -59,7 +60,8 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return _place(entry.place) | {"annotator": entry.who, "words": entry.words, "at": _time(entry.at) if entry.at else None}
+    at = _time(entry.at) if entry.at else None
+    return _place(entry.place) | {"annotator": entry.who, "words": entry.words, "at": at, "earlier": entry.earlier}
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -67,6 +67,9 @@ class Entry:
     words: str
     """A person's reason or note, what the server said, or what was answered so far."""
     at: float
+    """0 where that is not known."""
+    earlier: bool = False
+    """From before the period."""
 
 
 @record
@@ -82,12 +85,16 @@ class Answer:
 
 @record
 class Difference:
-    """On a target, somebody said another thing than who judged it in the period."""
+    """Of a target, what does not agree and nobody settled."""
 
     place: Place
     name: str
     mine: Answer
+    """Of who judged it in the period, else of the first person."""
     others: tuple[Answer, ...]
+    """Other things than that."""
+    earlier: bool = False
+    """Nobody judged it in the period."""
 
 
 @record
@@ -144,7 +151,10 @@ class Unsent:
 
 @record
 class Handover:
-    """Lists are in the order of queues and positions; flagged, deferred and partial are what is still so."""
+    """Lists are in the order of queues and positions.
+
+    Flagged, parked, differences, deferred and partial are all that is open, from whatever period, with that of this one first.
+    """
 
     period: Period
     queues: tuple[QueueState, ...]
@@ -152,7 +162,7 @@ class Handover:
     given: tuple[Given, ...]
     flagged: tuple[Entry, ...]
     parked: tuple[Entry, ...]
-    """Rows that wait for a person's decision, of whatever period."""
+    """Rows that wait for a person's decision."""
     differences: tuple[Difference, ...]
     deferred: tuple[Entry, ...]
     partial: tuple[Entry, ...]
@@ -160,3 +170,5 @@ class Handover:
     skipped: tuple[Entry, ...]
     notes: tuple[Entry, ...]
     unsent: tuple[Unsent, ...]
+    only: str = ""
+    """The person whose doings alone are told, and of whose verdicts alone it is said what is disputed and half judged; '' for everybody."""

@@ -177,8 +177,8 @@ class AnnotationStore(Protocol):
     def was_repeated(self, queue_id: int, annotator: str, target: Target) -> bool:
         """The person is shown it again before some item."""
 
-    def verdict_on(self, item_id: int) -> tuple[str, float] | None:
-        """Who put an item into its state done last, and when; None where the last step about it did not do that."""
+    def verdict_on(self, item_id: int, state: ItemState = ItemState.DONE) -> tuple[str, float] | None:
+        """Who put an item into a state last, and when; None where the last step about it did not do that."""
 
     def add_repeat(self, queue_id: int, annotator: str, position: int, item_id: int) -> Item:
         """Show a person an item of the queue again before the one at the position; one that is there already stays."""

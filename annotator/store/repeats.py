@@ -20,11 +20,11 @@ class Repeats(Area):
         where = f"SELECT 1 FROM item WHERE queue = {BEHIND} AND kind = ? AND target = ? AND document = ?"
         return self.db.one(where, (queue_id, annotator, *target_values(target))) is not None
 
-    def verdict_on(self, item_id: int) -> tuple[str, float] | None:
+    def verdict_on(self, item_id: int, state: ItemState = ItemState.DONE) -> tuple[str, float] | None:
         row = self.db.one(
             "SELECT annotator, at, verdict_state FROM step WHERE verdict_item = ? AND undone <> 1 ORDER BY id DESC LIMIT 1", (item_id,)
         )
-        return (row[0], row[1]) if row is not None and row[2] == ItemState.DONE else None
+        return (row[0], row[1]) if row is not None and row[2] == state else None
 
     def add_repeat(self, queue_id: int, annotator: str, position: int, item_id: int) -> Item:
         with self.db.atomic():

@@ -16,6 +16,7 @@ from annotator.text.facts import counted
 
 QUESTION, WORDS, VALUE = 60, 240, 40
 """Cells of a question, of a reason or note, and of an answer, at most."""
+EARLIER = " (from an earlier shift)"
 LABELS = 12
 """Labels of one config that are counted apart."""
 INLINE = re.compile(r"[\\`*\[\]<>|~&$]|(?<![^\W_])_|_(?![^\W_])")
@@ -106,12 +107,15 @@ def _first(made: Handover, most: int) -> Iterator[str]:
     lists = (made.flagged, made.parked, made.differences, made.deferred, made.partial)
     yield from ("", "## Look at first", "")
     if not any(lists):
-        yield "Nothing: no item is flagged, disputed, deferred or half judged."
+        yield (
+            f"Nothing: no item is flagged or deferred, nor is any that {escaped(made.only)} judged disputed or half judged."
+            if made.only else "Nothing: no item is flagged, disputed, deferred or half judged."
+        )  # fmt: skip
         return
     yield "`annotator show ID` prints an item; on the screen the list of items goes to its number."
     yield from _section(made, "Flagged", made.flagged, most, _entry, _all(made, "flagged"), "###")
     yield from _section(made, "Waiting for a decision", made.parked, most, _entry, "annotator push", "###")
-    yield from _section(made, "Disagreements", made.differences, most, _difference, _all(made, "disagreement"), "###")
+    yield from _section(made, "Disagreements", made.differences, most, _difference, _all(made, "disagreement and not todo"), "###")
     yield from _section(made, "Deferred", made.deferred, most, _entry, _all(made, "deferred"), "###")
     yield from _section(made, "Begun and not whole", made.partial, most, _entry, _all(made, "todo and mine"), "###")
 
@@ -147,12 +151,12 @@ def _place(place: Place, named: bool) -> str:
 
 def _entry(entry: Entry, named: bool) -> str:
     words = f": {escaped(entry.words)}" if entry.words else ""
-    return f"{_place(entry.place, named)} — {_who(entry.who)}{words}"
+    return f"{_place(entry.place, named)} — {_who(entry.who)}{words}{EARLIER * entry.earlier}"
 
 
 def _difference(one: Difference, named: bool) -> str:
     said = ", ".join(_said(answer) for answer in (one.mine, *one.others))
-    return f"{_place(one.place, named)} — {escaped(one.name, VALUE)}: {said}"
+    return f"{_place(one.place, named)} — {escaped(one.name, VALUE)}: {said}{EARLIER * one.earlier}"
 
 
 def _said(answer: Answer) -> str:

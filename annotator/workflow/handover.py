@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from annotator.domain.annotation import HUMAN, NOTE, RECHECK, Annotation, Identity, ItemState, KnownAnnotation, Target, is_recheck
+from annotator.domain.annotation import NOTE, RECHECK, Annotation, Identity, ItemState, KnownAnnotation, Target, is_recheck
 from annotator.domain.handover import Answer, Difference, Entry, Given, Handover, Period, Person, Place, QueueState, Unsent
 from annotator.domain.outbox import OutboxEntry
 from annotator.domain.queue import Item, Listed, Queue
@@ -15,8 +15,9 @@ from annotator.workflow.agreement import value_of
 from annotator.workflow.answers import spoken
 from annotator.workflow.progress import pace
 from annotator.workflow.questions import HEAVY, with_questions
-from annotator.workflow.report.rated import rater_of
+from annotator.workflow.report.disagreements import Disputed
 from annotator.workflow.shift import Shift, Written
+from annotator.workflow.unfinished import Found, half_judged, put, unsettled
 
 PARKED, WAITING = 1000, 200
 """Unsent rows of a server that are looked at, at most."""
@@ -56,33 +57,34 @@ class Gathering:
         standing = [(identity, written, row) for identity, written in first.items() if (row := self._now(identity))]
         standing = [one for one in standing if one[0].target != self.hidden]
         answers = [one for one in standing if one[0].name != NOTE]
-        moved = {state: self._moved(shift, state) for state in ItemState}
+        flagged, deferred = self._open(shift, ItemState.FLAGGED), self._open(shift, ItemState.DEFERRED)
+        skipped = sorted(self._moved(shift, ItemState.SKIPPED).values(), key=self._place_of)
         partial = self._partial(answers)
-        differing = list(self._differing(answers))
-        notes = sorted(((written.item, written.who, row.row.explanation or "", written.at) for identity, written, row in standing
+        differing = self._differing(answers)
+        notes = sorted((Found(written.item, written.who, row.row.explanation or "", written.at) for identity, written, row in standing
                         if identity.name == NOTE), key=self._place_of)  # fmt: skip
         parked = {server: self.store.outbox_entries(server, "parked", PARKED) for server in self._servers}
-        named = [*moved[ItemState.FLAGGED], *moved[ItemState.DEFERRED], *moved[ItemState.SKIPPED], *partial, *notes]
-        differing_items = [item for item, *_ in differing]
-        lists = [differing_items, *([one[0] for one in some] for some in (*(moved[state] for state in ItemState), partial, notes))]
-        self._read([*(one[0] for one in named), *differing_items], {item for some in lists for item in some[: self.most]})
+        lists = [[one.item for one in some] for some in (flagged, deferred, skipped, partial, notes)]
+        lists.append([one.judged.item.id for one, _ in differing])
+        self._read([item for some in lists for item in some], {item for some in lists for item in some[: self.most]})
 
-        def entries(found: Iterable[tuple[int, str, str, float]]) -> tuple[Entry, ...]:
-            return tuple(Entry(self._place(item), who, self._words(words), at) for item, who, words, at in found)
+        def entries(found: Iterable[Found]) -> tuple[Entry, ...]:
+            return tuple(Entry(self._place(one.item), one.who, self._words(one.words), one.at, self._is_earlier(one)) for one in found)
 
         return Handover(
             self.period,
             tuple(QueueState(queue.name, queue.source, self.store.counts(queue.id)) for queue in self.queues),
             tuple(self._people(shift, standing, again)),
             tuple(self._given(answers)),
-            entries(moved[ItemState.FLAGGED]),
+            entries(flagged),
             tuple(self._parked(entry) for some in parked.values() for entry in some),
-            tuple(Difference(self._place(item, target), name, mine, others) for item, target, name, mine, others in differing),
-            entries(moved[ItemState.DEFERRED]),
+            tuple(self._difference(one, who) for one, who in differing),
+            entries(deferred),
             entries(partial),
-            entries(moved[ItemState.SKIPPED]),
+            entries(skipped),
             entries(notes),
             tuple(self._unsent(server, some) for server, some in parked.items()),
+            self.only,
         )
 
     @property
@@ -111,50 +113,59 @@ class Gathering:
         """The row as it is: an earlier step may have been taken back since, or somebody else's row kept in its place."""
         return next((known for known in self._known(identity.server, identity.target) if known.row.identity == identity), None)
 
-    def _place_of(self, found: Sequence[object]) -> tuple[int, int, float]:
+    def _place_of(self, found: Found) -> tuple[int, int, float]:
         """The order of queues and positions."""
-        item = self._item(int(str(found[0])))
-        return list(self._queues).index(item.queue_id), item.position, float(str(found[-1]))
+        item = self._item(found.item)
+        return list(self._queues).index(item.queue_id), item.position, found.at
 
-    def _moved(self, shift: Shift, state: ItemState) -> list[tuple[int, str, str, float]]:
-        """Items that were put in a state and still are: by whom last, and why."""
-        found: dict[int, tuple[int, str, str, float]] = {}
-        for (who, item_id), put in shift.put.items():
+    def _is_earlier(self, found: Found) -> bool:
+        return found.at < self.period.since
+
+    def _own_first(self, found: Iterable[Found]) -> list[Found]:
+        """What is of the period, then what is older."""
+        return sorted(found, key=lambda one: (self._is_earlier(one), self._place_of(one)))
+
+    def _moved(self, shift: Shift, state: ItemState) -> dict[int, Found]:
+        """Items that were put in a state in the period and still are in it: by whom last, and why."""
+        found: dict[int, Found] = {}
+        for (who, item_id), put_there in shift.put.items():
             item = self._item(item_id)
-            if put.state == state == item.state and (item_id not in found or put.at > found[item_id][-1]):
-                found[item_id] = (item_id, who, item.reason, put.at)
-        return sorted(found.values(), key=self._place_of)
+            if put_there.state == state == item.state and (item_id not in found or put_there.at > found[item_id].at):
+                found[item_id] = Found(item_id, who, item.reason, put_there.at)
+        return found
 
-    def _partial(self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[tuple[int, str, str, float]]:
-        """What was answered of items that are still to do, by person."""
-        found: dict[tuple[int, str], tuple[list[str], float]] = {}
+    def _open(self, shift: Shift, state: ItemState) -> list[Found]:
+        """Every item in a state, whoever put it there and whenever: it belongs to the queue, and to whoever comes next."""
+        return self._own_first(put(self.store, self.queues, state, self._moved(shift, state)))
+
+    def _partial(self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[Found]:
+        """What was answered of items that are still to do, by person: on their own targets, and in the period on others."""
+        found = {(one.item, one.who): one for one in half_judged(self.store, self.queues, self.only)}
         for identity, written, known in answers:
             item = self._item(written.item)
             criterion = self._queues[item.queue_id].rubric.criterion(identity.name)
             if item.state == ItemState.TODO and criterion is not None:
-                said, at = found.get((item.id, written.who), ([], 0.0))
-                found[item.id, written.who] = [*said, f"{identity.name} {spoken(criterion, known.row)}"], max(at, written.at)
-        return sorted(((item, who, ", ".join(said), at) for (item, who), (said, at) in found.items()), key=self._place_of)
+                before = found.get((item.id, written.who), Found(item.id, written.who, "", 0.0))
+                bound = [] if identity.target == item.target else [f"{identity.name} {spoken(criterion, known.row)}"]
+                words = ", ".join([*([before.words] if before.words else []), *bound])
+                found[item.id, written.who] = Found(item.id, written.who, words, max(before.at, written.at))
+        return self._own_first(found.values())
 
-    def _differing(
-        self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]
-    ) -> list[tuple[int, Target, str, Answer, tuple[Answer, ...]]]:
-        """First verdicts on whole items, and who said another thing; what was settled or said again is no other opinion."""
-        found = []
-        for identity, written, known in answers:
-            mine = rater_of(known)
-            if mine.role or self._item(written.item).state != ItemState.DONE:
-                continue
-            others = []
-            for other in self._known(identity.server, identity.target):
-                rater = rater_of(other)
-                same = other.row.identity == identity or (rater.kind, rater.who) == (HUMAN, mine.who)
-                if not same and not rater.role and other.row.name == identity.name and known.row.contradicts(other.row):
-                    others.append(Answer(rater.who, rater.kind, self._words(_label(other.row))))
-            if others:
-                said = Answer(written.who, HUMAN, self._words(_label(known.row)))
-                found.append((written.item, identity.target, identity.name, said, tuple(others), written.at))
-        return [one[:-1] for one in sorted(found, key=self._place_of)]
+    def _differing(self, answers: Sequence[tuple[Identity, Written, KnownAnnotation]]) -> list[tuple[Disputed, str]]:
+        """What nobody settled, and who judged it in the period; '' for nobody."""
+        wrote = {(identity.server, identity.target, identity.name): written.who for identity, written, _ in answers}
+        found = [
+            (one, wrote.get((self._queues[one.judged.item.queue_id].source.server, one.rated.target, one.rated.name), ""))
+            for one in unsettled(self.store, self.queues, self.only)
+            if one.rated.target != self.hidden
+        ]
+        return sorted(found, key=lambda pair: not pair[1])
+
+    def _difference(self, one: Disputed, who: str) -> Difference:
+        mine = next((pair for pair in one.said if pair[0].is_person and pair[0].who == (who or self.only)), one.said[0])
+        others = [pair for pair in one.said if _label(pair[1]) != _label(mine[1])]
+        first, *rest = (Answer(rater.who, rater.kind, self._words(_label(row))) for rater, row in (mine, *others))
+        return Difference(self._place(one.judged.item.id, one.rated.target), one.rated.name, first, tuple(rest), not who)
 
     def _people(
         self, shift: Shift, standing: Sequence[tuple[Identity, Written, KnownAnnotation]], again: Mapping[str, int]

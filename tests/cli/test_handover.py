@@ -45,7 +45,8 @@ def test_json_has_everything_and_keeps_its_shape(program: Program) -> None:
     assert set(made) == KEYS and made["because"] == "asked"
     assert set(made["look_first"]) == {"flagged", "parked", "disagreements", "deferred", "partial"}
     [note] = made["notes"]
-    assert set(note) == PLACE | {"annotator", "words", "at"} and note["words"] == "see #1 | two" and note["question"] == "question 1"
+    assert set(note) == PLACE | {"annotator", "words", "at", "earlier"}
+    assert (note["words"], note["question"], note["earlier"]) == ("see #1 | two", "question 1", False)
     assert program.run("show", note["id"]).done().out.count("question 1")
     [person] = made["people"]
     assert (person["annotator"], person["done"], person["notes"], person["pace"]) == ("ann", 1, 1, None)

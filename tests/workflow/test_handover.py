@@ -110,6 +110,61 @@ def test_ones_own_other_rows_and_what_was_settled_are_no_disagreement(desk: Desk
     assert not made(desk).differences
 
 
+def hand_over(desk: Desk) -> None:
+    """As a file was written, a second ago."""
+    desk.store.keep_handover(HandedOver(desk.clock.now - 1, "ann", desk.clock.now - HOUR, (desk.queue.id,), "/shift.md"))
+
+
+def test_the_second_hand_over_still_lists_everything_that_is_open(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(9, rubric=RUBRIC)
+    desk.judge.move(desk.item(5), ItemState.FLAGGED, "odd refund")
+    desk.judge.move(desk.item(6), ItemState.DEFERRED, "ask ben")
+    desk.answer(1, "fail")
+    for name, value in (("correctness", "pass"), ("score", 50)):
+        desk.answer(2, value, name)
+    desk.clock.now += 60
+    hand_over(desk)
+    desk.judge = desk.sit_down("ben")
+    theirs(desk, 2, "fail", "judge")
+    theirs(desk, 3, "fail", "judge")
+    for name, value in (("correctness", "pass"), ("score", 50)):
+        desk.answer(3, value, name)
+    desk.judge.move(desk.item(7), ItemState.FLAGGED, "new")
+    found = made(desk)
+    assert found.period.because == "handover" and [one.name for one in found.people] == ["ben"]
+    assert [(one.place.position, one.who, one.words, one.earlier) for one in (*found.flagged, *found.deferred, *found.partial)] == [
+        (7, "ben", "new", False), (5, "ann", "odd refund", True), (6, "ann", "ask ben", True), (1, "ann", "correctness fail", True),
+    ]  # fmt: skip
+    assert [(one.place.position, one.mine.who, one.earlier) for one in found.differences] == [(3, "ben", False), (2, "ann", True)]
+    text = "\n".join(markdown(found, 20))
+    assert "### Flagged (2)" in text and "odd refund (from an earlier shift)" in text and "new (from" not in text
+
+
+def test_who_asks_for_their_own_sees_every_flag_and_no_verdict_that_they_did_not_give_too(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(4, rubric=RUBRIC)
+    for position in (1, 2):
+        theirs(desk, position, "fail", "judge")
+    desk.answer(1, "pass")
+    desk.answer(1, 50, "score")
+    desk.judge.move(desk.item(3), ItemState.FLAGGED, "odd")
+    desk.answer(4, "fail")
+    own = made(desk, only="ben")
+    assert ([one.who for one in own.flagged], own.differences, own.partial) == (["ann"], (), ())
+    desk.judge.undo()
+    desk.judge.undo()
+    assert "no item is flagged or deferred, nor is any that ben judged disputed" in "\n".join(markdown(made(desk, only="ben"), 20))
+    assert [one.place.position for one in made(desk, only="cy:adjudicated").differences] == [1]
+
+
+def test_what_somebody_adjudicated_is_settled(desk: Desk) -> None:
+    """As for the filter `disagreement` and the report."""
+    for position in (1, 2):
+        theirs(desk, position, "fail", "judge")
+        desk.answer(position, "pass")
+    theirs(desk, 1, "fail", "annotator:ben:adjudicated", "HUMAN")
+    assert [one.place.position for one in made(desk).differences] == [2]
+
+
 def test_a_conflict_waits_for_a_decision(desk: Desk) -> None:
     desk.answer(1, "pass")
     desk.settled()
