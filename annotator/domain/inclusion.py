@@ -32,6 +32,8 @@ def capped(count: int, rate: float, cap: int) -> float:
 def inclusion(met: Collection[Met]) -> float | None:
     """The probability that at least one of the rules takes an item which met these; None where a limit cut without chance.
 
+    Where there are no rules everything is taken, and the limit alone decides.
+
     What a limit took by chance of all that the rules took is a second phase, whose probability multiplies the first's: C.-E. Särndal,
     B. Swensson and J. Wretman, Model Assisted Survey Sampling (1992), chapter 9.
     """
@@ -39,4 +41,4 @@ def inclusion(met: Collection[Met]) -> float | None:
     chances = [one.chance for one in met if one.rule and one.chance is not None]
     if limit is None:
         return None
-    return limit * (chances[0] if len(chances) == 1 else 1 - math.prod(1 - chance for chance in chances))
+    return limit * (chances[0] if len(chances) == 1 else 1 - math.prod(1 - chance for chance in chances) if chances else 1.0)

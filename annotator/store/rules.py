@@ -55,11 +55,8 @@ class Rules(Area):
 
     def _weigh(self, queue_id: int, targets: Collection[Target]) -> None:
         """Keep the probability that follows from what is kept of these."""
-        rows = [
-            (inclusion(met.values()), queue_id, *target_values(target))
-            for target, met in self.met(queue_id, targets).items()
-            if target in targets and any(met)
-        ]
+        met = self.met(queue_id, targets)
+        rows = [(inclusion(met.get(target, {}).values()), queue_id, *target_values(target)) for target in targets]
         self.db.many("UPDATE item SET inclusion = ? WHERE queue = ? AND kind = ? AND target = ? AND document = ?", rows)
 
 

@@ -26,7 +26,9 @@ def add(work: Filling, items: Sequence[NewItem], have: int, headers: Headers) ->
     if work.sink is not None and work.identifier:
         pull_mine(work.store, work.sink, work.identifier, [item.target for item in items])
     coming = {item.target for item in new}
-    work.store.keep_met(work.queue.id, [item for item in items if item.met and item.target not in coming])
+    # What is an item already was not cut: of the limit alone nothing is kept for it.
+    met = [item for item in items if item.target not in coming and any(one.rule for one in item.met)]
+    work.store.keep_met(work.queue.id, met)
     added = work.store.add_items(work.queue.id, new)
     if work.identifier:
         settle_done(work, items)

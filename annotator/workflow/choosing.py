@@ -21,7 +21,7 @@ from annotator.workflow.filling import Filling
 from annotator.workflow.item_facts import Looked, Together
 from annotator.workflow.loading import SPANS_A_REQUEST, keep
 from annotator.workflow.rules import Rules, condition_of_rules
-from annotator.workflow.selection import all_of, candidates, condition_of, gathers, lasts
+from annotator.workflow.selection import all_of, candidates, condition_of, gathers, lasts, mixes
 from annotator.workflow.turns import ALL, session_id
 
 Test = Callable[[ItemFacts], bool | None]
@@ -89,7 +89,11 @@ class Choosing:
     @property
     def gathers(self) -> bool:
         """Nothing gets its place before everything is chosen."""
-        return self.rules.gathers if self.rules else gathers(self.work.queue.selection)
+        selection = self.work.queue.selection
+        if self.rules:
+            return self.rules.gathers
+        # A limit is a chance of known size where all are counted; they are not fetched for that.
+        return gathers(selection) or (selection.limit is not None and mixes(selection) and not self.waits)
 
     def wanted(self) -> Wanted | None:
         """What a source may narrow its listing by; None where it cannot, or there is nothing.

@@ -9,13 +9,13 @@ from itertools import islice
 from annotator.domain.queue import NewItem, Queue, Selection
 from annotator.domain.source import BadLine, Page, Source
 from annotator.domain.span import SpanHeader
-from annotator.workflow.adding import Headers, add
+from annotator.workflow.adding import Headers, add, fresh
 from annotator.workflow.ahead import Ahead
 from annotator.workflow.batched import batched
 from annotator.workflow.changes import Changes, trace_ids_of
 from annotator.workflow.choosing import Choosing
 from annotator.workflow.filling import Filling, Progress
-from annotator.workflow.limits import within_limit
+from annotator.workflow.limits import limited, starved, within_limit
 from annotator.workflow.ranking import Ranking
 from annotator.workflow.selection import Ranked, mixes, ordered, ranked, runs
 
@@ -83,7 +83,7 @@ def fill(work: Filling) -> Progress:
             done = _chosen(work, choosing, choosing.candidates(headers, whole=True), done, headers)
     if work.stopped() and choosing.waits:
         return done
-    if choosing.rules and queue.selection.limit is not None and not _full(queue, done.items):
+    if queue.selection.limit is not None and not _full(queue, done.items):
         store.settle_limit(queue.id)
     # What an interrupted listing brought a moment ago is no news.
     updated, differing = changes.after(queue.source_id, resumed=bool(queue.cursor))
@@ -105,8 +105,12 @@ def _listed(done: Progress, page: Page, traces: int) -> Progress:
 
 def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: Progress, headers: Headers | None = None) -> Progress:
     """Add those of the candidates that fit, until the queue is full or somebody stops it."""
+    cuts = work.queue.selection.limit is not None and choosing.rules is None
     for chosen in choosing.choose(found, headers):
-        added = add(work, chosen.items, done.items, chosen.headers)
+        items = chosen.items
+        if cuts and not _full(work.queue, done.items):  # not known before the listing ends below the limit
+            items = [limited(item, None) for item in items]
+        added = add(work, items, done.items, chosen.headers)
         looked = done.looked + chosen.looked if choosing.waits or choosing.rules or work.queue.selection.filter else 0
         done = replace(done, items=done.items + added, added=done.added + added, looked=looked)
         if choosing.waits:
@@ -119,7 +123,8 @@ def _chosen(work: Filling, choosing: Choosing, found: Sequence[NewItem], done: P
 def _gathered(work: Filling, choosing: Choosing, done: Progress) -> Progress:
     """Add those that fit in an order that is known when all of them are: what is fetched for that is kept, also when somebody stops it."""
     ranking, rows = Ranking(work), list[Ranked]()
-    for chosen in choosing.choose([row.item for row in _all(work, choosing)]):
+    # A session comes once with each of its traces.
+    for chosen in choosing.choose(list({row.item.target: row.item for row in _all(work, choosing)}.values())):
         done = replace(done, looked=done.looked + chosen.looked)
         for some in batched(chosen.items):
             rows += ranking.look(some, chosen.headers, lambda so_far=done: work.report(so_far))  # type: ignore[misc]
@@ -133,14 +138,21 @@ def place(work: Filling, rows: Sequence[Ranked], done: Progress) -> Progress:
     """Add the items of `rows` behind those that are there, in their order, as far as the limit goes."""
     queue, limit = work.queue, work.queue.selection.limit
     if queue.complete:  # what is there has its probability, and what is new competes for the room that is left
-        here = {row.item.target for row in rows if work.store.item_of(queue.id, row.item.target) is not None}
-        work.store.keep_met(queue.id, [row.item for row in rows if row.item.target in here and row.item.met])
-        rows = [row for row in rows if row.item.target not in here]
+        new = {item.target for some in batched(row.item for row in rows) for item in fresh(work, some, _headers(work, _traces(some)))}
+        work.store.keep_met(queue.id, [row.item for row in rows if row.item.target not in new and row.item.met])
+        rows = [row for row in rows if row.item.target in new]
         limit = None if limit is None else limit - done.items
-    for items in batched(_first(rows, queue.selection, limit)):
-        added = add(work, items, done.items, _headers(work, dict.fromkeys(item.trace_id for item in items)))
+    first = _first(rows, queue.selection, limit)
+    if not queue.complete:
+        done = replace(done, starved=starved([row.item for row in rows], first, queue.selection))
+    for items in batched(first):
+        added = add(work, items, done.items, _headers(work, _traces(items)))
         done = replace(done, items=done.items + added, added=done.added + added)
     return done
+
+
+def _traces(items: Sequence[NewItem]) -> dict[str, None]:
+    return dict.fromkeys(item.trace_id for item in items)
 
 
 def _first(rows: Sequence[Ranked], selection: Selection, room: int | None) -> list[NewItem]:

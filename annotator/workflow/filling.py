@@ -22,6 +22,8 @@ class Progress:
     """Those that came, log records not counted."""
     added: int = 0
     """Items that are new in the queue."""
+    starved: tuple[str, ...] = ()
+    """Rules of which the limit left nothing, since those of a higher priority filled it."""
     looked: int = 0
     """How many candidates the filter was tried on."""
     sessionless: int = 0

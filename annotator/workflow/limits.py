@@ -1,6 +1,6 @@
 """What a limit leaves of the items of a queue, and with which probability."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -21,11 +21,18 @@ def within_limit(rows: Sequence[Ranked], selection: Selection, room: int | None)
     """The first of `ranked` rows, at most `room`, with their probabilities."""
     left = within(rows, selection, room)
     priorities = {rule.name: rule.priority for rule in selection.rules}
-    if len(left) == len(rows) or len(set(priorities.values())) < 2:
+    unknown = all(chance is None for _, chance in left)
+    if len(left) == len(rows) or unknown or len(set(priorities.values())) < 2:
         return [limited(item, chance) for item, chance in left]
     cut = priority(rows[len(left)].item, selection)
     shares = {row.stratum: chance for row, (_, chance) in zip(rows, left, strict=False) if priority(row.item, selection) == cut}
     return [limited(item, _by_all(item, shares.get(row.stratum, 0.0), cut, priorities)) for row, (item, _) in zip(rows, left, strict=False)]
+
+
+def starved(items: Collection[NewItem], left: Collection[NewItem], selection: Selection) -> tuple[str, ...]:
+    """The rules whose priorities came to nothing, by what they took and what a limit left of that."""
+    kept = {priority(item, selection) for item in left}
+    return tuple(dict.fromkeys(item.rule for item in items if item.rule and priority(item, selection) not in kept))
 
 
 def _by_all(item: NewItem, share: float | None, cut: int, priorities: Mapping[str, int]) -> float | None:

@@ -152,9 +152,13 @@ def _turns(rows: Sequence[Ranked], selection: Selection) -> dict[Target, int]:
 def within(rows: Sequence[Ranked], selection: Selection, room: int | None) -> list[tuple[NewItem, float | None]]:
     """The first of `ranked` rows, at most `room`, and the probability with which the limit left each: in a stratified order that of its
     stratum, in a permutation the same for all; None where no chance decided whom it cut. A priority that came whole is not cut.
+
+    None for all where one got nothing: with no probability at all, what is there says nothing of what it would have brought.
     """
     if room is None or len(rows) <= room:
         return [(row.item, 1.0) for row in rows]
+    if room and priority(rows[-1].item, selection) < priority(rows[room - 1].item, selection):
+        return [(row.item, None) for row in rows[:room]]
     by_chance = selection.order in ("random", "stratified") or (selection.reviewers > 1 and selection.order != "uncertain")
     whole = Counter(_stratum(row, selection) for row in rows)
     left = Counter(_stratum(row, selection) for row in rows[:room])
