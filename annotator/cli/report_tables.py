@@ -28,7 +28,7 @@ MEANING = (
 
 
 def short(one: Figure) -> str:
-    """0.78 (.66–.88); 'not known' where it cannot be told."""
+    """0.78 (.66–.88), or 0.78 where no interval is known; 'not known' where it cannot be told."""
     if math.isnan(one.value):
         return "not known"
     if math.isnan(one.low):
@@ -41,7 +41,16 @@ def _limit(value: float) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text.removesuffix(".00") if abs(value) == 1 else text
 
 
-def more_words(more: int | None, noun: str) -> str:
+def unsure(figures: Mapping[str, Figure]) -> Iterator[str]:
+    """A line about those of the figures that are known without an interval; resampling found none."""
+    names = [name for name, one in figures.items() if not math.isnan(one.value) and math.isnan(one.low)]
+    if names:
+        yield f"· {', '.join(names)}: interval not known: too few that differ"
+
+
+def more_words(more: int | None, noun: str, figure: Figure) -> str:
+    if math.isnan(figure.width):
+        return f"how many more {noun}s make the interval that narrow cannot be told"
     if more is None:
         return "no number of verdicts makes the interval that narrow"
     return f"{counted(more, f'more {noun}')} until the interval is that narrow" if more else "the interval is that narrow"
@@ -85,5 +94,7 @@ def judge_lines(section: Section, by: str, width: int) -> Iterator[str]:
 def _judge(judge: JudgeFigures, width: int) -> Iterator[str]:
     for key, name, meaning in MEANING:
         yield crop(f"  {name:<12}  {short(getattr(judge.found, key)):<16}  {meaning}", width)
-    for name, more in ((name, judge.more[key]) for key, name, _ in MEANING if key in judge.more):
-        yield crop(f"· {name}: {more_words(more, 'verdict')}", width)
+    yield from unsure({name: getattr(judge.found, key) for key, name, _ in MEANING})
+    for key, name, _ in MEANING:
+        if key in judge.more:
+            yield crop(f"· {name}: {more_words(judge.more[key], 'verdict', getattr(judge.found, key))}", width)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from annotator.cli.report_tables import confusion, judge_lines, more_words, short
+from annotator.cli.report_tables import confusion, judge_lines, more_words, short, unsure
 from annotator.domain.annotation import Annotation
 from annotator.filter.printing import name_text
 from annotator.text.cells import crop, width_of
@@ -45,7 +45,7 @@ def recheck(made: Report, width: int) -> Iterator[str]:
     yield _row(("AGREEMENT, REPEATED", "items", "same", "kappa"), width)
     found = [(one, pair) for one in made.sections[0].configs for pair in one.repeated]
     for one, pair in found:
-        yield _pair_row(f"{pair.other} on {one.name}", pair, width)
+        yield from _pair_rows(f"{pair.other} on {one.name}", pair, width)
     if not found:
         yield "Nobody judged an item again: no identifier ends in :recheck."
 
@@ -76,10 +76,12 @@ def _agreement(made: Report, width: int) -> Iterator[str]:
             kappa = _kappa(one.pairs[0]) if len(one.pairs) == 1 else ""
             same = short(reliability.agreement) if one.level == "nominal" else "scores"
             yield _row((one.name, f"{units:,}", same, kappa, _alpha(one)), width)
+            shown = {"same": reliability.agreement} if one.level == "nominal" else {}
+            yield from unsure(shown | ({"kappa": one.pairs[0].kappa} if kappa else {}) | {"alpha": reliability.alpha})
             if one.more and not math.isnan(reliability.alpha.value):
-                yield f"· alpha: {more_words(one.more['alpha'], 'item')}"
+                yield f"· alpha: {more_words(one.more['alpha'], 'item', reliability.alpha)}"
             for pair in one.pairs if len(one.pairs) > 1 and one.level == "nominal" else ():
-                yield _pair_row(f"· {pair.one} / {pair.other}", pair, width)
+                yield from _pair_rows(f"· {pair.one} / {pair.other}", pair, width)
 
 
 def _alpha(one: ConfigFigures) -> str:
@@ -87,8 +89,9 @@ def _alpha(one: ConfigFigures) -> str:
     return "all the same" if math.isnan(alpha.value) else short(alpha)
 
 
-def _pair_row(name: str, pair: PairFigures, width: int) -> str:
-    return _row((name, f"{pair.agreement.n:,}", short(pair.agreement), _kappa(pair)), width)
+def _pair_rows(name: str, pair: PairFigures, width: int) -> Iterator[str]:
+    yield _row((name, f"{pair.agreement.n:,}", short(pair.agreement), _kappa(pair)), width)
+    yield from unsure({"kappa": pair.kappa})
 
 
 def _kappa(pair: PairFigures) -> str:
@@ -119,7 +122,7 @@ def _failures(made: Report, width: int) -> Iterator[str]:
                 if one.unknown:
                     yield f"· left out: {counted(one.unknown, 'item')}, of which it is not known how likely they were to come"
                 if one.more:
-                    yield f"· {more_words(one.more['failure_rate'], 'verdict')}"
+                    yield f"· {more_words(one.more['failure_rate'], 'verdict', one.failure)}"
                 if one.tied:
                     yield f"· left out: {counted(one.tied, 'item')} on which as many say one thing as another"
 

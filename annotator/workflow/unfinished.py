@@ -49,7 +49,7 @@ def put(store: Store, queues: Sequence[Queue], state: ItemState, known: Mapping[
 
 def half_judged(store: Store, queues: Sequence[Queue], only: str = "") -> list[Found]:
     """What was answered on this machine of items that are still to do, by person; `only`: what this one answered."""
-    found = []
+    found: list[Found] = []
     for queue in queues:
         for items in _in_state(store, queue, ItemState.TODO):
             together = Together(store, queue, items)

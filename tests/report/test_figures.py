@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from annotator.cli.report_json import whole
 from annotator.cli.report_text import lines, recheck
 from annotator.domain.annotation import Annotation, Identity, Target
 from annotator.domain.annotation_config import CategoricalConfig, ContinuousConfig, FreeformConfig, Value
@@ -196,6 +197,18 @@ def test_two_side_by_side(store: SqliteStore) -> None:
 )  # fmt: skip
 def test_what_fails(config: Any, named: tuple[str, ...], said: str) -> None:
     assert failing(config, ["right", "wrong"], named).said == said
+
+
+def test_what_is_not_sure_is_not_said_to_be(store: SqliteStore) -> None:
+    said: list[Said] = [{ANN: word, BEN: word, JUDGE: word} for word in ("pass", "pass", "pass", "fail", "fail")]
+    items = found(store, filled(store, said))
+    made = report(["queue"], "", None, items, Asked(ASKED.criteria, width=0.1))
+    text = "\n".join(lines(made, 80, 5))
+    assert "1.00 (.57–1)      1.00              1.00\n· kappa, alpha: interval not known: too few that differ\n" in text
+    assert "· alpha: how many more items make the interval that narrow cannot be told" in text
+    assert ": the interval is that narrow" not in text and "(1–1)" not in text
+    [config] = whole(made)["groups"][0]["configs"]
+    assert config["alpha"] == {"value": 1.0, "low": None, "high": None, "n": 5} and config["more"]["alpha"] is None
 
 
 def test_labels_that_say_nothing_have_no_failure_rate(store: SqliteStore) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.workflow.report.intervals import more_for_resampled, wilson
 from annotator.workflow.report.reliability import Level, alpha, kappa, reliability
 
 Rows = Sequence[Sequence[Any]]
@@ -103,6 +104,28 @@ def test_percent_agreement_counts_each_target_once() -> None:
     found = reliability([["a", "a"], ["a", "b", "b"], ["a"]], "nominal", 0)
     assert found.units == 2
     assert found.agreement.value == pytest.approx((1 + 1 / 3) / 2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [["a", "a"]] * 3 + [["b", "b"]] * 2,  # every draw comes to 1
+        [["a", "b"]],  # one unit is every draw
+        [["a", "a"]] * 6 + [["a", "b"]],  # a third of the draws have one value alone
+    ],
+)
+def test_draws_that_cannot_tell_make_no_interval(said: list[list[str]]) -> None:
+    for found in (alpha(said, "nominal"), kappa([(one, other) for one, other in said])):
+        assert math.isfinite(found.value) and math.isnan(found.low) and math.isnan(found.high)
+        assert more_for_resampled(found, 0.1) is None
+
+
+def test_percent_agreement_is_a_share_where_two_judged() -> None:
+    found = reliability([["a", "a"]] * 5, "nominal", 0).agreement
+    assert (found.value, found.low, found.high) == (1.0, *wilson(1.0, 5)) and round(found.low, 2) == 0.57
+    assert reliability([["a", "b"]] * 5, "nominal", 0).agreement.high == wilson(0.0, 5)[1]
+    three = reliability([["a", "a", "b"], ["a", "a", "a"]] * 9, "nominal", 0).agreement
+    assert 1 / 3 <= three.low < three.value < three.high < 1
 
 
 def test_intervals_are_those_of_their_seed() -> None:

@@ -62,7 +62,7 @@ class JudgeFigures:
     table: Mapping[tuple[Value, Value], int]
     """How often people said this and the judge that."""
     more: Mapping[str, int | None]
-    """How many more verdicts of people, by figure; None for more than can be made."""
+    """How many more verdicts of people, by figure; None for more than can be made, and where that cannot be told."""
 
 
 @record

@@ -11,6 +11,10 @@ from scipy.special import betaincinv, ndtri  # scipy.stats takes seven times as 
 from annotator.domain.record import record
 
 CONFIDENCE = 0.95
+UNTOLD = 1 - CONFIDENCE
+"""The share of draws of which a statistic may be unknown: more of them, and what is left out is as much as the interval leaves out."""
+ALIKE = 1e-9
+"""Limits no further apart than rounding puts them are one."""
 RESAMPLES = 1000
 """Of 10,000 items with different scores a second and a half."""
 BATCH = 20_000_000
@@ -23,7 +27,7 @@ Statistic = Callable[[Numbers], Numbers]
 
 @record
 class Figure:
-    """An estimate with its interval. NaN where it cannot be told."""
+    """An estimate with its interval. NaN where it cannot be told; the limits may be so where the value is known."""
 
     value: float = math.nan
     low: float = math.nan
@@ -84,8 +88,10 @@ def quantile() -> float:
 def resampled(rows: Numbers, statistic: Statistic, seed: int, times: int = RESAMPLES) -> Figure:
     """A statistic of the sums over units, and its percentile bootstrap interval: units are drawn anew as often as there are units.
 
-    `rows`: (units, columns), what each unit adds to the sums. `statistic`: (…, columns) to (…), NaN where it cannot be told; draws of
-    which it cannot be told are left out. Units alike are counted together, so that a draw is one of a multinomial distribution.
+    B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. `rows`: (units, columns), what each unit adds to
+    the sums. `statistic`: (…, columns) to (…), NaN where it cannot be told; draws of which it cannot be told are left out. Units alike are
+    counted together, so that a draw is one of a multinomial distribution. No limits where too few units differ for draws to tell
+    anything: all come to one value, or of more than `UNTOLD` of them the statistic cannot be told.
     """
     n = len(rows)
     if not n:
@@ -99,15 +105,19 @@ def resampled(rows: Numbers, statistic: Statistic, seed: int, times: int = RESAM
         drawn.append(statistic(random.multinomial(n, counts / n, size=some) @ alike))
         times -= some
     values = np.concatenate(drawn)
-    values = values[np.isfinite(values)]
-    if math.isnan(value) or not len(values):
+    told = values[np.isfinite(values)]
+    if math.isnan(value) or len(told) < (1 - UNTOLD) * len(values):
         return Figure(value, n=n, effective=float(n))
-    low, high = np.percentile(values, [50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)])
+    low, high = np.percentile(told, [50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)])
+    if high - low < ALIKE:
+        return Figure(value, n=n, effective=float(n))
     return Figure(value, float(low), float(high), n, float(n))
 
 
 def more_for(width: float, now: float, widths: Callable[[float], float], n: int) -> int | None:
-    """How many more verdicts like the n there are make an interval no wider; None where no number that can be made does.
+    """How many more verdicts like the n there are make an interval no wider.
+
+    None where no number that can be made does, or it cannot be told.
 
     `widths`: how wide it is with so many times the verdicts; `now`: how wide it is.
     """

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from annotator.domain.record import record
-from annotator.workflow.report.intervals import Figure, Numbers, array, resampled
+from annotator.workflow.report.intervals import Figure, Numbers, array, resampled, share
 
 Level = Literal["nominal", "interval"]
 """nominal: labels, the same or not; interval: scores, by how far they are apart."""
@@ -30,9 +30,14 @@ class Reliability:
 def reliability(units: Sequence[Unit], level: Level, seed: int) -> Reliability:
     """Targets that fewer than two judged say nothing and are left out."""
     several = [unit for unit in units if len(unit) > 1]
-    same = array([_agreement(unit) for unit in several])
-    agreement = resampled(np.stack([same, np.ones(len(same))], axis=1), _ratio, seed) if several else Figure()
-    return Reliability(len(several), agreement, alpha(several, level, seed))
+    return Reliability(len(several), _percent(array([_agreement(unit) for unit in several]), seed), alpha(several, level, seed))
+
+
+def _percent(same: Numbers, seed: int) -> Figure:
+    """Wilson's interval where each target is agreed on or not, as those are that two judged; shares of pairs are resampled."""
+    if np.all((same == 0) | (same == 1)):
+        return share(same == 1, np.ones(len(same)))
+    return resampled(np.stack([same, np.ones(len(same))], axis=1), _ratio, seed)
 
 
 def _agreement(unit: Unit) -> float:
