@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from annotator.cli import asking
 from annotator.config.paths import paths
 from annotator.config.settings import load_settings, save_name
-from annotator.domain.annotation import ADJUDICATED
+from annotator.domain.annotation import ADJUDICATED, RECHECK
 from annotator.domain.outbox import Account
 from annotator.domain.source import ServerUser
 from annotator.errors import IdentityError
@@ -31,8 +31,8 @@ def name_of(args: argparse.Namespace, user: ServerUser | None) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Something that can be seen, and no key that was pressed while the name was asked for."""
-    return bool(text.strip()) and text.isprintable()
+    """Something that can be seen, no key that was pressed while the name was asked for, and nobody's second role."""
+    return bool(text.strip()) and text.isprintable() and not text.strip().endswith((ADJUDICATED, RECHECK))
 
 
 def role_of(args: argparse.Namespace, name: str) -> str:

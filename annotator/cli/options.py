@@ -4,6 +4,8 @@ import argparse
 import os
 from typing import Any
 
+from annotator.domain.annotation import ADJUDICATED, RECHECK
+
 
 def common(verb: argparse.ArgumentParser) -> None:
     """What every verb takes."""
@@ -14,7 +16,14 @@ def common(verb: argparse.ArgumentParser) -> None:
 def who(verb: argparse.ArgumentParser) -> None:
     """Who judges."""
     name = os.environ.get("ANNOTATOR_NAME")
-    verb.add_argument("--as", dest="annotator", metavar="NAME", default=name, help="who judges (ANNOTATOR_NAME)")
+    verb.add_argument("--as", dest="annotator", metavar="NAME", type=_person, default=name, help="who judges (ANNOTATOR_NAME)")
+
+
+def _person(name: str) -> str:
+    """Verdicts of a second role come of --adjudicate and --recheck alone."""
+    if name.strip().endswith((ADJUDICATED, RECHECK)):
+        raise argparse.ArgumentTypeError(f"{name!r} is not a name: {ADJUDICATED} and {RECHECK} end those of second verdicts")
+    return name
 
 
 def source(verb: argparse.ArgumentParser) -> None:

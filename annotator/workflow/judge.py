@@ -31,7 +31,7 @@ from annotator.errors import InvalidAnnotation, SetsRubric
 from annotator.workflow.answers import ItemView, answers_of, spoken, title_of
 from annotator.workflow.known import Known, know
 from annotator.workflow.targets import ItemTargets, bound_to, described, own_target, targets_in_store
-from annotator.workflow.walk import Walk, open_slots
+from annotator.workflow.walk import Walk
 
 CLIENT = f"annotator/{__version__}"
 JUDGE, SUGGESTED, OTHERS_SHOWN = OF_ONE_ANSWER = ("judge", "suggested", "others_shown")
@@ -142,11 +142,10 @@ class Judge:
         given, withdrawn = known.after(rows)
         changes: list[Change] = [SetAnnotation(row.identity, row) for row in rows]
         changes += [SetAnnotation(known.given[other.target][name].identity, None) for other, name in withdrawn]
-        slots = walk.slots(given)
-        complete = walk.targets.read and bool(slots) and not open_slots(slots, given)
+        complete = walk.is_whole(given)
         own = on.target == item.target
         if walk.targets.read and (own or any(place.target == on.target for row in rows for place in walk.places[row.name])):
-            changes += _moved(item, complete)
+            changes += _moved(item, complete, walk.is_whole(known.given))
         title = title_of(walk.rubric, given if complete else {on.target: given[on.target]}, item.target if complete else on.target)
         title = title if own or complete else f"{described(on)} {title}"
         self.commit(command, title, item, rows[0].name, changes, on.target)
@@ -162,7 +161,7 @@ class Judge:
         given, gone = known.after((), criterion.name)
         changes: list[Change] = [SetAnnotation(row.identity, None)]
         changes += [SetAnnotation(known.given[other.target][name].identity, None) for other, name in gone]
-        if item.state == ItemState.DONE and walk.targets.read and open_slots(walk.slots(given), given):
+        if item.state == ItemState.DONE and walk.is_whole(known.given) and not walk.is_whole(given):
             changes.append(SetItem(item.id, ItemState.TODO))
         title = f"take back {criterion.name} {spoken(criterion, row)}"
         self.commit("withdraw", title, item, criterion.name, changes, on.target)
@@ -291,10 +290,13 @@ def _target(item: Item, on: ItemTarget | None) -> Target:
     return item.target if on is None else on.target
 
 
-def _moved(item: Item, complete: bool) -> list[Change]:
-    """A whole verdict makes an item done, and is its newest one where it is; one that is whole no longer makes it todo."""
+def _moved(item: Item, complete: bool, before: bool) -> list[Change]:
+    """A whole verdict makes an item done, and is its newest one where it is; one that was whole `before` and is not makes it todo.
+
+    Who has begun on an item that somebody else finished leaves it done.
+    """
     if complete:
         # Why it was flagged stays with a verdict; why it was skipped or put off is over.
         kept = item.reason if item.state in (ItemState.FLAGGED, ItemState.DONE) else ""
         return [SetItem(item.id, ItemState.DONE, kept)]
-    return [SetItem(item.id, ItemState.TODO)] if item.state == ItemState.DONE else []
+    return [SetItem(item.id, ItemState.TODO)] if item.state == ItemState.DONE and before else []

@@ -12,7 +12,7 @@ from annotator.workflow.answers import is_answer
 from annotator.workflow.batched import BATCH
 from annotator.workflow.report.rated import rater_of
 from annotator.workflow.targets import ItemTargets, own_target, targets_in_store
-from annotator.workflow.walk import Walk, open_slots
+from annotator.workflow.walk import Walk
 
 Share = Literal["open", "held", "judged"]
 """open: still mine to judge. held: with the people who have it on their screens it will have its verdicts. judged: it has them."""
@@ -63,8 +63,7 @@ def judges(rubric: Rubric, targets: ItemTargets, rows: Iterable[KnownAnnotation]
 def _is_whole(walk: Walk, given: Mapping[Target, Mapping[str, Annotation]]) -> bool:
     if not any(criterion.required for criterion in walk.rubric.criteria):
         return True
-    slots = walk.slots(given)
-    return walk.targets.read and bool(slots) and not open_slots(slots, given)
+    return walk.is_whole(given)
 
 
 def judges_here(store: Store, queue: Queue, item: Item, me: Me | None = None) -> frozenset[str]:

@@ -97,6 +97,11 @@ class Walk:
         """Every answer without which there is no verdict, in order."""
         return tuple(slot for slot in self._order if slot.criterion.when is None or self.asks(slot.criterion, slot.on, given))
 
+    def is_whole(self, given: Given) -> bool:
+        """These answers are a verdict; without a required config none are."""
+        slots = self.slots(given)
+        return self.targets.read and bool(slots) and not open_slots(slots, given)
+
     def not_asked(self, among: Iterable[ItemTarget], given: Given) -> tuple[tuple[ItemTarget, str], ...]:
         """The answers on these targets that are not asked for."""
         return tuple((on, name) for on in among for name in given.get(on.target, ()) if not self.asks(self.criteria[name], on, given))

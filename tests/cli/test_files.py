@@ -97,6 +97,7 @@ def test_without_a_verb_the_help_is_printed(fresh: Program) -> None:
         (["pull", "traces.jsonl", "--as", "m", "--since", "noon"], 2, ["--since noon is not a time"]),
         (["pull", "traces.jsonl", "--as", "m", "--rubric", "none.toml"], 2, ["There is no file none.toml"]),
         (["pull", "traces.jsonl", "--as", " "], 2, ["is not a name"]),
+        (["pull", "traces.jsonl", "--as", "mira:adjudicated"], 2, ["is not a name", ":recheck"]),
         (["pull", "traces.jsonl", "--frob"], 2, ["unrecognized arguments: --frob", "--help"]),
         (["frob"], 2, ["invalid choice: 'frob'", "'review'"]),
         (["keys", "--keymap", "defualt"], 2, ["There is no keymap 'defualt'", "default"]),

@@ -108,3 +108,16 @@ def test_too_small_a_terminal_does_not_break_it(tmp_path: Path) -> None:
             press(terminal, "]", "?", "\x1b", "n", "\x1b")
         terminal.resize(*MIDDLE)
         assert shows(1)(terminal.read_until_quiet())
+
+
+def test_nothing_is_judged_where_what_is_asked_does_not_fit(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, rubric=PASS_FAIL.replace("score = 0", 'score = 0, key = "x"') + GRADE)
+    with scene.open() as terminal:
+        terminal.resize(80, 3)
+        terminal.read_until_quiet()
+        press(terminal, "1", "x", "3")
+        terminal.resize(80, 12)
+        assert shows(1)(terminal.read_until_quiet())
+        press(terminal, "x")
+    assert scene.answers() == ["fail", None, None]
+    assert scene.answers("grade") == [None, None, None]

@@ -172,7 +172,8 @@ def test_what_was_typed_outlives_the_form_and_saving_ends_it() -> None:
     assert of(made) == RUBRIC
 
 
-KEYS = ("add", "remove", "up", "down", "left", "right", "enter", "back", "type", "undo", "redo")
+STEPS = {"up": -1, "down": 1, "page up": -10, "page down": 10, "home": -1000, "end": 1000}
+KEYS = (*STEPS, "add", "remove", "left", "right", "enter", "back", "type", "undo", "redo")
 
 
 @given(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=4))))
@@ -184,8 +185,9 @@ def test_no_keys_break_it(keys: list[tuple[str, str]]) -> None:
             made.open(row.place)
         elif key == "type" and row.kind == "text":
             made.set(row.place, text)
-        elif key in ("up", "down"):
-            made.step(1 if key == "down" else -1)
+        elif key in STEPS:
+            made.step(STEPS[key])
+            assert abs(STEPS[key]) < 1000 or made.at in (0, len(made.rows) - 1)
         elif key in ("left", "right"):
             made.turn(1) if key == "right" else made.move(1)
         elif key in ("add", "remove", "undo", "redo", "back"):

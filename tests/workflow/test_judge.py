@@ -254,3 +254,16 @@ def test_two_people_on_one_queue_keep_their_own_answers(desk: Desk) -> None:
     reversal = bob.undo()
     assert reversal is not None and reversal.step.annotator == "bob" and answers(desk) == {"correctness": "pass"}
     assert bob.undo() is None
+
+
+def test_who_begins_on_what_somebody_else_finished_leaves_it_done(desk: Desk) -> None:
+    desk.answer(1, "pass")
+    desk.answer(1, 10, "score")
+    joe = desk.sit_down("joe")
+    assert not joe.answer(desk.item(1), CORRECTNESS, "fail").completed and state(desk) == "done"
+    joe.withdraw(desk.item(1), CORRECTNESS)
+    assert state(desk) == "done" and answers(desk) == {"correctness": "pass", "score": 10}
+    joe.answer(desk.item(1), CORRECTNESS, "pass")
+    joe.answer(desk.item(1), SCORE, 20)
+    joe.withdraw(desk.item(1), SCORE)
+    assert state(desk) == "todo", "his own verdict was whole"

@@ -76,13 +76,12 @@ class Form:
         return found[self.at]
 
     def step(self, by: int) -> None:
-        """Choose another row."""
-        found = self.rows
-        at = max(0, min(self.at + by, len(found) - 1))
-        while 0 < at < len(found) - 1 and found[at].kind == "head":
-            at += 1 if by > 0 else -1
-        if found[at].kind != "head":
-            self.at = at
+        """Choose another row, the first or last where there are not so many; headings are passed over."""
+        rows, at = [place for place, row in enumerate(self.rows) if row.kind != "head"], self.at + by
+        if by > 0:
+            self.at = next((place for place in rows if place >= at), rows[-1])
+        else:
+            self.at = next((place for place in reversed(rows) if place <= at), rows[0])
 
     def open(self, page: Place, at: int = 0) -> None:
         self.page, self.at = page, at

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from annotator.text.line import Line
 from annotator.text.lines.layout import lay_out
 from annotator.text.lines.page import Page
-from annotator.ui.review import drawing
+from annotator.ui.review import drawing, rubric_rows
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -60,6 +60,16 @@ class Fitting:
     def room(self) -> tuple[int, int]:
         """Columns and rows for the trace."""
         return min(READABLE, self.screen.trace.text_width), self.screen.trace.size.height
+
+    def shows(self, name: str) -> bool:
+        """The trace, and every row of a config that is asked, are on the screen: in a very low window they are not."""
+        screen, view = self.screen, self.desk.view
+        if view is None or screen.trace.size.height < 1:
+            return False
+        index = next((at for at, criterion in enumerate(view.rubric.criteria) if criterion.name == name), -1)
+        lines = rubric_rows.rubric(self.desk, screen.session.keymap, screen.size.width)
+        rows = [y for y, line in enumerate(lines) if line.block == index]
+        return not rows or screen.rubric.region.y + rows[-1] < screen.size.height
 
     @property
     def chosen(self) -> int:

@@ -96,7 +96,18 @@ class Keyboard:
         if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
             self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
             return False
-        return command not in JUDGES or (self.may_judge() and (command not in ANSWERS or self.screen.focusing.in_view()))
+        if command not in JUDGES:
+            return True
+        if not self.may_judge():
+            return False
+        return command not in ANSWERS or (self._is_asked_in_view(self.desk.criterion) and self.screen.focusing.in_view())
+
+    def _is_asked_in_view(self, name: str) -> bool:
+        """What a key answers can be seen; if not, the way out is said."""
+        if self.screen.fitting.shows(name):
+            return True
+        self.desk.say("the window is too low to show what is asked: nothing was judged", "warn")
+        return False
 
     def command_id(self, contexts: tuple[str, ...], key: str) -> str | None:
         command = self.screen.session.keymap.command(contexts, key)
@@ -116,10 +127,10 @@ class Keyboard:
         criterion = next((one for one in view.asked if one.name == name), None) if view else None
         if criterion is None:
             self.desk.say(f"{name} is not asked here", "warn")
-        elif label:
-            self.screen.judging.answer(label, criterion)
-        else:
+        elif not label:
             self.desk.criterion = name
             self.screen.moving.open_required_text()
             if criterion.config.type == "FREEFORM":
                 self.screen.judging.open_text(criterion)
+        elif self._is_asked_in_view(name):
+            self.screen.judging.answer(label, criterion)

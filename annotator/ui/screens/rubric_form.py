@@ -26,6 +26,7 @@ from annotator.ui.widgets.text_field import TextField
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
 
+STEPS = {"list_up": -1, "list_down": 1, "list_page_up": -10, "list_page_down": 10, "list_top": -1000, "list_end": 1000}
 FILE: Place = ("file",)
 """The field of the page that says what saving does."""
 
@@ -141,9 +142,8 @@ class RubricForm(ModalScreen[None], inherit_bindings=False):
 
     def _edit(self, name: str, key: str) -> None:
         form = self.form
-        step = {"list_up": -1, "list_down": 1, "list_page_up": -10, "list_page_down": 10}.get(name, 0)
-        if step:
-            form.step(step)
+        if name in STEPS:
+            form.step(STEPS[name])
         elif name == "list_choose":
             self._enter()
         elif name in ("form_next", "form_previous"):
