@@ -30,7 +30,8 @@ def add(verbs: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.common(verb)
-    verb.add_argument("--queue", metavar="NAME", action="append", default=[], help="these queues (default: the one used last)")
+    queues = "this queue; may be repeated (default: the one used last)"
+    verb.add_argument("--queue", metavar="NAME", action="append", default=[], help=queues)
     verb.add_argument("--all", action="store_true", help="every queue")
     verb.add_argument("--since", metavar="TIME", help="from then on: 8h or 2d ago, 2026-11-21T09:30")
     verb.add_argument("--out", metavar="FILE", help="a file, from which the next hand-over begins; or - for stdout (default)")
@@ -48,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     from annotator.workflow.handover import Gathering
     from annotator.workflow.shift import period_of
 
+    if args.most < 0:
+        raise UsageError(f"--most {args.most} is below 0.", "Give a whole number of 0 or more.")
     since = _since(args.since)
     store = place.existing_store(args)
     queues = _queues(args, store)
@@ -55,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.out).expanduser().absolute() if to_file else None
     period = period_of(store, queues, time.time(), since, str(path or ""))
     urls = {queue.id: servers.trace_url(queue) for queue in queues}
-    made = Gathering(store, queues, period, urls, store.redactor, args.annotator or "", max(0, args.most)).handover()
-    text = json.dumps(handover_json.whole(made), ensure_ascii=True) if args.json else "\n".join(markdown(made, max(0, args.most)))
+    made = Gathering(store, queues, period, urls, store.redactor, args.annotator or "", args.most).handover()
+    text = json.dumps(handover_json.whole(made), ensure_ascii=True) if args.json else "\n".join(markdown(made, args.most))
     if path is None:
         print(text)
         return 0

@@ -42,13 +42,14 @@ def add(verbs: Any) -> None:
     verb.add_argument("filter", nargs="*", metavar="FILTER", help="only items of which this holds")
     options.common(verb)
     options.who(verb)
-    verb.add_argument("--queue", metavar="NAME", action="append", default=[], help="these queues (default: the one used last)")
-    verb.add_argument("--config", metavar="NAME", action="append", default=[], help="only these annotation configs")
+    queues = "this queue; may be repeated (default: the one used last)"
+    verb.add_argument("--queue", metavar="NAME", action="append", default=[], help=queues)
+    verb.add_argument("--config", metavar="NAME", action="append", default=[], help="only this annotation config; may be repeated")
     verb.add_argument("--by", choices=BYS, help="also for each of these apart; day is that of the trace, in UTC")
     verb.add_argument("--between", nargs=2, metavar="NAME", help="the confusion table of these two: people, judges, or me")
     verb.add_argument("--judge", metavar="NAME", help="only this judge")
     verb.add_argument("--human", metavar="NAME", help="hold judges against this person alone")
-    verb.add_argument("--fail", metavar="LABEL", action="append", default=[], help="a label that means failure")
+    verb.add_argument("--fail", metavar="LABEL", action="append", default=[], help="a label that means failure; may be repeated")
     verb.add_argument("--width", type=float, metavar="W", help="how many more verdicts until intervals are no wider than W, such as 0.1")
     verb.add_argument("--recheck", action="store_true", help="only how far people agree with themselves")
     verb.add_argument("--most", type=int, metavar="N", default=SHOWN, help=f"list at most N disagreements ({SHOWN}); --json has all")
@@ -60,7 +61,7 @@ def add(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     _check(args)
-    from annotator.cli import report_json, report_text
+    from annotator.cli import report_json, report_names, report_text
     from annotator.workflow.report.figures import Asked
     from annotator.workflow.report.whole import report
 
@@ -71,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     found, unknown = _judged(args, store, queues)
     criteria = {criterion.name: criterion for queue in reversed(queues) for criterion in queue.rubric.criteria}
     asked = Asked(criteria, tuple(args.config), args.human or "", args.judge or "", tuple(args.fail), args.width, args.seed)
+    report_names.check(asked, found, store)
     between = (args.between[0], args.between[1]) if args.between else None
     partial = [queue.name for queue in queues if queue.selection.rules and all(rule.when for rule in queue.selection.rules)]
     made = report([queue.name for queue in queues], " ".join(args.filter), args.by, found, asked, between, partial)
@@ -91,6 +93,8 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("A report needs scipy, which is not installed.", "pip install 'annotator[report]'")
     if args.width is not None and not 0 < args.width < 1:
         raise UsageError(f"--width {args.width:g} is not between 0 and 1.", "Say for instance --width 0.1.")
+    if args.most < 0:
+        raise UsageError(f"--most {args.most} is below 0.", "Give a whole number of 0 or more.")
     if args.seed < 0:
         raise UsageError(f"--seed {args.seed} is below 0.", "Give a whole number of 0 or more.")
 

@@ -141,7 +141,7 @@ def _disputed(made: Report, width: int, most: int) -> Iterator[str]:
         yield crop(f"{one_line(name)}  {counted(left, 'item')} to settle{said}", width)
         if left:
             yield one_line(f"  annotator review --adjudicate --filter {_filter(name)}")
-    shown = sorted(made.disputed, key=lambda one: (bool(one.settled), levels.get(one.rated.name) == "interval"))[: max(0, most)]
+    shown = sorted(made.disputed, key=lambda one: (bool(one.settled), levels.get(one.rated.name) == "interval"))[:most]
     for one in shown:
         target = one.rated.target
         place = "" if target.position is None else f" document {target.position + 1}"

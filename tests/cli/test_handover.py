@@ -57,6 +57,7 @@ def test_json_has_everything_and_keeps_its_shape(program: Program) -> None:
     ("options", "said"),
     [
         (["--since", "yesterday"], "is not a time"),
+        (["--most", "-1"], "--most -1 is below 0."),
         (["--all", "--queue", "traces"], "say different things"),
         (["--queue", "none"], "There is no queue 'none'."),
         (["--out", "missing/shift.md"], "cannot be written"),

@@ -93,6 +93,28 @@ def test_mistakes_are_two_lines(program: Program) -> None:
     program.run("report", "--width", "2").error(2, "--width 2 is not between 0 and 1.")
     program.run("report", "--between", "ann", "bne").error(2, "Nobody called 'bne'", "ben")
     program.run("report", "--queue", "other").error(2, "There is no queue 'other'.")
+    program.run("report", "--most", "-1").error(2, "--most -1 is below 0.")
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal", "near"),
+    [
+        (["--fail", "fial"], "There is no label 'fial'.", "fail"),
+        (["--fail", "fail", "--fail", "FAIL"], "There is no label 'FAIL'.", "fail"),
+        (["--judge", "gtp judge"], "No judge called 'gtp judge'", "gpt judge"),
+        (["--judge", "ann"], "No judge called 'ann'", "gpt judge"),
+        (["--human", "bne"], "Nobody called 'bne'", "ben"),
+        (["--config", "corectness"], "There is no annotation config 'corectness'.", "correctness"),
+    ],
+)
+def test_names_that_are_not_there_are_refused_with_the_nearest(program: Program, options: list[str], refusal: str, near: str) -> None:
+    program.run("report", *options).error(2, refusal, near)
+
+
+def test_names_that_are_there_are_taken(program: Program) -> None:
+    named = program.run("report", "--fail", "fail", "--judge", "gpt judge", "--human", "ann", "--config", "correctness").done().out
+    assert "JUDGE  gpt judge on correctness" in named
+    assert "Nobody annotated any of them." in program.run("report", "--judge", "gpt judge", "flagged").done().out
 
 
 def test_without_the_extra_its_name_is_said(program: Program, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
