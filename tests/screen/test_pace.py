@@ -75,6 +75,16 @@ def test_a_key_held_as_keyboards_repeat_judges_only_items_that_were_drawn(tmp_pa
     assert answers == ["fail"] * answers.count("fail") + [None] * answers.count(None)
 
 
+def test_a_held_undo_takes_back_no_verdict_that_nobody_looked_at(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, traces(20))
+    with scene.open() as terminal:
+        type_at(terminal, ["1"] * 12, 0.2)
+        terminal.wait_for(shows(13))
+        presses = hold(terminal, "u", 30)
+        assert "u is held down: ignored" in "\n".join(terminal.read_until_quiet())
+    assert 12 - presses <= scene.answers().count("pass") < 12
+
+
 def test_a_held_enter_commits_one_score(tmp_path: Path) -> None:
     scene = Scene(tmp_path, traces(5), rubric=QUALITY)
     with scene.open() as terminal:

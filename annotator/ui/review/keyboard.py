@@ -94,7 +94,7 @@ class Keyboard:
 
     def _may_run(self, command: str, key: str, at: float) -> bool:
         if key and command in REPEATS_REFUSED and not self.repeats.allow(key, at):
-            self.desk.say(f"{display(key)} is held down: ignored, so that no unseen item is judged", "warn")
+            self.desk.say(f"{display(key)} is held down: ignored, so that nothing changes on an unseen item", "warn")
             return False
         if command not in JUDGES:
             return True

@@ -27,8 +27,8 @@ JUDGES = ANSWERS | frozenset(
     }
 )
 """Commands that judge the item on the screen: refused before it is painted."""
-REPEATS_REFUSED = JUDGES | {"score_type", "finish"}
-"""Commands that a key held down over an auto-advance does not run."""
+REPEATS_REFUSED = JUDGES | {"score_type", "finish", "undo", "redo"}
+"""Commands that a key held down does not run again once it brought another item."""
 
 
 def commands(screen: "ReviewScreen") -> dict[str, Callable[[], object]]:
