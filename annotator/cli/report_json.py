@@ -78,6 +78,8 @@ def _judge(judge: JudgeFigures) -> dict[str, Any]:
         "kappa": figure(found.kappa),
         "judge_rate": figure(found.judge_rate),
         "corrected_rate": figure(found.corrected),
+        "uncorrected": found.uncorrected or None,
+        "weighted": found.weighted,
         "table": _table(judge.table),
         "more": dict(judge.more),
     }

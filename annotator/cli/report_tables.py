@@ -93,7 +93,10 @@ def judge_lines(section: Section, by: str, width: int) -> Iterator[str]:
 
 def _judge(judge: JudgeFigures, width: int) -> Iterator[str]:
     for key, name, meaning in MEANING:
-        yield crop(f"  {name:<12}  {short(getattr(judge.found, key)):<16}  {meaning}", width)
+        said = (judge.found.uncorrected if key == "corrected" else "") or meaning
+        yield crop(f"  {name:<12}  {short(getattr(judge.found, key)):<16}  {said}", width)
+    if judge.found.weighted:
+        yield "· these are weighted by how likely each item was to come into the queue"
     yield from unsure({name: getattr(judge.found, key) for key, name, _ in MEANING})
     for key, name, _ in MEANING:
         if key in judge.more:

@@ -16,7 +16,7 @@ CONFIG_KEYS = {
 }  # fmt: skip
 JUDGE_KEYS = {
     "judge", "annotator_kind", "true_positives", "false_positives", "false_negatives", "true_negatives", "tpr", "tnr", "precision",
-    "accuracy", "kappa", "judge_rate", "corrected_rate", "table", "more",
+    "accuracy", "kappa", "judge_rate", "corrected_rate", "uncorrected", "weighted", "table", "more",
 }  # fmt: skip
 
 

@@ -199,6 +199,31 @@ def test_what_fails(config: Any, named: tuple[str, ...], said: str) -> None:
     assert failing(config, ["right", "wrong"], named).said == said
 
 
+def test_a_judges_figures_say_that_they_are_weighted_where_they_are(store: SqliteStore) -> None:
+    said: list[Said] = [{ANN: "fail", JUDGE: "fail"}, {ANN: "fail"}, {ANN: "pass", JUDGE: "pass"}, {ANN: "pass", JUDGE: "fail"}]
+    items = found(store, filled(store, said))
+    for inclusion, weighted in ((lambda item: 1.0 if item.position <= 2 else 0.1, 1), (lambda item: 0.1, 0)):
+        asked = Asked(ASKED.criteria, inclusion=inclusion)
+        made = report(["queue"], "", None, items, asked)
+        text = "\n".join(lines(made, 80, 0))
+        assert text.partition("\nJUDGE ")[2].count("weighted by how likely") == weighted
+        [judge] = whole(made)["groups"][0]["configs"][0]["judges"]
+        assert (judge["weighted"], judge["uncorrected"]) == (bool(weighted), None)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ([{ANN: "fail", JUDGE: "pass"}, {ANN: "pass", JUDGE: "fail"}], "no better than chance: TPR + TNR is 1 or less"),
+        ([{ANN: "fail", JUDGE: "fail"}], "people pass none of what it judged"),
+        ([{ANN: "pass", JUDGE: "fail"}, {ANN: "fail"}], "people fail none of what it judged"),
+    ],
+)
+def test_a_rate_that_is_not_corrected_says_why(store: SqliteStore, said: list[Said], reason: str) -> None:
+    text = lines(report(["queue"], "", None, found(store, filled(store, said)), ASKED), 80, 0)
+    assert f"  corrected     not known         {reason}" in text
+
+
 def test_what_is_not_sure_is_not_said_to_be(store: SqliteStore) -> None:
     said: list[Said] = [{ANN: word, BEN: word, JUDGE: word} for word in ("pass", "pass", "pass", "fail", "fail")]
     items = found(store, filled(store, said))

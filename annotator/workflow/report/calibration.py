@@ -38,7 +38,18 @@ class Calibration:
     judge_rate: Figure
     """The share of all items that it judged which the judge fails."""
     corrected: Figure
-    """The failure rate that follows from `judge_rate`, `tpr` and `tnr`. NaN where the judge is no better than chance."""
+    """The failure rate that follows from `judge_rate`, `tpr` and `tnr`. NaN where `uncorrected` says why."""
+    weighted: bool
+    """Not all items that it judged were equally likely to come into their queue: every figure but `counts` is that of the traffic."""
+
+    @property
+    def uncorrected(self) -> str:
+        """Why there is no corrected rate, for people; '' where there is one."""
+        if not self.tpr.n:
+            return "people fail none of what it judged"
+        if not self.tnr.n:
+            return "people pass none of what it judged"
+        return "no better than chance: TPR + TNR is 1 or less" if math.isnan(self.corrected.value) else ""
 
 
 def failure_rate(outcomes: Sequence[Outcome]) -> Figure:
@@ -73,6 +84,7 @@ def calibration(outcomes: Sequence[Outcome], seed: int) -> Calibration:
         kappa(pairs, seed, (1.0 / weights).tolist()),
         rate,
         corrected(rate, tpr, tnr),
+        len({one.inclusion for one in told}) > 1,
     )
 
 
