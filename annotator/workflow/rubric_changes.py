@@ -25,6 +25,9 @@ class RubricChange:
         return f"{'breaking  ' if self.breaking else 'compatible'}  {f'{self.name}: ' if self.name else ''}{self.what}"
 
 
+DONE = "what is done stays done"
+
+
 def changes(old: Rubric, new: Rubric) -> list[RubricChange]:
     """Config by config, in the order of the new rubric; those that are gone come last."""
     found = [
@@ -35,7 +38,8 @@ def changes(old: Rubric, new: Rubric) -> list[RubricChange]:
     names = [criterion.name for criterion in new.criteria]
     for criterion in new.criteria:
         before_it = old.criterion(criterion.name)
-        found += [RubricChange(criterion.name, "is added")] if before_it is None else criterion_changes(before_it, criterion)
+        added = [RubricChange(criterion.name, f"is added and required; {DONE}" if criterion.required else "is added")]
+        found += added if before_it is None else criterion_changes(before_it, criterion)
     found += [RubricChange(gone.name, "is removed", True) for gone in old.criteria if gone.name not in names]
     kept = [criterion.name for criterion in old.criteria if criterion.name in names]
     if kept != [name for name in names if old.criterion(name) is not None]:
@@ -84,7 +88,10 @@ def criterion_changes(old: Criterion, new: Criterion) -> list[RubricChange]:
     """Of one config with what a rubric adds to it."""
     found = config_changes(old.config, new.config)
     say = _Say(new.name, found)
-    say("required", old.required, new.required)
+    if new.required and not old.required:
+        found.append(RubricChange(new.name, f"is required; {DONE}"))
+    else:
+        say("required", old.required, new.required)
     say("when", old.when and str(old.when), new.when and str(new.when), new.when is not None)
     say("target", old.target, new.target, True)
     say("kinds", ", ".join(old.kinds), ", ".join(new.kinds), True)

@@ -70,7 +70,7 @@ def test_of_a_whole_rubric() -> None:
         ("quality", True, "when (none) is 'help = x'"),
         ("quality", True, "target (none) is 'trace'"),
         ("quality", False, "instructions (none) is 'so'"),
-        ("why", False, "is added"),
+        ("why", False, "is added and required; what is done stays done"),
         ("remark", True, "is removed"),
         ("", False, "the configs are in another order"),
     ]
@@ -132,3 +132,8 @@ def test_the_project_s_configs_come_first_then_all() -> None:
     rows = [ServerConfig(QUALITY), ServerConfig(HELP, True), ServerConfig(REMARK)]
     assert offered(rows) == [HELP] and offered(rows, ["remark"]) == [HELP, REMARK]
     assert offered([ServerConfig(QUALITY), ServerConfig(REMARK)]) == [QUALITY, REMARK]
+
+
+def test_a_config_that_becomes_required_reopens_nothing_and_says_so() -> None:
+    new = replace(OLD, criteria=(*OLD.criteria[:2], replace(OLD.criteria[2], required=True)))
+    assert [(change.name, change.what) for change in changes(OLD, new)] == [("remark", "is required; what is done stays done")]
