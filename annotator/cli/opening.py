@@ -145,7 +145,7 @@ def _server(args: argparse.Namespace, store: "SqliteStore", server: ServerSettin
     rubric, greeting = (rubric, "") if rubric and not (args.rubric or args.config) else _rubric(args, phoenix)
     source = SourceRef(server.url, project, server.url)
     queue = store.create(free_name(store, args.queue, project, selection), source, selection, rubric)
-    remark, read_only = _remark(store, queue), phoenix.capabilities.read_only
+    remark, read_only = _remark(args, store, queue), phoenix.capabilities.read_only
     if not name:
         return Opened(queue, "", "", connect, None, greeting or remark, read_only, remark)
     from annotator.workflow.sync import contact
@@ -169,13 +169,15 @@ def _files(args: argparse.Namespace, store: "SqliteStore", rubric: Rubric = BUIL
     rubric = _from_file(args.rubric) if args.rubric else rubric
     stem = "stdin" if location == "-" else Path(location.partition("\n")[0]).name.split(".")[0]
     queue = store.create(free_name(store, args.queue, stem, selection), SourceRef(location), selection, rubric)
-    remark = _remark(store, queue)
+    remark = _remark(args, store, queue)
     return Opened(queue, name, identifier_of(name), None, source, remark, remark=remark)
 
 
-def _remark(store: "SqliteStore", queue: Queue) -> str:
+def _remark(args: argparse.Namespace, store: "SqliteStore", queue: Queue) -> str:
     """What a new queue's rules do not do, for people."""
-    selection, words = queue.selection, []
+    selection, words = queue.selection, list[str]()
+    if args.rules and not selection.rules:
+        words.append(f"{args.rules} has no [[rule]]: the queue takes everything.")
     ruled = (one for one in store.queues() if one.id != queue.id and one.source_id == queue.source_id and one.selection.rules)
     other = next((one for one in ruled if replace(one.selection, rules=()) == replace(selection, rules=())), None)
     if selection.rules and other is not None:

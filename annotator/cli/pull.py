@@ -14,6 +14,7 @@ from annotator.text.facts import counted
 
 if TYPE_CHECKING:
     from annotator.domain.source import BadLine
+    from annotator.sources.phoenix import Phoenix
     from annotator.store.store import SqliteStore
     from annotator.workflow.filling import Progress
 
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from annotator.workflow.fill import fill
     from annotator.workflow.filling import Filling, Progress
     from annotator.workflow.loading import load
+    from annotator.workflow.unheard import unheard
 
     every = watching.seconds(args)
     store = place.open_store(place.store_path(args))
@@ -82,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
             show(f"{counted(loaded, 'payload')} stored, everybody's annotations of {counted(known, 'trace')}")
         show.end()
         if not every and not store.counts(opened.queue.id).items and (done.spans or not done.traces):
-            raise _nothing(store, opened.queue, done)
+            raise _nothing(store, opened.queue, done, server)
     except BaseException:
         # The next time goes on after them.
         _name([*done.bad, *unread])
@@ -90,6 +92,8 @@ def run(args: argparse.Namespace) -> int:
         raise
     if store.counts(opened.queue.id).items or not every:
         _tell(store, opened.queue, done)
+        for sentence in unheard(store, opened.queue):  # known when everybody's annotations are here
+            say(f"annotator: {sentence}", aside=True)
     _name([*done.bad, *unread])
     said = len(unread)
     try:
@@ -107,6 +111,8 @@ def _items(store: "SqliteStore", queue: Queue) -> str:
 
 def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
     """What is new, in this queue and in the others that have the same traces."""
+    from annotator.workflow.limits import starving
+
     updated = done.updated.get(queue.source_id, 0)
     news = [f"{counted(done.added, 'item')} came"] if queue.complete and done.added else []
     news += [f"{were(updated, 'trace')} updated"] if updated else []
@@ -115,6 +121,8 @@ def _tell(store: "SqliteStore", queue: Queue, done: "Progress") -> None:
         say("; ".join([f"{_items(store, queue)}, everything is {here}", *news]))
     elif not done.updated:
         say(f"{queue.source.named} brings log records of {counted(done.traces, 'trace')}; other queues have them already")
+    if done.starved:
+        say(f"annotator: {starving(done.starved)}", aside=True)
     if done.sessionless:
         without = "1 trace has no session and is" if done.sessionless == 1 else f"{done.sessionless:,} traces have no session and are"
         say(f"  {without} left out")
@@ -151,10 +159,13 @@ def _name(wrong: "Sequence[BadLine]") -> None:
         print(f"annotator: {counted(sum(bad.count for bad in wrong), 'part')} could not be read whole", file=sys.stderr)
 
 
-def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceError:
+def _nothing(store: "SqliteStore", queue: Queue, done: "Progress", server: "Phoenix | None") -> SourceError:
+    from annotator.workflow.unheard import unheard
+
     selection = queue.selection
     of = {"span": "span", "document": "span", "session": "session"}.get(selection.target, "trace") if done.looked else "trace"
-    looked = counted(done.looked or done.traces, of)
+    # A server that leaves out of its listing what cannot fit has looked at all it has.
+    looked = counted(done.looked or done.traces or (server.trace_count() if server and queue.source.is_server else None) or 0, of)
     if selection.session is not None and selection.session not in (known := store.session_ids(SESSIONS)) and len(known) < SESSIONS:
         near = ", ".join(difflib.get_close_matches(selection.session, known, 3))
         return SourceError(
@@ -163,8 +174,7 @@ def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceErro
     if done.sessionless and done.sessionless >= done.traces:
         return SourceError(f"None of {counted(done.sessionless, 'trace')} has a session.", "Judge traces: --target trace.")
     if selection.filter or selection.rules:
-        names = _unknown(store, queue)
-        advice = f"No annotation is named {' or '.join(names)}." if names else "Widen it; annotator list --help has the language."
+        advice = " ".join(unheard(store, queue)) or "Widen it; annotator list --help has the language."
         what = f"No rule takes any of {looked}." if selection.rules else f"No traces here match {selection.filter} ({looked} looked at)."
         return SourceError(what, advice)
     if selection.target == "document" and done.traces:
@@ -174,14 +184,3 @@ def _nothing(store: "SqliteStore", queue: Queue, done: "Progress") -> SourceErro
         return SourceError(f"None of {counted(done.traces, 'trace')} fits the selection.", widen)
     what = f"The project {queue.source.project!r} has" if queue.source.is_server else f"{queue.source.named} brought"
     return SourceError(f"{what} no traces that fit.", "Send it traces, or choose another; the same command then brings them.")
-
-
-def _unknown(store: "SqliteStore", queue: Queue) -> list[str]:
-    """What the filter and the rules take for annotations, and none is known by."""
-    from annotator.domain.filter import names
-    from annotator.filter.parsing import parse
-    from annotator.workflow.filtering import vocabulary_of
-
-    known = vocabulary_of(store, [queue]).names
-    written = [queue.selection.filter, *(rule.when for rule in queue.selection.rules)]
-    return sorted({name for text in written if text for name in names(parse(text)) if name not in known})

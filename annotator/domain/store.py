@@ -279,11 +279,14 @@ class OutboxStore(Protocol):
 
 
 class WordStore(Protocol):
-    """Names that are in use, in order, for completion."""
+    """Names that are in use, in order, for completion; and labels."""
 
     def annotation_names(self, limit: int = 1000) -> list[str]: ...
 
     def session_ids(self, limit: int = 1000) -> list[str]: ...
+
+    def gave(self, name: str, label: str) -> bool:
+        """Somebody gave an annotation of that name this label."""
 
 
 class Store(TraceStore, QueueStore, RuleStore, AnnotationStore, ImportStore, OutboxStore, MemberStore, WordStore, Protocol):

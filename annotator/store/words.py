@@ -20,5 +20,9 @@ class Words(Area):
     def session_ids(self, limit: int = 1000) -> list[str]:
         return self._distinct("span", "session_id", limit)
 
+    def gave(self, name: str, label: str) -> bool:
+        rows = "SELECT 1 FROM identity JOIN annotation ON annotation.identity = identity.id WHERE name = ?"
+        return self.db.one(f"{rows} AND json_extract(content, '$.label') = ? LIMIT 1", (name, label)) is not None
+
     def _distinct(self, table: str, column: str, limit: int) -> list[str]:
         return [word for (word,) in self.db.all(DISTINCT.format(table=table, column=column), (limit,))]

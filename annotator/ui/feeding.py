@@ -12,7 +12,7 @@ from annotator.domain.queue import Queue
 from annotator.domain.source import Source
 from annotator.domain.store import Store
 from annotator.errors import AnnotatorError, Forbidden, ServerError, StoreBusy
-from annotator.ui.messages import Connected, DatasetsListed, Fed, Filled, RowsPulled, ServerSilent
+from annotator.ui.messages import Connected, DatasetsListed, Fed, Filled, Remarked, RowsPulled, ServerSilent
 from annotator.ui.session import Connection, Session
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class Feeding:
         from annotator.workflow.everyone import pull_unread
         from annotator.workflow.fill import fill
         from annotator.workflow.filling import Filling, Progress
+        from annotator.workflow.limits import starving
         from annotator.workflow.loading import load, load_some
+        from annotator.workflow.unheard import unheard
 
         last = Progress()
         apart = not source.capabilities.payloads_with_listing
@@ -116,6 +118,8 @@ class Feeding:
         with suppress(ServerError):  # what is about to be shown is asked for again
             for _ in pull_unread(work):
                 self._post(RowsPulled(""))
+        if said := [*([starving(last.starved)] if last.starved else []), *unheard(store, queue)]:
+            self._post(Remarked(" ".join(said)))
         return work
 
     def _watch(self, work: "Filling", source: Callable[[], Source] | None, server: Connection | None) -> None:

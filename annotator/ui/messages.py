@@ -74,6 +74,14 @@ class Filled(Message):
         return isinstance(message, Filled) and not message.finished
 
 
+class Remarked(Message):
+    """Something about the queue, now that it is filled."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
+
+
 class Fed(Message):
     """A round of watching brought so many items, and more spans of these traces."""
 

@@ -35,6 +35,11 @@ def starved(items: Collection[NewItem], left: Collection[NewItem], selection: Se
     return tuple(dict.fromkeys(item.rule for item in items if item.rule and priority(item, selection) not in kept))
 
 
+def starving(rules: Sequence[str]) -> str:
+    """What that means, for people."""
+    return f"The limit leaves nothing of {', '.join(rules)}: what the items stand for is unknown. Raise it, or give all rules one priority."
+
+
 def _by_all(item: NewItem, share: float | None, cut: int, priorities: Mapping[str, int]) -> float | None:
     """The probability with which a limit leaves an item that its rules took, whichever of their priorities it came by.
 

@@ -84,7 +84,7 @@ def test_a_filter_is_a_queue_of_its_own(program: Program, file: str) -> None:
     ("words", "said"),
     [
         (["--filter", "status = error"], ["No traces here match status = error (7 traces looked at).", "Widen it"]),
-        (["--filter", "any(correctnes = fail)"], ["No annotation is named correctnes."]),
+        (["--filter", "any(correctnes = fail)"], ["No annotation is named 'correctnes' here (filter); nearest: correctness."]),
         (["--session", "aa chat 3"], ["There is no session 'aa chat 3' here.", "Nearest: aa chat"]),
         (["--target", "document", "--kind", "LLM"], ["None of 7 traces has retrieved documents."]),
         (["--target", "session", "--filter", "latency > 1h"], ["No traces here match latency > 1h (2 sessions looked at)."]),

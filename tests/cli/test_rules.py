@@ -82,7 +82,7 @@ def test_flags_come_before_the_file_and_edited_rules_are_another_queue(program: 
         (["--sample", "5%", "--trigger", "5 % of all"], ["belong here"]),
         (["--rules", "queu.toml"], ["There is no file queu.toml.", "Did you mean queue.toml?"]),
         (["--trigger", "latency > 2"], ["'2' is not a duration."]),
-        (["--trigger", "correctnes = fail"], ["No rule takes any of 100 traces.", "No annotation is named correctnes."]),
+        (["--trigger", "correctnes = fail"], ["No rule takes any of 100 traces.", "(rule correctnes = fail); nearest: correctness."]),
     ],
 )
 def test_what_cannot_be(program: Program, words: list[str], said: list[str]) -> None:
@@ -95,3 +95,52 @@ def test_a_mistake_in_the_file_is_pointed_at(program: Program) -> None:
     (program.folder / "queue.toml").write_text(RULES.replace("status = error", "status = erorr"))
     done = program.run("pull", "traces.jsonl", "--rules", "queue.toml", "--as", "ann")
     assert done.code == 2 and "queue.toml:6: There is no status 'erorr'." in done.err and f"\n{' ' * 31}^\n" in done.err
+
+
+TWO = '[[rule]]\nname = "errors"\nwhen = "any(status = error)"\n[[rule]]\nname = "judged"\nwhen = "%s"\n'
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("llm.corectness < 0.5", "No annotation is named 'corectness' here (rule judged); nearest: correctness."),
+        ("correctness = fial", "Nobody gave correctness the label 'fial' here (rule judged); nearest: fail."),
+        ("not correctness in (fail, pas)", "Nobody gave correctness the label 'pas' here (rule judged); nearest: pass."),
+        ("correctness = fail and llm.correctness.score < 0.5", ""),
+        ("latency > 1h", ""),
+    ],
+)
+def test_a_slip_in_one_rule_is_said_though_another_takes_something(program: Program, when: str, said: str) -> None:
+    (program.folder / "queue.toml").write_text(TWO % when)
+    done = program.run("pull", "traces.jsonl", "--rules", "queue.toml", "--as", "ann")
+    assert done.code == 0 and done.err == (f"annotator: {said}\n" if said else "")
+
+
+def test_a_file_without_rules_takes_everything_and_says_so(program: Program) -> None:
+    (program.folder / "queue.toml").write_text("limit = 20\n")
+    done = program.run("pull", "traces.jsonl", "--rules", "queue.toml", "--as", "ann")
+    assert done.code == 0 and done.err == "annotator: queue.toml has no [[rule]]: the queue takes everything.\n"
+
+
+def test_a_limit_without_rules_leaves_the_probability_unknown(program: Program) -> None:
+    program.run("pull", "traces.jsonl", "--limit", "10", "--as", "ann").done()
+    program.run("pull", "traces.jsonl", "--limit", "10", "--order", "random:3", "--queue", "chance", "--as", "ann").done()
+    for queue, inclusion, weight in (("traces", None, None), ("chance", 0.1, 10.0)):
+        rows = program.run("list", "--queue", queue, "--json").done().records
+        assert [row["inclusion"] for row in rows] == [inclusion] * 10
+        for row, label in zip(rows, ("fail", "pass"), strict=False):
+            program.run("annotate", row["trace_id"], f"correctness={label}", "--queue", queue, "--as", "ann").done()
+        exported = program.run("export", "--queue", queue, "--format", "jsonl").records
+        assert len(exported) == 2 and {one["weight"] for one in exported} == {weight}
+        said = program.run("report", "--queue", queue).done().out
+        assert ("of these items alone: how likely they were to come is not known" in said) is (weight is None)
+        assert "0.50" in said
+
+
+def test_a_limit_that_leaves_nothing_of_a_priority_is_said(program: Program) -> None:
+    (program.folder / "queue.toml").write_text(TWO.replace("[[rule]]", "[[rule]]\npriority = 1", 1) % "latency < 1h")
+    words = ("pull", "traces.jsonl", "--rules", "queue.toml", "--order", "random:3", "--limit", "10", "--as", "ann")
+    done = program.run(*words)
+    assert done.code == 0 and done.err.startswith("annotator: The limit leaves nothing of judged: what the items stand for is unknown.")
+    assert {row["inclusion"] for row in program.run("list", "--json").done().records} == {None}
+    assert program.run(*words).done().err == ""

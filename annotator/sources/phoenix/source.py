@@ -21,7 +21,7 @@ from annotator.sources.phoenix.pushdown import narrow
 from annotator.sources.phoenix.refusal import NotOffered
 from annotator.sources.phoenix.sessions import list_sessions
 from annotator.sources.phoenix.spans import list_spans
-from annotator.sources.phoenix.traces import list_traces
+from annotator.sources.phoenix.traces import count_traces, list_traces
 from annotator.sources.phoenix.usernames import Usernames
 from annotator.sources.phoenix.web import trace_url
 from annotator.sources.phoenix.wire import UserAnswer
@@ -80,6 +80,10 @@ class Phoenix:
 
     def projects(self) -> Sequence[str]:
         return [project.name for project in list_projects(self._client)]
+
+    def trace_count(self) -> int | None:
+        """How many traces the project has; None where the server does not say."""
+        return count_traces(self._client, self._project)
 
     def pages(self, selection: Selection, cursor: str | None = None, wanted: Wanted | None = None) -> Iterator[Page]:
         project = self._project

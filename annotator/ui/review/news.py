@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from annotator.text.facts import counted
-from annotator.ui.messages import Connected, Fed, Filled, NotOpened, ServerSilent, Synced
+from annotator.ui.messages import Connected, Fed, Filled, NotOpened, Remarked, ServerSilent, Synced
 
 if TYPE_CHECKING:
     from annotator.ui.screens.review import ReviewScreen
@@ -42,6 +42,10 @@ class News:
             self.screen.fitting.lay_out(keep_top=True)
         elif desk.item is not None and desk.presented is None:
             self.screen.background.prepare(desk.item.id)
+        self.screen.draw()
+
+    def remarked(self, message: Remarked) -> None:
+        self.desk.say(message.text, "warn")
         self.screen.draw()
 
     def fed(self, message: Fed) -> None:

@@ -17,6 +17,7 @@ from annotator.ui.messages import (
     OpinionsRead,
     Prepared,
     PushTold,
+    Remarked,
     RowsPulled,
     ServerSilent,
     Shared,
@@ -74,6 +75,10 @@ class ListeningScreen(FramedScreen, inherit_bindings=False):
     @on(Filled)
     def _filled(self, message: Filled) -> None:
         self.news.filled(message)
+
+    @on(Remarked)
+    def _remarked(self, message: Remarked) -> None:
+        self.news.remarked(message)
 
     @on(Fed)
     def _fed(self, message: Fed) -> None:
