@@ -56,7 +56,7 @@ class Exported:
     annotations: tuple[KnownAnnotation, ...]
     """Everybody's, ordered by target, name and identifier; texts are redacted where the config says so."""
     answers: Mapping[str, Annotation] = field(default_factory=dict)
-    """By config: mine, else what all people said in one way."""
+    """By config, all of one verdict: the adjudicated one, else mine, else what all people said in one way."""
     outcome: Outcome = ""
     expected: str | None = None
     """What the answer should have been; None where nobody wrote it."""

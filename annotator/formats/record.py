@@ -37,6 +37,8 @@ def to_json(one: Exported) -> dict[str, Any]:
         "documents": [document_to_json(found) for found in recorded.documents],
         "rubric": one.rubric,
         "rubric_version": one.rubric_version,
+        "rule": item.rule or None,
+        "why": item.why or None,
         "weight": one.weight,
         "split": one.split,
         "annotations": [annotation_to_json(known) for known in one.annotations],
@@ -105,7 +107,8 @@ def columns(configs: tuple[str, ...]) -> dict[str, type]:
     names = (
         "queue", "position", "state", "reason", "target", "id", "document_position", "trace_id", "span_id", "session_id", "name",
         "span_kind", "model", "prompt_version", "input", "output", "expected_output", "outcome", "messages", "output_messages", "tools",
-        "documents", "rubric", "rubric_version", "weight", "split", "annotations",
+        "documents", "rubric", "rubric_version", "rule", "why", "weight", "split",
+        "annotations",
     )  # fmt: skip
     kinds = {name: numbers.get(name, str) for name in names}
     for name in configs:

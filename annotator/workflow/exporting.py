@@ -19,7 +19,10 @@ from annotator.workflow.expected import NAME
 from annotator.workflow.filtering import Sieve
 from annotator.workflow.outcome import Judging, judging_of, standing
 from annotator.workflow.recorded import Recordings
+from annotator.workflow.targets import targets_in_store
 from annotator.workflow.turns import ALL
+from annotator.workflow.verdict import Voices
+from annotator.workflow.walk import Walk
 
 Rows = Sequence[KnownAnnotation]
 MISSING, DAMAGED, UNKNOWN = "not here yet", "damaged", "undecided"
@@ -128,14 +131,15 @@ class Exporting:
         rows = [known for known in self._rows(item, recorded) if self._counts(known)]
         own = [known for known in rows if known.row.target == item.target]
         judged = item.state == ItemState.DONE or any(map(self._is_verdict, own))
+        voices = Voices(Walk(self.queue.rubric, targets_in_store(self.store, self.queue, item)), rows, self.wanted.me)
         return Exported(
             self.queue.name,
-            replace(item, reason=self._hide(item.reason)),
+            replace(item, reason=self._hide(item.reason), why=self._hide(item.why)),
             recorded,
             tuple(rows),
-            self._answers(own),
+            voices.answers,
             self._outcome(item, own, passing, judged),
-            self._expected(own),
+            self._expected(own, voices),
             self.queue.rubric.name,
             self.queue.rubric.version,
             1 / item.inclusion if item.inclusion else None,
@@ -174,20 +178,9 @@ class Exporting:
             return {key: self._hidden_value(inner) for key, inner in value.items()}
         return [self._hidden_value(inner) for inner in value] if isinstance(value, list | tuple) else value
 
-    def _answers(self, own: Rows) -> dict[str, Annotation]:
-        """One for each config: mine, else people's where they do not contradict each other."""
-        found: dict[str, Annotation] = {}
-        for criterion in self.queue.rubric.criteria:
-            people = standing(own, criterion.name)
-            mine = [known for known in people if self.wanted.me.wrote(known)]
-            rows = [known.row for known in mine or people]
-            if rows and not any(row.contradicts(rows[0]) for row in rows):
-                found[criterion.name] = rows[0]
-        return found
-
-    def _expected(self, own: Rows) -> str | None:
-        """My text, else the newest of other people's."""
-        written = standing(own, self.wanted.expected)
+    def _expected(self, own: Rows, voices: Voices) -> str | None:
+        """My text, else the newest of other people's, but none of a verdict that does not stand."""
+        written = [known for known in standing(own, self.wanted.expected) if voices.lets(known)]
         mine = [known for known in written if self.wanted.me.wrote(known)]
         newest: Collection[KnownAnnotation] = sorted(mine or written, key=lambda known: known.at)[-1:]
         return next((known.row.explanation for known in newest if known.row.explanation), None)

@@ -104,6 +104,16 @@ def test_mine_counts_first_and_alone(one: Scene) -> None:
     assert one.exported(mine=Reviewer("carol", "annotator:carol")) == []
 
 
+def test_why_it_is_there_leaves_with_it(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, span(1), redacted=True)
+    scene.store.add_items(scene.queue.id, [NewItem(S1, "t1", "s1", f"slow: {WORD}-1", "slow", 0.25)])
+    scene.say(S1, ANN, "pass")
+    [found] = scene.exported()
+    for said in (to_json(found), flat(found, ())):
+        assert (said["rule"], said["weight"]) == ("slow", 4.0) and said["why"].startswith("slow: ") and WORD not in said["why"]
+    scene.store.close()
+
+
 def test_which_labels_are_a_pass() -> None:
     def judging(direction: Any, *values: Value) -> Any:
         made = judging_of(Rubric((Criterion(CategoricalConfig("x", values, None, direction)),)))
