@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.domain.annotation import NOTE, KnownAnnotation
 
 if TYPE_CHECKING:
+    from annotator.filter.facts import Reviewer
     from annotator.store.store import SqliteStore
 
 
@@ -32,10 +33,11 @@ class People:
         words, redactor = known.row.explanation, self._store.redactor
         return redactor.text(words) if redactor is not None and words and not self.wrote(known) else words
 
-    def json(self, known: KnownAnnotation) -> dict[str, Any]:
+    def json(self, known: KnownAnnotation, me: "Reviewer") -> dict[str, Any]:
         """`{"name", "label", "score", "explanation", "annotator_kind", "identifier", "author", "source", "updated_at", "mine", "synced"}`.
 
-        source: API, APP, or None where it never was on a server; updated_at: UTC in ISO 8601, None where it is not known.
+        source: API, APP, or None where it never was on a server; updated_at: UTC in ISO 8601, None where it is not known;
+        mine: what a filter calls so.
         """
         from annotator.workflow.opinions import who
 
@@ -50,11 +52,11 @@ class People:
             "author": who(known),
             "source": known.source or None,
             "updated_at": datetime.fromtimestamp(known.at, UTC).isoformat(timespec="seconds") if known.at else None,
-            "mine": self.wrote(known),
+            "mine": me.wrote(known),
             "synced": bool(identity.server) and not self._store.is_unsent(identity),
         }
 
-    def related_json(self, known: KnownAnnotation) -> dict[str, Any]:
+    def related_json(self, known: KnownAnnotation, me: "Reviewer") -> dict[str, Any]:
         """The same, and what it is about."""
         target = known.row.target
-        return {"target": target.kind, "id": target.id, "document_position": target.position} | self.json(known)
+        return {"target": target.kind, "id": target.id, "document_position": target.position} | self.json(known, me)

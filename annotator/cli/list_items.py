@@ -17,6 +17,7 @@ from annotator.domain.retrieval_metrics import Ranked
 from annotator.filter.reference import lines
 
 if TYPE_CHECKING:
+    from annotator.filter.facts import Reviewer
     from annotator.store.store import SqliteStore
 
 QUESTION = 60
@@ -61,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     unknown = shown = 0
     figures = metrics.Metrics(args, store) if args.metrics or args.publish else None
     for queue in queues:
-        sieve = Sieve(store, queue, condition, reviewer_of(args, store, queue)) if condition else None
+        me = reviewer_of(args, store, queue)
+        sieve = Sieve(store, queue, condition, me) if condition else None
         state = ItemState(args.state) if args.state else sieve.state if sieve else None
         for page in _rows(store, queue, state):
             rows = [row for row, fits in zip(page, sieve.look([row.item for row in page]), strict=True) if fits] if sieve else page
@@ -72,15 +74,14 @@ def run(args: argparse.Namespace) -> int:
                 show.end()
             shown += len(rows)
             for row, question in zip(rows, with_questions(store, queue.source_id, rows), strict=True):
-                record = _record(store, queue, row, question, people)
+                record = _record(store, queue, row, question, people, me)
                 ranked = figures.of(queue, row.item) if figures else []
                 if args.json:
                     retrieval = {"retrieval": [metrics.ranked_json(one) for one in ranked]} if figures else {}
-                    print(
-                        json.dumps(_whole(store, queue, row, record) | _related(store, queue, row, people) | retrieval, ensure_ascii=True)
-                    )
+                    whole = _whole(store, queue, row, record) | _related(store, queue, row, people, me) | retrieval
+                    print(json.dumps(whole, ensure_ascii=True))
                 else:
-                    print(_plain(record, len(queues) > 1, width))
+                    print(_plain(record, me.annotator, len(queues) > 1, width))
                     for one in ranked:
                         print(_ranking(one, width))
         unknown += sieve.unknown if sieve else 0
@@ -99,7 +100,9 @@ def _rows(store: "SqliteStore", queue: Queue, state: ItemState | None) -> Iterat
         after = rows[-1].item.position
 
 
-def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | None, people: People) -> dict[str, Any]:
+def _record(
+    store: "SqliteStore", queue: Queue, row: Listed, question: str | None, people: People, me: "Reviewer"
+) -> dict[str, Any]:
     item = row.item
     rows = store.known_on(queue.source.server, [item.target])
     return {
@@ -120,14 +123,14 @@ def _record(store: "SqliteStore", queue: Queue, row: Listed, question: str | Non
         "rule": item.rule,
         "inclusion": item.inclusion,
         "datasets": list(store.datasets_of(queue.source.server, [item.target]).get(item.target, ())),
-        "annotations": [people.json(known) for known in rows],
+        "annotations": [people.json(known, me) for known in rows],
     }
 
 
-def _related(store: "SqliteStore", queue: Queue, row: Listed, people: People) -> dict[str, Any]:
+def _related(store: "SqliteStore", queue: Queue, row: Listed, people: People, me: "Reviewer") -> dict[str, Any]:
     """What was said about the other targets: spans of the trace, their documents, the trace, its session."""
     rows = store.known_in(queue.source.server, queue.source_id, row.item.trace_id)
-    return {"related": [people.related_json(known) for known in rows if known.row.target != row.item.target]}
+    return {"related": [people.related_json(known, me) for known in rows if known.row.target != row.item.target]}
 
 
 def _whole(store: "SqliteStore", queue: Queue, row: Listed, record: dict[str, Any]) -> dict[str, Any]:
@@ -153,15 +156,15 @@ def _said(row: dict[str, Any]) -> Any:
     return next((row[part] for part in ("label", "score", "explanation") if row[part] not in (None, "")), "")
 
 
-def _plain(record: dict[str, Any], named: bool, width: int | None) -> str:
-    """One line; the question gets what room the rest leaves."""
+def _plain(record: dict[str, Any], me: str, named: bool, width: int | None) -> str:
+    """One line; the question gets what room the rest leaves. `me`: who needs no name; '' where nobody is known."""
     from annotator.text.cells import crop, width_of
     from annotator.text.escape import one_line
     from annotator.text.facts import duration
 
     spent = duration(None if record["duration_ms"] is None else round(record["duration_ms"] * 1e6))
     answers = [
-        f"{'' if row['mine'] else row['author'] + ': '}{row['name']}={_said(row)}"
+        f"{'' if me and row['mine'] else row['author'] + ': '}{row['name']}={_said(row)}"
         for row in record["annotations"]
     ]
     document = [] if record["document_position"] is None else [f"document {record['document_position'] + 1}"]

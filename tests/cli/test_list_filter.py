@@ -36,6 +36,24 @@ def test_judgements(pulled: Program) -> None:
     assert len(found(pulled, "unannotated", "--as", "eve")) == len(found(pulled, "todo or done"))
 
 
+def test_mine_is_what_the_filter_calls_so(pulled: Program) -> None:
+    for who, mine in (("mira", {"fail"}), ("bob", {"pass"}), ("eve", set())):
+        first = pulled.run("list", "--json", "--as", who).done().records[0]
+        assert {row["label"] for row in first["annotations"] if row["mine"]} == mine, who
+        assert (found(pulled, "mine.correctness", "--as", who)[:1] == [1]) == bool(mine)
+    assert [row["mine"] for row in pulled.run("list", "--json").done().records[0]["annotations"]] == [True, True]
+
+
+def test_everybody_but_me_is_named(pulled: Program) -> None:
+    def told(*who: str) -> set[str]:
+        line = pulled.run("list", *who).done().lines[0]
+        return {part for part in line.split("  ") if "correctness=" in part}
+
+    assert told(*MINE) == {"correctness=fail", "bob: correctness=pass"}
+    assert told("--as", "bob") == {"mira: correctness=fail", "correctness=pass"}
+    assert told("--as", "eve") == told() == {"mira: correctness=fail", "bob: correctness=pass"}
+
+
 def test_what_was_recorded_agrees_with_what_is_listed(pulled: Program) -> None:
     records = pulled.run("list", "--json").done().records
     slow = [record["position"] for record in records if (record["duration_ms"] or 0) > 1]
