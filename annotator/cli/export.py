@@ -155,8 +155,14 @@ def _write(args: argparse.Namespace, queue: "Queue", exporting: "Exporting", spl
             outputs.left.update(exporting.left)
     finally:
         meter.end()
-    where = "" if to_stdout else f" in {args.out}"
+    where = "" if to_stdout else f" in {_written(kind, args.out, names)}"
     return _tell(f"{queue.name}: {counted(outputs.written.total(), 'item')}{where}", outputs.written, outputs.left, exporting, to_stdout)
+
+
+def _written(kind: "Format", out: str, splits: list[str]) -> str:
+    """The files, what is run first; of splits their folder."""
+    files = kind.files(out, splits)
+    return " and ".join(str(path) for path in reversed(files[""])) if "" in files else out
 
 
 def _format(args: argparse.Namespace, queue: "Queue") -> "Format":

@@ -103,7 +103,8 @@ def test_fine_tuning_learns_right_answers_alone(scene: Program) -> None:
 
 
 def test_dspy_examples_come_with_their_loader(scene: Program) -> None:
-    scene.run("export", "--format", "dspy", "--out", "taught.py", "--split", "train=0.5,test=0.5")
+    done = scene.run("export", "--format", "dspy", "--out", "taught.d", "--split", "train=0.5,test=0.5")
+    assert done.lines[0].startswith("traces: 3 items in taught.py and taught.jsonl (")
     (scene.folder / "dspy.py").write_text(
         "class Example(dict):\n    def __init__(self, **fields): super().__init__(fields)\n"
         "    def with_inputs(self, *names): self.inputs = names; return self\n"
