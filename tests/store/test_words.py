@@ -7,7 +7,7 @@ from annotator.domain.step import SetAnnotation, SetItem, Step
 from annotator.store.store import SqliteStore
 from tests.server_rows import server_rows
 from tests.store.scene import SERVER, filled
-from tests.store.test_plans import statements
+from tests.store.test_plans import scans, statements
 
 
 def test_every_name_once_and_in_order(store: SqliteStore) -> None:
@@ -38,3 +38,13 @@ def test_what_changed_since(store: SqliteStore) -> None:
     assert store.changed_since(queue.id, last) == (last, set())
     store.undo("ann", queue.id)
     assert store.changed_since(queue.id, last)[1] == {2, 4}
+
+
+def test_who_gave_a_label(store: SqliteStore) -> None:
+    filled(store, 4)
+    rows = [Annotation(Identity(SERVER, Target("span", "s1"), name, "x"), label) for name, label in (("tone", "rude"), ("quality", None))]
+    store.keep_read(server_rows(*rows), store.clock())
+    seen = statements(store)
+    assert store.gave("tone", "rude")
+    assert not any(store.gave(name, label) for name, label in (("tone", "rud"), ("quality", "rude"), ("quality", ""), ("none", "rude")))
+    assert scans(store, seen) == []
