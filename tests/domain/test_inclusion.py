@@ -40,6 +40,7 @@ def test_several_rules_a_limit_and_what_is_not_known() -> None:
     assert inclusion([Met("one", 0.5), Met("two", 0.2, taken=False)]) == pytest.approx(0.6)
     assert inclusion([Met("one", 0.5), Met("two", 1.0), Met("", 0.25)]) == 0.25
     assert inclusion([Met("one", 0.5), Met("", None)]) is None
+    assert (inclusion([Met("", 0.25)]), inclusion([Met("", None)]), inclusion([])) == (0.25, None, 1.0)
 
 
 def test_draws_are_uniform_and_independent() -> None:
