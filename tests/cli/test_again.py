@@ -111,7 +111,8 @@ def test_the_list_says_what_was_asked_and_what_failed(program: Program) -> None:
     (program.folder / "traces.jsonl").write_text("\n".join(rows))
     pull(program, "traces.jsonl")
     program.run("annotate", ROOT, "correctness=pass", "--as", "mira").done()
-    first, second, third = program.run("list").done().lines
+    assert program.run("list").done().lines[0].split()[-2:] == ["mira:", "correctness=pass"], "nobody said who asks"
+    first, second, third = program.run("list", "--as", "mira").done().lines
     assert first.split() == ["1", "done", ROOT, "question", "1", "1.0s", "correctness=pass"]
     assert " two " in second and second.endswith("…      1.0s") and "\x1b" not in second
     assert third.split() == ["3", "todo", "bbbb000300000000", "question", "3", "✗", "1.0s"]
