@@ -9,6 +9,7 @@ import pytest
 from tests.end_to_end.workplace import Row, Workplace, at, content, seed, small, span_ids, synced
 from tests.faults.proxy import fault_proxy
 from tests.phoenix_server import PhoenixServer
+from tests.screen.scene import press
 from tests.terminal import Terminal
 
 RITA = "annotator:rita"
@@ -88,13 +89,13 @@ def test_undo_after_sync_deletes_what_was_new_and_redo_brings_it_back(phoenix: P
         (changed,) = [row for row in phoenix.annotations(project) if row["span_id"] == second and row["identifier"] == RITA]
         assert (changed["result"]["label"], changed["result"]["explanation"]) == ("fail", None)
         for said in ("undid: 2 fail", "undid: 1 pass", "undid: 1 note"):
-            terminal.send("u")
+            press(terminal, "u")
             terminal.wait_for(said)
         terminal.wait_for(at(1, 3))
         terminal.wait_for(synced)
         assert phoenix.annotations(project) == others
         for said in ("did again: 1 note", "did again: 1 pass", "did again: 2 fail", "did again: 2 explain"):
-            terminal.send("r")
+            press(terminal, "r")
             terminal.wait_for(said)
         terminal.wait_for(synced)
         again = phoenix.annotations(project)
@@ -156,12 +157,12 @@ def test_undo_works_across_a_restart(phoenix: PhoenixServer, work: Workplace) ->
         terminal.wait_for(at(3, 3))
     assert sorted(label for _, label in labels(phoenix, project)) == ["fail", "pass"]
     with reviewing(work, phoenix.url, project, 3, 3) as terminal:
-        terminal.send("u")
+        press(terminal, "u")
         terminal.wait_for("undid: 2 fail")
         terminal.wait_for(at(2, 3))
-        terminal.send("u")
+        press(terminal, "u")
         terminal.wait_for("undid: 1 pass")
         terminal.wait_for(at(1, 3))
-        terminal.send("u")
+        press(terminal, "u")
         terminal.wait_for("nothing to undo")
     assert phoenix.annotations(project) == []
