@@ -64,6 +64,7 @@ class Moving:
     def open_first(self) -> bool:
         """Show the first item without a verdict; False while the queue is empty."""
         steps, queue = self.desk.steps, self.desk.session.queue
+        self.desk.counts = self.desk.store.counts(queue.id)  # items may have come since they were counted
         item = next_todo(steps, queue.id, 0, self._has_payload)
         if item is None and self.desk.counts.items and self.desk.session.queue.complete:
             self.end()
